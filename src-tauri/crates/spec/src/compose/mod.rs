@@ -1,0 +1,17 @@
+//! Compose projects, as far as a dev container depends on them: which files, what they say, and what the project is called.
+//!
+//! Compose's own program reads the files and puts its variables in; what it prints (`compose config`) differs between its versions and
+//! between it and podman-compose, so everything here is read leniently: what is not understood is left out.
+
+mod build;
+mod files;
+mod name;
+mod project;
+mod values;
+mod yaml;
+
+pub use build::ServiceBuild;
+pub use files::{FileSources, compose_files};
+pub use name::{NameSources, project_name, usable_project_name};
+pub use project::{ComposeProject, ComposeService, Dollars};
+pub use yaml::{YamlError, names_project, read_yaml};
