@@ -1,0 +1,18 @@
+//! Environments that are a service of a Compose project.
+//!
+//! A service differs from an image or a Dockerfile in two things: Compose's files say what it is made from ([`ComposeFacts::as_container`]
+//! puts that into the words of a configuration, so that everything about images applies as it is), and Compose creates and starts the
+//! container, with what the configuration asks for in a file of our own that comes last ([`overriding`]).
+
+mod facts;
+mod overriding;
+mod services;
+mod up;
+mod volumes;
+
+pub use facts::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
+pub use services::{other_builds, project_in_order};
+pub use up::{ComposeUp, OVERRIDE_PREFIX, Override};
+
+pub(crate) use facts::is_compose;
+pub(crate) use up::{go_on, named, up};

@@ -1,0 +1,438 @@
+//! Touches of raw options: `runArgs` and `build.options`, option by option.
+
+use std::net::IpAddr;
+
+use wharf_spec::Source;
+
+use super::paths::Outside;
+use super::{Touch, TouchKind, config_source};
+use crate::facts::EngineKind;
+use crate::flags::Argument;
+use crate::state::{Observed, Running};
+use crate::{build_options, run_args};
+
+/// A touch, but for who wrote it where.
+fn touch(kind: TouchKind, what: impl Into<String>, detail: &str, source: Source, property: &str) -> Touch {
+    Touch {
+        kind,
+        what: what.into(),
+        detail: detail.to_owned(),
+        source,
+        property: property.to_owned(),
+        files: Vec::new(),
+    }
+}
+
+pub(super) fn privileged(source: Source, property: &str) -> Touch {
+    let detail = "The container has every right of root on the engine's machine, devices included.";
+    touch(TouchKind::Privileged, "privileged", detail, source, property)
+}
+
+/// Capabilities that both engines give to every container; adding one of them changes nothing.
+const DEFAULT_CAPABILITIES: [&str; 11] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+
+pub(super) fn capability(name: &str, source: Source, property: &str) -> Option<Touch> {
+    let upper = name.to_ascii_uppercase();
+    let short = upper.strip_prefix("CAP_").unwrap_or(&upper);
+    if DEFAULT_CAPABILITIES.contains(&short) {
+        return None;
+    }
+    let detail = match short {
+        "ALL" => "The container has every capability that the kernel knows.",
+        "SYS_PTRACE" => "Programs in the container can look into each other, as debuggers do.",
+        "SYS_ADMIN" => "Among much else, the container can mount file systems; a way out of it is likely.",
+        "NET_ADMIN" => "The container can change its network's settings.",
+        "SYS_MODULE" => "The container can load modules into the kernel of the engine's machine.",
+        "SYS_RAWIO" | "DAC_READ_SEARCH" | "SYS_BOOT" | "BPF" | "PERFMON" | "SYSLOG" => {
+            "The container can reach beyond itself into the engine's machine."
+        }
+        _ => "The kernel lets the container do more than other containers.",
+    };
+    Some(touch(TouchKind::Capability, short, detail, source, property))
+}
+
+pub(super) fn security_option(text: &str, source: Source, property: &str) -> Option<Touch> {
+    let (key, value) = text.split_once('=').or_else(|| text.split_once(':')).unwrap_or((text, ""));
+    let detail = match (key, value) {
+        ("no-new-privileges", "false") => {
+            "Programs in the container may gain rights, even where the engine forbids it."
+        }
+        // These only take rights away.
+        ("no-new-privileges" | "mask", _) | ("seccomp", "builtin") => return None,
+        ("seccomp", "unconfined") => "The container can make any system call.",
+        ("seccomp", _) => {
+            "The container's system calls are filtered by this file instead of the engine's rules."
+        }
+        ("apparmor" | "label", _) => "The container is guarded by other rules than the engine's, or by none.",
+        ("systempaths" | "unmask", _) => {
+            "The container sees parts of the kernel's settings that are hidden otherwise."
+        }
+        _ => "The engine's protection is changed in a way that cannot be told.",
+    };
+    Some(touch(TouchKind::Unconfined, text, detail, source, property))
+}
+
+/// A published port that other computers can reach.
+pub(super) fn published(text: &str, source: Source, property: &str) -> Option<Touch> {
+    let ports = run_args::published(text).ok()?;
+    let loopback = |address: &str| address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if ports.iter().all(|(_, binding)| loopback(&binding.host_ip)) {
+        return None;
+    }
+    let detail = "Other computers in the network can reach this port.";
+    Some(touch(TouchKind::Port, text, detail, source, property))
+}
+
+/// Options of `runArgs`.
+pub(super) fn run_arguments(
+    found: &mut Vec<Touch>,
+    wanted: &Running,
+    observed: &Observed,
+    outside: &Outside<'_>,
+) {
+    let arguments = Argument::list("runArgs", &wanted.configuration.config.run_args);
+    // A list that cannot be read never reaches the engine: planning the container says why.
+    let Ok(options) = run_args::options(&arguments) else { return };
+    let podman = observed.engine.kind == EngineKind::Podman;
+    for (name, value, property) in options {
+        let source = config_source(wanted);
+        match run_argument(name, &value, source.clone(), property, outside, podman) {
+            Effect::Harmless => {}
+            Effect::Touch(touch) => found.extend(touch),
+            Effect::Hidden => {
+                let detail = "What this option can reach on the engine's machine cannot be told from here.";
+                let what = if value == "true" { format!("--{name}") } else { format!("--{name}={value}") };
+                found.push(touch(TouchKind::RawOption, what, detail, source, property));
+            }
+        }
+    }
+}
+
+/// What an option can do to the host.
+pub(super) enum Effect {
+    /// Nothing, or only to the container itself.
+    Harmless,
+    /// This, unless the value makes it harmless.
+    Touch(Option<Touch>),
+    /// It cannot be told.
+    Hidden,
+}
+
+pub(super) fn run_argument(
+    name: &str,
+    value: &str,
+    source: Source,
+    property: &str,
+    outside: &Outside<'_>,
+    podman: bool,
+) -> Effect {
+    let switched_on = value == "true";
+    let one =
+        |kind, what: String, detail| Effect::Touch(Some(touch(kind, what, detail, source.clone(), property)));
+    match name {
+        "privileged" => Effect::Touch(switched_on.then(|| privileged(source.clone(), property))),
+        "cap-add" => {
+            let names: Vec<&str> = value.split(',').collect();
+            match names.as_slice() {
+                [name] => Effect::Touch(capability(name, source.clone(), property)),
+                _ => one(
+                    TouchKind::Capability,
+                    value.to_owned(),
+                    "The kernel lets the container do more than others.",
+                ),
+            }
+        }
+        "security-opt" => Effect::Touch(security_option(value, source.clone(), property)),
+        "volume" => Effect::Touch(outside.volume(value, source.clone(), property)),
+        "mount" => Effect::Touch(outside.mount(value, source.clone(), property)),
+        "publish" => Effect::Touch(published(value, source.clone(), property)),
+        "publish-all" if switched_on => one(
+            TouchKind::Port,
+            "all exposed ports".to_owned(),
+            "Other computers in the network can reach them.",
+        ),
+        "device" => one(
+            TouchKind::Device,
+            value.to_owned(),
+            "The container can use this device of the engine's machine.",
+        ),
+        "gpus" => one(TouchKind::Device, format!("GPUs: {value}"), "The container can use these GPUs."),
+        "device-cgroup-rule" => {
+            one(TouchKind::Device, value.to_owned(), "The container may make and use devices of this kind.")
+        }
+        "network" | "net" => network(value, &source, property, podman),
+        "pid" | "ipc" | "uts" | "userns" | "cgroupns" => namespace(name, value, &source, property),
+        "group-add" if value == "keep-groups" => {
+            one(TouchKind::HostNamespace, value.to_owned(), "The container keeps your groups on the host.")
+        }
+        "env-file" | "label-file" | "hosts-file" if outside.is_outside(value) => one(
+            TouchKind::Secret,
+            value.to_owned(),
+            "The content of this file of the host goes into the container.",
+        ),
+        "env-host" if switched_on => one(
+            TouchKind::Secret,
+            "all of your environment".to_owned(),
+            "Every variable of the host goes into the container.",
+        ),
+        "secret" => {
+            one(TouchKind::Secret, value.to_owned(), "This secret of the engine goes into the container.")
+        }
+        // These only name, bound or describe the container itself.
+        "add-host"
+        | "annotation"
+        | "arch"
+        | "attach"
+        | "blkio-weight"
+        | "blkio-weight-device"
+        | "cap-drop"
+        | "chrootdirs"
+        | "cpu-count"
+        | "cpu-percent"
+        | "cpu-period"
+        | "cpu-quota"
+        | "cpu-rt-period"
+        | "cpu-rt-runtime"
+        | "cpu-shares"
+        | "cpus"
+        | "cpuset-cpus"
+        | "cpuset-mems"
+        | "detach"
+        | "detach-keys"
+        | "device-read-bps"
+        | "device-read-iops"
+        | "device-write-bps"
+        | "device-write-iops"
+        | "disable-content-trust"
+        | "dns"
+        | "dns-opt"
+        | "dns-option"
+        | "dns-search"
+        | "domainname"
+        | "entrypoint"
+        | "env"
+        | "env-merge"
+        | "expose"
+        | "group-add"
+        | "group-entry"
+        | "health-cmd"
+        | "health-interval"
+        | "health-max-log-count"
+        | "health-max-log-size"
+        | "health-on-failure"
+        | "health-retries"
+        | "health-start-interval"
+        | "health-start-period"
+        | "health-startup-cmd"
+        | "health-startup-interval"
+        | "health-startup-retries"
+        | "health-startup-success"
+        | "health-startup-timeout"
+        | "health-timeout"
+        | "hostname"
+        | "hostuser"
+        | "http-proxy"
+        | "image-volume"
+        | "init"
+        | "interactive"
+        | "io-maxbandwidth"
+        | "io-maxiops"
+        | "ip"
+        | "ip6"
+        | "isolation"
+        | "label"
+        | "link-local-ip"
+        | "mac-address"
+        | "memory"
+        | "memory-reservation"
+        | "memory-swap"
+        | "memory-swappiness"
+        | "name"
+        | "net-alias"
+        | "network-alias"
+        | "no-healthcheck"
+        | "no-hostname"
+        | "no-hosts"
+        | "oom-score-adj"
+        | "os"
+        | "passwd"
+        | "passwd-entry"
+        | "personality"
+        | "pids-limit"
+        | "platform"
+        | "pull"
+        | "quiet"
+        | "read-only"
+        | "read-only-tmpfs"
+        | "requires"
+        | "restart"
+        | "rm"
+        | "rmi"
+        | "sdnotify"
+        | "shm-size"
+        | "shm-size-systemd"
+        | "sig-proxy"
+        | "stop-signal"
+        | "stop-timeout"
+        | "storage-opt"
+        | "sysctl"
+        | "systemd"
+        | "timeout"
+        | "tmpfs"
+        | "tty"
+        | "tz"
+        | "ulimit"
+        | "umask"
+        | "unsetenv"
+        | "unsetenv-all"
+        | "user"
+        | "variant"
+        | "workdir" => Effect::Harmless,
+        // The workspace's own files.
+        "env-file" | "label-file" | "hosts-file" => Effect::Harmless,
+        "publish-all" | "env-host" | "oom-kill-disable" if !switched_on => Effect::Harmless,
+        // Everything else can hide one of the above.
+        _ => Effect::Hidden,
+    }
+}
+
+fn network(value: &str, source: &Source, property: &str, podman: bool) -> Effect {
+    let (mode, rest) = value.split_once(':').unwrap_or((value, ""));
+    let shared = |detail| {
+        Effect::Touch(Some(touch(
+            TouchKind::HostNamespace,
+            format!("network {value}"),
+            detail,
+            source.clone(),
+            property,
+        )))
+    };
+    match mode {
+        "host" => shared("The container uses the engine's machine's own network, its loopback included."),
+        "container" | "ns" | "pod" => {
+            shared("The container shares the network of something else on the engine's machine.")
+        }
+        "slirp4netns" | "pasta" if podman && !rest.is_empty() => {
+            shared("The container may reach the host's own loopback, depending on these options.")
+        }
+        _ => Effect::Harmless,
+    }
+}
+
+fn namespace(name: &str, value: &str, source: &Source, property: &str) -> Effect {
+    let mode = value.split(':').next().unwrap_or_default();
+    let what = format!("{name} {value}");
+    let detail = match (name, mode) {
+        (_, "" | "private" | "shareable" | "none" | "auto" | "nomap" | "keep-id") => return Effect::Harmless,
+        ("pid", "host") => "The container sees every process of the engine's machine.",
+        ("ipc", "host") => "The container shares memory and semaphores with the engine's machine.",
+        ("uts", "host") => "The container can change the host name of the engine's machine.",
+        ("userns", "host") => "The container's users are the engine's machine's own.",
+        ("cgroupns", "host") => "The container sees the control groups of the engine's machine.",
+        _ => "The container shares a namespace with something else on the engine's machine.",
+    };
+    Effect::Touch(Some(touch(TouchKind::HostNamespace, what, detail, source.clone(), property)))
+}
+
+/// Whether a path is one of a workspace that lies in a volume, and so none of this computer's.
+fn lies_in_the_volume(wanted: &Running, path: &str) -> bool {
+    let linux = wharf_spec::PathStyle::Linux;
+    wanted.give.as_ref().is_some_and(|folder| folder == path || linux.is_inside(path, folder))
+}
+
+/// Options of `build.options`, and a build context that is not the workspace's.
+pub(super) fn build(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<'_>) {
+    let Some(build) = wanted.configuration.config.build.as_ref() else { return };
+    let source = config_source(wanted);
+    if let Some(context) = wanted.build.context.as_ref().map(|context| context.to_string_lossy().into_owned())
+        && !lies_in_the_volume(wanted, &context)
+    {
+        found.extend(sent(&context, &source, "build.context", outside));
+    }
+    build_arguments(found, &Argument::list("build.options", &build.options), &source, outside);
+}
+
+/// The same for a service's own build; `property` is where it stands.
+pub(super) fn built(
+    found: &mut Vec<Touch>,
+    context: &str,
+    options: &[String],
+    source: &Source,
+    property: &str,
+    outside: &Outside<'_>,
+) {
+    found.extend(sent(context, source, property, outside));
+    build_arguments(found, &Argument::list(property, options), source, outside);
+}
+
+/// A context that lies outside.
+fn sent(context: &str, source: &Source, property: &str, outside: &Outside<'_>) -> Option<Touch> {
+    let detail = "The build can read every file in this folder.";
+    outside
+        .is_outside(context)
+        .then(|| touch(TouchKind::HostFolder, outside.absolute(context), detail, source.clone(), property))
+}
+
+fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Source, outside: &Outside<'_>) {
+    let Ok(options) = build_options::options(arguments) else { return };
+    for (name, value, property) in options {
+        let what = format!("--{name}={value}");
+        let mut add =
+            |kind, detail: &str| found.push(touch(kind, what.clone(), detail, source.clone(), property));
+        match name {
+            "network" if !matches!(value.as_str(), "" | "default" | "none" | "bridge") => {
+                add(TouchKind::HostNamespace, "The build uses a network of the engine's machine.");
+            }
+            "allow" => add(TouchKind::Privileged, "The build may do more than the builder allows by itself."),
+            "secret" => add(TouchKind::Secret, "The build can read this secret of the host."),
+            "ssh" => add(TouchKind::Secret, "The build can use keys of your SSH agent."),
+            "security-opt" => add(TouchKind::Unconfined, "The engine's protection is changed for the build."),
+            "build-context" | "cache-from" | "cache-to" => {
+                for path in host_paths(name, &value).filter(|path| outside.is_outside(path)) {
+                    let detail = "The build reads or writes files in this folder of the host.";
+                    found.push(touch(TouchKind::HostFolder, path, detail, source.clone(), property));
+                }
+            }
+            "cgroup-parent" | "isolation" => {
+                add(
+                    TouchKind::RawOption,
+                    "What this option can reach on the engine's machine cannot be told from here.",
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The host folders that a value of the build names.
+fn host_paths(name: &str, value: &str) -> impl Iterator<Item = String> {
+    let paths: Vec<String> = if name == "build-context" {
+        value
+            .split_once('=')
+            .map(|(_, place)| place.to_owned())
+            .into_iter()
+            .filter(|place| !place.contains("://"))
+            .collect()
+    } else {
+        run_args::fields(value)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|field| field.split_once('='))
+            .filter(|(key, _)| matches!(*key, "src" | "dest"))
+            .map(|(_, path)| path.to_owned())
+            .collect()
+    };
+    paths.into_iter()
+}

@@ -1,0 +1,335 @@
+//! Touches of a Compose project: what the services that start may do to the host.
+
+use serde_json::{Map, Value};
+use wharf_spec::Source;
+use wharf_spec::compose::ComposeService;
+
+use super::options::{self, Effect};
+use super::paths::Outside;
+use super::{Touch, TouchKind, config_source};
+use crate::compose::ComposeFacts;
+use crate::state::{Observed, Running};
+
+/// Properties of a service that only name, bound or describe its container.
+const HARMLESS: [&str; 71] = [
+    "annotations",
+    "attach",
+    "blkio_config",
+    "cap_drop",
+    "command",
+    "configs",
+    "container_name",
+    "cpu_count",
+    "cpu_percent",
+    "cpu_period",
+    "cpu_quota",
+    "cpu_rt_period",
+    "cpu_rt_runtime",
+    "cpu_shares",
+    "cpus",
+    "cpuset",
+    "depends_on",
+    "develop",
+    "dns",
+    "dns_opt",
+    "dns_search",
+    "domainname",
+    "entrypoint",
+    "environment",
+    "expose",
+    "external_links",
+    "extra_hosts",
+    "healthcheck",
+    "hostname",
+    "image",
+    "init",
+    "isolation",
+    "labels",
+    "links",
+    "logging",
+    "mac_address",
+    "mem_limit",
+    "mem_reservation",
+    "mem_swappiness",
+    "memswap_limit",
+    "networks",
+    "oom_score_adj",
+    "pids_limit",
+    "platform",
+    "post_start",
+    "pre_stop",
+    "profiles",
+    "pull_policy",
+    "pull_refresh_after",
+    "read_only",
+    "restart",
+    "scale",
+    "secrets",
+    "shm_size",
+    "stdin_open",
+    "stop_grace_period",
+    "stop_signal",
+    "storage_opt",
+    "sysctls",
+    "tmpfs",
+    "tty",
+    "ulimits",
+    "user",
+    "working_dir",
+    "x-podman",
+    "tags",
+    "name",
+    "label",
+    "tmpfs_size",
+    "extends",
+    "label_file",
+];
+
+/// Everything that asks, service by service.
+pub(super) fn services(found: &mut Vec<Touch>, wanted: &Running, observed: &Observed, outside: &Outside<'_>) {
+    let Some(facts) = observed.compose.known().and_then(Option::as_ref) else { return };
+    let services = facts.project.started(&crate::compose::named(wanted));
+    for name in services {
+        if let Some(service) = facts.project.services.get(name) {
+            let view = View { name, source: config_source(wanted), outside };
+            view.service(found, facts, service);
+        }
+    }
+    let view = View { name: "", source: config_source(wanted), outside };
+    view.project(found, &facts.project.raw);
+}
+
+struct View<'a> {
+    name: &'a str,
+    source: Source,
+    outside: &'a Outside<'a>,
+}
+
+impl View<'_> {
+    fn property(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("services.{}.{key}", self.name) }
+    }
+
+    fn touch(&self, kind: TouchKind, what: String, detail: &str, key: &str) -> Touch {
+        Touch {
+            kind,
+            what,
+            detail: detail.to_owned(),
+            source: self.source.clone(),
+            property: self.property(key),
+            files: Vec::new(),
+        }
+    }
+
+    /// What cannot be told.
+    fn hidden(&self, key: &str) -> Touch {
+        let what = format!("{key} of the service {}", self.name);
+        let detail = "What this property can reach on the engine's machine cannot be told from here.";
+        self.touch(TouchKind::RawOption, what, detail, key)
+    }
+
+    fn service(&self, found: &mut Vec<Touch>, facts: &ComposeFacts, service: &ComposeService) {
+        for (key, value) in &service.raw {
+            if is_nothing(value) || HARMLESS.contains(&key.as_str()) || key.starts_with("x-") {
+                continue;
+            }
+            match key.as_str() {
+                "build" => {
+                    if let Some(build) = &service.build {
+                        let context = facts.context_of(build).to_string_lossy().into_owned();
+                        let property = self.property("build");
+                        options::built(
+                            found,
+                            &context,
+                            &build.options,
+                            &self.source,
+                            &property,
+                            self.outside,
+                        );
+                    }
+                }
+                "volumes" => self.each(found, value, |value| self.volume(value)),
+                "ports" => self.each(found, value, |value| {
+                    options::published(&port(value)?, self.source.clone(), &self.property("ports"))
+                }),
+                "env_file" => self.each(found, value, |value| self.env_file(value)),
+                "devices" => self.each(found, value, |value| {
+                    let device = value.get("source").unwrap_or(value).as_str()?;
+                    self.option(found_option("device", device), "devices")
+                }),
+                "deploy" => {
+                    let devices = value
+                        .pointer("/resources/reservations/devices")
+                        .is_some_and(|devices| !is_nothing(devices));
+                    found.extend(devices.then(|| self.devices("deploy")));
+                }
+                "gpus" => found.push(self.devices("gpus")),
+                "volumes_from" => {
+                    let others = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+                    found.extend(
+                        others.filter(|other| other.starts_with("container:")).map(|_| self.hidden(key)),
+                    );
+                }
+                "use_api_socket" => found.push(self.touch(
+                    TouchKind::EngineSocket,
+                    format!("the engine's socket for the service {}", self.name),
+                    "Whoever can use an engine's socket can do anything on the engine's machine.",
+                    key,
+                )),
+                other => match option_of(other) {
+                    Some(option) => {
+                        self.each(found, value, |value| {
+                            self.option(found_option(option, &scalar(value)?), key)
+                        });
+                    }
+                    None => found.push(self.hidden(key)),
+                },
+            }
+        }
+    }
+
+    fn devices(&self, key: &str) -> Touch {
+        let what = format!("devices of the engine's machine for the service {}", self.name);
+        self.touch(TouchKind::Device, what, "The container can use these devices, such as GPUs.", key)
+    }
+
+    /// The touch of each entry of a list, or of a value alone.
+    fn each(&self, found: &mut Vec<Touch>, value: &Value, touch: impl Fn(&Value) -> Option<Touch>) {
+        match value {
+            Value::Array(items) => found.extend(items.iter().filter_map(touch)),
+            one => found.extend(touch(one)),
+        }
+    }
+
+    /// The touch of an option of `docker run` that says the same.
+    fn option(&self, (option, value): (&str, String), key: &str) -> Option<Touch> {
+        // What belongs to another service is no more than the project itself.
+        if value.starts_with("service:") {
+            return None;
+        }
+        match options::run_argument(
+            option,
+            &value,
+            self.source.clone(),
+            &self.property(key),
+            self.outside,
+            false,
+        ) {
+            Effect::Harmless => None,
+            Effect::Touch(touch) => touch,
+            Effect::Hidden => Some(self.hidden(key)),
+        }
+    }
+
+    fn volume(&self, value: &Value) -> Option<Touch> {
+        let property = self.property("volumes");
+        if let Some(text) = value.as_str() {
+            return self.outside.volume(text, self.source.clone(), &property);
+        }
+        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+        if !matches!(text("type"), "bind" | "npipe") {
+            return None;
+        }
+        let read_only = value.get("read_only").and_then(Value::as_bool).unwrap_or(false);
+        self.outside.folder(text("source"), text("target"), read_only, self.source.clone(), &property)
+    }
+
+    fn env_file(&self, value: &Value) -> Option<Touch> {
+        let path = value.get("path").unwrap_or(value).as_str()?;
+        let detail = "The content of this file of the host goes into the container.";
+        self.outside
+            .is_outside(path)
+            .then(|| self.touch(TouchKind::Secret, self.outside.absolute(path), detail, "env_file"))
+    }
+
+    /// Volumes that lead elsewhere, and files and variables of the host that services are given.
+    fn project(&self, found: &mut Vec<Touch>, raw: &Map<String, Value>) {
+        let entries = |key: &str| raw.get(key).and_then(Value::as_object).into_iter().flatten();
+        for (name, volume) in entries("volumes") {
+            let told = volume.get("driver_opts").is_some_and(|options| !is_nothing(options))
+                || volume.get("driver").and_then(Value::as_str).is_some_and(|driver| driver != "local");
+            if told {
+                let detail =
+                    "A volume with a driver or options of its own can lead anywhere on the engine's machine.";
+                found.push(self.touch(
+                    TouchKind::RawOption,
+                    format!("the volume {name}"),
+                    detail,
+                    &format!("volumes.{name}"),
+                ));
+            }
+        }
+        for key in ["secrets", "configs"] {
+            for (name, entry) in entries(key) {
+                let file =
+                    entry.get("file").and_then(Value::as_str).filter(|file| self.outside.is_outside(file));
+                let variable = entry.get("environment").and_then(Value::as_str);
+                if let Some(what) =
+                    file.map(|file| self.outside.absolute(file)).or(variable.map(str::to_owned))
+                {
+                    let detail = "Its content goes from the host into containers.";
+                    found.push(self.touch(TouchKind::Secret, what, detail, &format!("{key}.{name}")));
+                }
+            }
+        }
+    }
+}
+
+fn found_option<'a>(option: &'a str, value: &str) -> (&'a str, String) {
+    (option, value.to_owned())
+}
+
+/// The option of `docker run` that says the same as a property of a service.
+fn option_of(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "privileged" => "privileged",
+        "cap_add" => "cap-add",
+        "security_opt" => "security-opt",
+        "device_cgroup_rules" => "device-cgroup-rule",
+        "network_mode" => "network",
+        "pid" => "pid",
+        "ipc" => "ipc",
+        "uts" => "uts",
+        "userns_mode" => "userns",
+        "cgroup" => "cgroupns",
+        "group_add" => "group-add",
+        "oom_kill_disable" => "oom-kill-disable",
+        _ => return None,
+    })
+}
+
+/// A published port as `--publish` writes it; None where it is published nowhere.
+fn port(value: &Value) -> Option<String> {
+    let Value::Object(port) = value else { return scalar(value) };
+    let target = port.get("target").and_then(scalar)?;
+    let protocol = port.get("protocol").and_then(scalar).unwrap_or_else(|| "tcp".to_owned());
+    let address = match port.get("host_ip").and_then(scalar) {
+        Some(address) if address.contains(':') => format!("[{address}]:"),
+        Some(address) => format!("{address}:"),
+        None => String::new(),
+    };
+    let published = port.get("published").and_then(scalar).unwrap_or_default();
+    Some(match (address.is_empty(), published.is_empty()) {
+        (true, true) => format!("{target}/{protocol}"),
+        _ => format!("{address}{published}:{target}/{protocol}"),
+    })
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(switch) => Some(switch.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Bool(true) | Value::Number(_) => false,
+    }
+}

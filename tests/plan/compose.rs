@@ -1,0 +1,475 @@
+//! Environments that are a service of a Compose project: what Compose is asked, and what it is told beside the person's own files.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use wharf_plan::compose::{ComposeFacts, ComposeUp, Override, ProjectFacts, ServiceFacts, project_in_order};
+use wharf_plan::{
+    Blocker, Consent, ContainerFacts, ContainerState, Desired, EngineKind, Fact, FactQuery, ImageFacts,
+    Observed, Outcome, Running, Step, Wanted, WorkspaceSource, consent, reconcile,
+};
+use wharf_spec::compose::{ComposeProject, Dollars, read_yaml};
+
+use crate::support::{FOLDER, engine, host, image_facts, running};
+
+const FILE: &str = "/home/me/project/.devcontainer/docker-compose.yml";
+
+/// A configuration that names the service `app`, with what a case adds.
+fn wanted(more: &Value) -> Running {
+    let mut configuration = json!({"dockerComposeFile": "docker-compose.yml", "service": "app"});
+    configuration.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Running { update_uid_default: None, ..running(&configuration) }
+}
+
+fn facts(services: &Value) -> ComposeFacts {
+    let text = json!({ "services": services }).to_string();
+    ComposeFacts {
+        program: "docker-compose 2.26.1".to_owned(),
+        files: vec![FILE.to_owned()],
+        name: "project_devcontainer".to_owned(),
+        project: ComposeProject::read(&text, Dollars::Plain).unwrap(),
+        ..ComposeFacts::default()
+    }
+}
+
+/// Everything known that a project of images needs.
+fn known(services: &Value, image: &Value) -> Observed {
+    let facts = facts(services);
+    let images = facts.project.services.values().filter_map(|service| service.image.clone());
+    Observed {
+        engine: engine(EngineKind::Docker),
+        host: host(),
+        container: Fact::Known(None),
+        images: images.map(|name| (name, Some(image_facts(Some(image))))).collect(),
+        compose: Fact::Known(Some(facts)),
+        consent: Consent::Everything,
+        initialized: true,
+        machine: Fact::Known(wharf_plan::MachineFacts::default()),
+        ..Observed::default()
+    }
+}
+
+fn next(wanted: Wanted, observed: &Observed) -> Outcome {
+    let desired = Desired { source: WorkspaceSource::Folder { path: FOLDER.to_owned() }, wanted };
+    reconcile(&desired, observed)
+}
+
+fn up(wanted: &Running, observed: &Observed) -> ComposeUp {
+    match next(Wanted::Running(Box::new(wanted.clone())), observed) {
+        Outcome::Next(steps) => match steps.as_slice() {
+            [Step::Compose { spec }] => (**spec).clone(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What Compose reads of the file of our own, its dollars single again.
+fn overriding(wanted: &Running, observed: &Observed) -> Value {
+    let Override::Text(text) = up(wanted, observed).overriding else { panic!("no text") };
+    undoubled(read_yaml(&text).unwrap())
+}
+
+fn undoubled(value: Value) -> Value {
+    match value {
+        Value::String(text) => {
+            assert!(!text.replace("$$", "").contains('$'), "Compose would put a variable into {text}");
+            Value::from(text.replace("$$", "$"))
+        }
+        Value::Array(items) => items.into_iter().map(undoubled).collect(),
+        Value::Object(entries) => {
+            entries.into_iter().map(|(name, value)| (name, undoubled(value))).collect::<Map<_, _>>().into()
+        }
+        other => other,
+    }
+}
+
+/// The service in the file of our own, without its script and its labels, which are the same everywhere.
+fn said(configuration: &Value, service: &Value, image: &Value) -> Value {
+    let observed = known(&json!({ "app": service }), image);
+    let file = overriding(&wanted(configuration), &observed);
+    let mut said = file["services"]["app"].clone();
+    let object = said.as_object_mut().unwrap();
+    object.shift_remove("labels");
+    let words = object["entrypoint"].as_array().unwrap()[4..].to_vec();
+    object.insert("entrypoint".to_owned(), Value::from(words));
+    if let Some(volumes) = file.get("volumes") {
+        object.insert("declared".to_owned(), volumes.clone());
+    }
+    said
+}
+
+#[test]
+fn what_a_configuration_adds_to_its_service() {
+    let debian = json!({"command": ["bash"]});
+    let plain = json!({"image": "debian"});
+    let cases = [
+        // The command: the service's, else the image's, else waiting for ever.
+        (json!({}), plain.clone(), json!({"entrypoint": [], "command": ["bash"]})),
+        (json!({}), json!({"image": "debian", "command": ["sleep", "$x"]}), json!({"entrypoint": []})),
+        (
+            json!({}),
+            json!({"image": "debian", "entrypoint": ["/e", "$HOME"]}),
+            json!({"entrypoint": ["/e", "$HOME"], "command": []}),
+        ),
+        (
+            json!({"overrideCommand": true}),
+            json!({"image": "debian", "command": "x"}),
+            json!({"entrypoint": [], "command": []}),
+        ),
+        (json!({"overrideCommand": false}), plain.clone(), json!({"entrypoint": [], "command": ["bash"]})),
+        // Rights and user.
+        (
+            json!({"init": true, "privileged": true, "containerUser": "u:g", "capAdd": ["A"], "securityOpt": ["b=c"]}),
+            plain.clone(),
+            json!({"entrypoint": [], "command": ["bash"], "init": true, "user": "u:g", "privileged": true, "cap_add": ["A"], "security_opt": ["b=c"]}),
+        ),
+        // Values of the environment, exactly; a line break becomes two letters, as in the reference.
+        (
+            json!({"containerEnv": {"A": "H\"\n\ne\"'''llo M:;a/t?h&^iKa%#@!``ni,sk_a-", "B": "[$${x}] $y", "C": "back \\slash", "D": " é\t "}}),
+            plain.clone(),
+            json!({"entrypoint": [], "command": ["bash"], "environment": ["A=H\"\\n\\ne\"'''llo M:;a/t?h&^iKa%#@!``ni,sk_a-", "B=[$${x}] $y", "C=back \\slash", "D= é\t "]}),
+        ),
+        // Mounts keep their options.
+        (
+            json!({"mounts": [
+                "type=bind,source=/a b,target=/a,readonly,consistency=cached,bind-propagation=rshared",
+                "source=cache,target=/cache,type=volume,volume-nocopy=true",
+                "type=tmpfs,target=/t,tmpfs-size=64m,tmpfs-mode=1770",
+                {"type": "volume", "target": "/anonymous"},
+                {"type": "volume", "source": "theirs", "target": "/theirs", "external": true},
+                "source=/plain,target=/plain",
+            ]}),
+            plain.clone(),
+            json!({"entrypoint": [], "command": ["bash"], "volumes": [
+                {"type": "bind", "source": "/a b", "target": "/a", "read_only": true, "consistency": "cached", "bind": {"create_host_path": true, "propagation": "rshared"}},
+                {"type": "volume", "source": "cache", "target": "/cache", "volume": {"nocopy": true}},
+                {"type": "tmpfs", "target": "/t", "tmpfs": {"size": 67108864, "mode": 1016}},
+                {"type": "volume", "target": "/anonymous", "volume": {}},
+                {"type": "volume", "source": "theirs", "target": "/theirs", "volume": {}},
+                {"type": "bind", "source": "/plain", "target": "/plain", "bind": {"create_host_path": true}},
+            ], "declared": {"cache": null, "theirs": {"external": true}}}),
+        ),
+    ];
+    for (configuration, service, expected) in cases {
+        assert_eq!(said(&configuration, &service, &debian), expected, "{configuration} {service}");
+    }
+}
+
+#[test]
+fn labels_find_the_container_and_hold_its_metadata() {
+    let observed = known(&json!({"app": {"image": "debian"}}), &json!({}));
+    let file = overriding(&wanted(&json!({"remoteEnv": {"fo$o": "ba'r"}})), &observed);
+    assert_eq!(
+        file["services"]["app"]["labels"],
+        json!([
+            "devcontainer.local_folder=/home/me/project",
+            "devcontainer.config_file=/home/me/project/.devcontainer/devcontainer.json",
+            "devcontainer.metadata=[{\"remoteEnv\":{\"fo$o\":\"ba'r\"}}]",
+        ])
+    );
+}
+
+#[test]
+fn the_script_is_the_references() {
+    let observed = known(&json!({"app": {"image": "debian"}}), &json!({}));
+    let file = overriding(&wanted(&json!({})), &observed);
+    let script =
+        "echo Container started\n trap \"exit 0\" 15\n \n exec \"$@\"\n while sleep 1 & wait $!; do :; done";
+    assert_eq!(file["services"]["app"]["entrypoint"], json!(["/bin/sh", "-c", script, "-"]));
+}
+
+#[test]
+fn a_service_that_is_built() {
+    let services = json!({
+        "app": {"build": {"context": "..", "dockerfile": "D", "target": "dev", "args": {"A": "$x"}}, "user": "me", "pull_policy": "build", "depends_on": ["db"]},
+        "db": {"build": "/db", "image": "db:1"},
+        "tool": {"build": "/tool", "profiles": ["x"]},
+    });
+    let mut observed = Observed {
+        images: [("base".to_owned(), Some(image_facts(None)))].into(),
+        ..known(&services, &json!({}))
+    };
+    let wanted = Running { no_cache: true, ..wanted(&json!({"runServices": ["db"]})) };
+    let mut asked = Vec::new();
+    let mut built = Vec::new();
+    let spec = loop {
+        match next(Wanted::Running(Box::new(wanted.clone())), &observed) {
+            Outcome::Blocked(Blocker::Fact { query }) => {
+                match &query {
+                    FactQuery::Dockerfile => {
+                        observed.dockerfile = Fact::Known(Some("FROM base AS dev\nFROM x\n".to_owned()))
+                    }
+                    FactQuery::Context => observed.context = Fact::Known("1".to_owned()),
+                    FactQuery::Service { service } => {
+                        let found = ServiceFacts {
+                            dockerfile: Some("FROM busybox\n".to_owned()),
+                            context: "2".to_owned(),
+                        };
+                        observed.services.insert(service.clone(), found);
+                    }
+                    FactQuery::Image { image } => {
+                        let there =
+                            built.iter().any(|(_, tags, _, _): &(_, Vec<String>, _, _)| tags.contains(image));
+                        observed.images.insert(image.clone(), there.then(|| image_facts(None)));
+                    }
+                    other => panic!("{other:?}"),
+                }
+                asked.push(query);
+            }
+            Outcome::Next(steps) => match steps.as_slice() {
+                [step @ Step::Build { purpose, spec, inputs }] => {
+                    assert!(spec.no_cache && !spec.pull, "the reference lets Compose keep its base images");
+                    built.push((*purpose, spec.tags.clone(), spec.target.clone(), spec.args.clone()));
+                    for name in &spec.tags {
+                        let record =
+                            wharf_plan::Built { inputs: inputs.clone(), image: "sha256:base".to_owned() };
+                        observed.built.insert(name.clone(), record);
+                    }
+                    wharf_plan::forget(step, &mut observed);
+                    observed.container = Fact::Known(None);
+                }
+                [Step::Compose { spec }] => break spec.clone(),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        }
+    };
+    let purposes: Vec<_> =
+        built.iter().map(|(purpose, tags, target, args)| json!([purpose, tags, target, args])).collect();
+    assert_eq!(
+        Value::from(purposes),
+        json!([
+            ["dockerfile", ["project_devcontainer-app"], "dev", {"A": "$x"}],
+            ["service", ["db:1"], null, {}],
+        ])
+    );
+    assert!(!asked.contains(&FactQuery::Service { service: "tool".to_owned() }));
+    assert_eq!(
+        (spec.services.as_slice(), spec.keep),
+        (["db".to_owned(), "app".to_owned()].as_slice(), false)
+    );
+    let Override::Text(text) = &spec.overriding else { panic!("no text") };
+    // Its own name is what Compose looks for; nothing is pulled in its place.
+    let said = read_yaml(text).unwrap()["services"]["app"].clone();
+    assert_eq!((said.get("image"), said.get("pull_policy")), (None, Some(&json!("never"))));
+}
+
+#[test]
+fn a_container_that_ended_is_started_with_the_files_that_made_it() {
+    let own = "/state/docker-compose/docker-compose.devcontainer.containerFeatures-1.yml";
+    let container = ContainerFacts {
+        id: "c".to_owned(),
+        labels: [
+            ("com.docker.compose.project", "project_devcontainer".to_owned()),
+            ("com.docker.compose.service", "app".to_owned()),
+            ("com.docker.compose.project.config_files", format!("{FILE},/x/other.yml,{own}")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into(),
+        ..ContainerFacts::new(ContainerState::Exited)
+    };
+    let mut observed = known(&json!({"app": {"image": "debian"}}), &json!({}));
+    observed.container = Fact::Known(Some(container));
+    let spec = up(&wanted(&json!({})), &observed);
+    assert_eq!((spec.keep, &spec.overriding), (true, &Override::Kept(vec![own.to_owned()])));
+    // What has ended again after that ends again.
+    observed.composed = true;
+    let outcome = next(Wanted::Running(Box::new(wanted(&json!({})))), &observed);
+    assert!(matches!(outcome, Outcome::Blocked(Blocker::Ended { .. })), "{outcome:?}");
+}
+
+fn member(id: &str, service: &str, needs: &str, state: ContainerState) -> ContainerFacts {
+    let labels = [
+        ("com.docker.compose.project", "p"),
+        ("com.docker.compose.service", service),
+        ("com.docker.compose.depends_on", needs),
+    ];
+    ContainerFacts {
+        id: id.to_owned(),
+        labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        ..ContainerFacts::new(state)
+    }
+}
+
+#[test]
+fn a_project_stops_and_goes_as_a_whole() {
+    let app =
+        member("app", "app", "db:service_healthy:true,cache:service_started:false", ContainerState::Running);
+    let containers = vec![
+        member("db", "db", "", ContainerState::Running),
+        app.clone(),
+        member("cache", "cache", "db:service_started:false", ContainerState::Paused),
+        member("old", "job", "", ContainerState::Exited),
+    ];
+    let ids = |containers: &[ContainerFacts]| -> Vec<String> {
+        project_in_order(containers).into_iter().map(|container| container.id.clone()).collect()
+    };
+    assert_eq!(ids(&containers), ["app", "cache", "db", "old"]);
+    let mut observed = Observed { container: Fact::Known(Some(app)), ..Observed::default() };
+    let query = FactQuery::Project { project: "p".to_owned() };
+    assert_eq!(next(Wanted::Gone, &observed), Outcome::Blocked(Blocker::Fact { query }));
+    let project = ProjectFacts { containers, networks: vec!["p_default".to_owned()] };
+    observed.projects.insert("p".to_owned(), project);
+    let stop = |id: &str| Step::Stop { container: id.to_owned(), seconds: Some(3) };
+    assert_eq!(
+        next(Wanted::Stopped { seconds: Some(3) }, &observed),
+        Outcome::Next(vec![stop("app"), Step::Unpause { container: "cache".to_owned() }, stop("db")])
+    );
+    let remove = |id: &str| Step::Remove { container: id.to_owned() };
+    let network = Step::RemoveNetwork { network: "p_default".to_owned() };
+    assert_eq!(
+        next(Wanted::Gone, &observed),
+        Outcome::Next(vec![remove("cache"), remove("db"), remove("old"), remove("app"), network])
+    );
+}
+
+#[test]
+fn containers_that_need_each_other_have_an_order_too() {
+    let running = ContainerState::Running;
+    let circle = [member("a", "a", "b:x:y", running), member("b", "b", "a:x:y", running)];
+    assert_eq!(project_in_order(&circle).len(), 2);
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let check = |configuration: &Value, services: &Value, expected: &str| {
+        let mut running = wanted(configuration);
+        if configuration.get("service") == Some(&Value::Null) {
+            running.configuration.config.service = None;
+        }
+        let outcome = next(Wanted::Running(Box::new(running)), &known(services, &json!({})));
+        let Outcome::Blocked(blocker) = outcome else { panic!("{outcome:?}") };
+        assert!(format!("{blocker:?}").contains(expected), "{blocker:?}");
+    };
+    check(
+        &json!({"service": "web"}),
+        &json!({"app": {"image": "x"}}),
+        "NoService { service: \"web\", known: [\"app\"] }",
+    );
+    check(&json!({"service": ""}), &json!({"app": {"image": "x"}}), "does not say which");
+    check(&json!({}), &json!({"app": {}}), "names neither an image nor a build");
+    check(
+        &json!({}),
+        &json!({"app": {"build": "https://github.com/o/r.git"}}),
+        "is no folder of this computer",
+    );
+    check(&json!({"mounts": ["type=bind,target=/x"]}), &json!({"app": {"image": "x"}}), "needs a source");
+}
+
+/// What a person is asked about, shortly.
+fn asked(services: &Value, more: &Value) -> Vec<String> {
+    let mut observed = known(services, &json!({}));
+    if let Fact::Known(Some(facts)) = &mut observed.compose {
+        facts.project.raw.extend(more.as_object().unwrap().clone());
+    }
+    observed.places = [FOLDER, "/home/me/project/data"].map(|path| (path.to_owned(), path.to_owned())).into();
+    let wanted = wanted(&json!({}));
+    let merged = wharf_spec::merge(&wanted.configuration, &[]);
+    let touches = consent::touches(&wanted, &merged, &observed);
+    touches.iter().map(|touch| format!("{:?} {} ({})", touch.kind, touch.what, touch.property)).collect()
+}
+
+#[test]
+fn a_project_touches_what_its_services_touch() {
+    let nothing = json!({});
+    let app = |more: Value| json!({ "app": { "image": "x" }, "other": more });
+    let cases = [
+        (
+            app(
+                json!({"image": "y", "command": "z", "environment": {"A": "b"}, "volumes": [{"type": "bind", "source": "/home/me/project/data", "target": "/d"}, "named:/n", {"type": "volume", "source": "v", "target": "/v"}], "x-own": 1}),
+            ),
+            vec![],
+        ),
+        (app(json!({"privileged": true})), vec!["Privileged privileged (services.other.privileged)"]),
+        (
+            app(
+                json!({"volumes": [{"type": "bind", "source": "/var/run/docker.sock", "target": "/s"}, "/etc:/etc:ro"]}),
+            ),
+            vec![
+                "EngineSocket /var/run/docker.sock at /s (services.other.volumes)",
+                "HostFolder /etc at /etc (read-only) (services.other.volumes)",
+            ],
+        ),
+        (
+            app(json!({"network_mode": "host", "pid": "host", "ipc": "service:app"})),
+            vec![
+                "HostNamespace network host (services.other.network_mode)",
+                "HostNamespace pid host (services.other.pid)",
+            ],
+        ),
+        (
+            app(json!({"cap_add": ["SYS_ADMIN", "CHOWN"], "security_opt": ["seccomp=unconfined"]})),
+            vec![
+                "Capability SYS_ADMIN (services.other.cap_add)",
+                "Unconfined seccomp=unconfined (services.other.security_opt)",
+            ],
+        ),
+        (
+            app(
+                json!({"ports": [{"target": 80, "published": "8080", "protocol": "tcp"}, {"target": 81, "published": "81", "host_ip": "127.0.0.1"}, "127.0.0.1:5:5"]}),
+            ),
+            vec!["Port 8080:80/tcp (services.other.ports)"],
+        ),
+        (
+            app(json!({"devices": ["/dev/kvm:/dev/kvm"], "gpus": "all"})),
+            vec![
+                "Device /dev/kvm:/dev/kvm (services.other.devices)",
+                "Device devices of the engine's machine for the service other (services.other.gpus)",
+            ],
+        ),
+        (
+            app(json!({"env_file": [{"path": "/home/me/.secrets"}, "../.env"]})),
+            vec![
+                "Secret /home/me/.secrets (services.other.env_file)",
+                "Secret /home/me/.env (services.other.env_file)",
+            ],
+        ),
+        (
+            app(json!({"build": {"context": "/home/me/elsewhere", "network": "host", "ssh": ["default"]}})),
+            vec![
+                "HostFolder /home/me/elsewhere (services.other.build)",
+                "HostNamespace --network=host (services.other.build[0])",
+                "Secret --ssh=default (services.other.build[1])",
+            ],
+        ),
+        (
+            app(json!({"provider": {"type": "x"}})),
+            vec!["RawOption provider of the service other (services.other.provider)"],
+        ),
+        // What does not start touches nothing.
+        (app(json!({"privileged": true, "profiles": ["x"]})), vec![]),
+    ];
+    for (services, expected) in cases {
+        assert_eq!(asked(&services, &nothing), expected, "{services}");
+    }
+    let more = json!({"volumes": {"v": {"driver_opts": {"device": "/"}}, "plain": {}}, "secrets": {"s": {"file": "/etc/shadow"}, "e": {"environment": "TOKEN"}}});
+    assert_eq!(
+        asked(&json!({"app": {"image": "x"}}), &more),
+        ["RawOption the volume v (volumes.v)", "Secret /etc/shadow (secrets.s)", "Secret TOKEN (secrets.e)"]
+    );
+}
+
+/// Texts of characters that YAML, Compose or a shell treats in a way of its own.
+fn hostile() -> impl Strategy<Value = String> {
+    let special =
+        "'\"\\$`!#%&*()[]{}<>|;~^=:.?@ \t\n\ra0-_é\u{85}\u{2028}\u{2029}\u{7f}\u{1b}\u{9f}\u{feff}☃";
+    let special = prop::sample::select(special.chars().collect::<Vec<_>>());
+    prop::collection::vec(special, 0..24).prop_map(|characters| characters.into_iter().collect())
+}
+
+proptest! {
+    #[test]
+    fn every_value_comes_through(value in hostile(), user in hostile(), argument in hostile(), label in hostile()) {
+        let mut wanted = wanted(&json!({"containerEnv": {"A": value}, "containerUser": user, "capAdd": [label]}));
+        wanted.id_labels = vec![("l".to_owned(), label.clone())];
+        let image: ImageFacts = image_facts(Some(&json!({"entrypoint": [argument]})));
+        let mut observed = known(&json!({"app": {"image": "debian"}}), &json!({}));
+        observed.images.insert("debian".to_owned(), Some(image));
+        let said = overriding(&wanted, &observed)["services"]["app"].clone();
+        prop_assert_eq!(&said["environment"][0], &json!(format!("A={}", value.replace('\n', "\\n"))));
+        prop_assert_eq!(said.get("user").and_then(Value::as_str).unwrap_or_default(), user.as_str());
+        prop_assert_eq!(&said["entrypoint"][4], &json!(argument));
+        prop_assert_eq!(&said["labels"][0], &json!(format!("l={label}")));
+        prop_assert_eq!(&said["cap_add"][0], &json!(label));
+    }
+}

@@ -1,0 +1,119 @@
+//! What a configuration may do to the host. The cases are in `consent.json`: `gives` lists the kind, the thing and the property.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use wharf_plan::HostFile;
+use wharf_plan::consent::{named_workspace_files, tells, touches, unknown_places};
+
+use crate::support::{check_cases, image_facts, merged, observed, running};
+
+fn found(case: &Map<String, Value>) -> Value {
+    let wanted = running(&case["configuration"]);
+    let image = image_facts(case.get("image"));
+    let touches = touches(&wanted, &merged(&wanted, &image), &observed(case));
+    let lines = touches.iter().map(|touch| {
+        let files =
+            if touch.files.is_empty() { String::new() } else { format!(" [{}]", touch.files.join(", ")) };
+        let kind = serde_json::to_value(touch.kind).unwrap();
+        Value::from(format!("{}: {} ({}){files}", kind.as_str().unwrap(), touch.what, touch.property))
+    });
+    Value::Array(lines.collect())
+}
+
+#[test]
+fn touches_are_found() {
+    check_cases("consent.json", found);
+}
+
+#[test]
+fn every_touch_says_what_it_means() {
+    let cases: Vec<Map<String, Value>> = serde_json::from_str(include_str!("consent.json")).unwrap();
+    for case in &cases {
+        let wanted = running(&case["configuration"]);
+        let image = image_facts(case.get("image"));
+        for touch in touches(&wanted, &merged(&wanted, &image), &observed(case)) {
+            assert!(touch.detail.ends_with('.'), "{}: {:?}", touch.what, touch.detail);
+        }
+    }
+}
+
+#[test]
+fn consent_follows_the_thing_and_not_its_place() {
+    let hash = |configuration: &Value, files: &BTreeMap<String, HostFile>| {
+        let wanted = running(configuration);
+        let all = touches(&wanted, &merged(&wanted, &image_facts(None)), &observed(&Map::new()));
+        all.iter().map(|touch| touch.hash(files)).collect::<Vec<_>>()
+    };
+    let none = BTreeMap::new();
+    let first = json!({"image": "i", "runArgs": ["--init", "--device", "/dev/fuse"]});
+    let moved = json!({"image": "i", "runArgs": ["--device=/dev/fuse", "--init", "--cpus=1"]});
+    let other = json!({"image": "i", "runArgs": ["--device", "/dev/kvm"]});
+    assert_eq!(hash(&first, &none), hash(&moved, &none));
+    assert_ne!(hash(&first, &none), hash(&other, &none));
+
+    let script = json!({"image": "i", "initializeCommand": "./setup.sh"});
+    let text = |content: &str| HostFile::Text { content: content.to_owned() };
+    let with = |file: HostFile| BTreeMap::from([("./setup.sh".to_owned(), file)]);
+    let a = hash(&script, &with(text("a")));
+    assert_ne!(a, hash(&script, &with(text("b"))));
+    assert_ne!(a, hash(&script, &with(HostFile::Absent)));
+    // However the content became known.
+    let sha256 = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb".to_owned();
+    assert_eq!(a, hash(&script, &with(HostFile::Hash { sha256 })));
+    assert_eq!(named_workspace_files(&running(&script)), ["./setup.sh"]);
+    // Stored consents must be found again by later versions.
+    assert_eq!(a, ["a260c4ab3cb140b3894f163b944c71fdb2a731c16dd04d7deadeb8865362b61f"]);
+}
+
+#[test]
+fn links_that_lead_out_of_the_workspace_are_followed() {
+    let wanted = running(&json!({
+        "image": "i",
+        "mounts": ["type=bind,source=${localWorkspaceFolder}/data,target=/data"],
+        "runArgs": ["--env-file=.env", "-v", "./data:/again", "-v", ".:/all"],
+    }));
+    let merged = merged(&wanted, &image_facts(None));
+    let mut known = observed(&Map::new());
+    let asked = unknown_places(&wanted, &merged, &known);
+    assert_eq!(asked, ["/home/me/project", "/home/me/project/.env", "/home/me/project/data"]);
+
+    let place = |path: &str, real: &str| (path.to_owned(), real.to_owned());
+    // The workspace itself may be reached through a link.
+    known.places = [
+        place("/home/me/project", "/disk/project"),
+        place("/home/me/project/.env", "/disk/project/.env"),
+        place("/home/me/project/data", "/home/me/.ssh"),
+    ]
+    .into();
+    assert_eq!(unknown_places(&wanted, &merged, &known), Vec::<String>::new());
+    let found: Vec<String> = touches(&wanted, &merged, &known).into_iter().map(|touch| touch.what).collect();
+    assert_eq!(
+        found,
+        [
+            "/home/me/project/data (leads to /home/me/.ssh) at /data",
+            "/home/me/project/data (leads to /home/me/.ssh) at /again"
+        ]
+    );
+}
+
+#[test]
+fn tells_say_what_is_worth_knowing() {
+    let wanted = running(&json!({
+        "image": "debian",
+        "containerEnv": {"A": "${localEnv:HOME}"},
+        "runArgs": ["-e", "LC_ALL"],
+    }));
+    let lines: Vec<String> = tells(&wanted, &observed(&Map::new()))
+        .into_iter()
+        .map(|tell| format!("{} ({})", tell.text, tell.property))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "The image debian is not pinned: what it holds can change. (image)",
+            "The variable HOME of this computer flows in. (containerEnv.A)",
+            "The variable LC_ALL of this computer flows in. (runArgs[0])",
+        ]
+    );
+}

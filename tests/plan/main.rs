@@ -1,0 +1,19 @@
+//! The plan suite: what is asked of an engine, of a person, and in which order. Needs nothing but data.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+// The crate touches no file; its tests read their cases from some.
+#![allow(clippy::disallowed_methods)]
+
+mod build_options;
+mod compose;
+mod consent;
+mod container;
+mod difference;
+mod dotfiles;
+mod features;
+mod hooks;
+mod image;
+mod quote;
+mod reconcile;
+mod run_args;
+mod support;
+mod world;
