@@ -1,0 +1,298 @@
+//! The connection: the only reader of stdin and the only writer of stdout.
+//!
+//! The reader never waits for anything but the host, so that a signal, a credit or the end of the connection is always noticed. When
+//! the connection ends, everything that runs is ended too.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+use wharf_agent::PROTOCOL;
+use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind};
+use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Message};
+
+use super::exec::Control;
+use super::launch::Launched;
+use super::running::Registry;
+use super::stream::{Incoming, Outgoing, send_output, write_all};
+use super::{SystemRoot, exec, hooks};
+
+/// Requests that may be open at a time.
+const MOST_EXCHANGES: usize = 64;
+/// How long the last words may take to be taken.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+
+/// Serves the host until the connection ends, and leaves nothing running.
+pub(crate) fn serve(root: SystemRoot) -> ExitCode {
+    let Ok((lost, lose)) = pipe_with(PipeFlags::CLOEXEC) else { return ExitCode::FAILURE };
+    let connection = Connection(Arc::new(Inner {
+        root,
+        registry: Registry::default(),
+        writer: Mutex::new(Some(lose)),
+        outgoing: Mutex::default(),
+        incoming: Mutex::default(),
+        exchanges: Mutex::default(),
+        next_stream: AtomicU32::new(2),
+    }));
+    connection.say(CONNECTION, &[AgentMessage::Hello(Hello::ours())]);
+    let outcome = connection.read(&lost);
+    connection.close_streams();
+    let last_words = outcome.err().map(|fault| {
+        let connection = connection.clone();
+        thread::spawn(move || connection.say(CONNECTION, &[AgentMessage::Fault(fault)]))
+    });
+    connection.registry.close();
+    match last_words {
+        None => ExitCode::SUCCESS,
+        Some(spoken) => {
+            let mut patience = LAST_WORDS;
+            while !spoken.is_finished() && !patience.is_zero() {
+                thread::sleep(Duration::from_millis(10));
+                patience = patience.saturating_sub(Duration::from_millis(10));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What all threads share.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) root: SystemRoot,
+    pub(crate) registry: Registry,
+    /// Held while a frame is written. What is in it hangs up to tell the reader that writing has failed.
+    writer: Mutex<Option<OwnedFd>>,
+    outgoing: Mutex<HashMap<u32, Arc<Outgoing>>>,
+    incoming: Mutex<HashMap<u32, Arc<Incoming>>>,
+    exchanges: Mutex<HashMap<u32, Arc<Control>>>,
+    next_stream: AtomicU32,
+}
+
+impl std::ops::Deref for Connection {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Connection {
+    /// Sends frames, one right behind the other.
+    pub(crate) fn send(&self, frames: &[Frame]) {
+        let mut bytes = Vec::new();
+        if frames.iter().try_for_each(|frame| frame.encode(&mut bytes)).is_ok() {
+            self.send_bytes(&bytes);
+        }
+    }
+
+    /// Sends frames that are bytes already.
+    pub(crate) fn send_bytes(&self, bytes: &[u8]) {
+        let mut writer = lock(&self.writer);
+        if writer.is_some() && write_all(rustix::stdio::stdout(), bytes).is_err() {
+            writer.take();
+        }
+    }
+
+    /// Sends messages about an exchange.
+    pub(crate) fn say(&self, exchange: u32, messages: &[AgentMessage]) {
+        self.send_and_say(&[], exchange, messages);
+    }
+
+    /// Sends frames and then messages, in one go.
+    pub(crate) fn send_and_say(&self, frames: &[Frame], exchange: u32, messages: &[AgentMessage]) {
+        let messages = messages.iter().filter_map(|message| message.to_frame(exchange).ok());
+        self.send(&frames.iter().cloned().chain(messages).collect::<Vec<_>>());
+    }
+
+    /// A number for a stream of ours.
+    pub(crate) fn new_stream(&self) -> u32 {
+        self.next_stream.fetch_add(2, Ordering::Relaxed)
+    }
+
+    /// Sends what a process writes until it ends, and says how it ended. The process has been started by the calling thread.
+    pub(crate) fn attend(&self, launched: Launched, standard: u32, error: Option<u32>) -> End {
+        let Launched { running, child, input: _input, output, error: error_output, source, ended } = launched;
+        let (ended, end_it) = ended;
+        self.registry.add(&running);
+        let standard = self.open(standard);
+        let error = error.zip(error_output).map(|(stream, output)| (self.open(stream), output));
+        let end = thread::scope(|scope| {
+            scope.spawn(|| send_output(self, &standard, output.as_fd(), source, ended.as_fd()));
+            if let Some((stream, output)) = &error {
+                scope.spawn(|| send_output(self, stream, output.as_fd(), source, ended.as_fd()));
+            }
+            let end = running.wait(child);
+            self.registry.remove(&running);
+            drop(end_it);
+            end
+        });
+        let mut outgoing = lock(&self.outgoing);
+        outgoing.remove(&standard.stream);
+        if let Some((stream, _)) = &error {
+            outgoing.remove(&stream.stream);
+        }
+        end
+    }
+
+    fn open(&self, stream: u32) -> Arc<Outgoing> {
+        let outgoing = Arc::new(Outgoing::new(stream));
+        lock(&self.outgoing).insert(stream, Arc::clone(&outgoing));
+        if self.registry.is_closing() {
+            outgoing.close();
+        }
+        outgoing
+    }
+
+    /// Lets go whoever waits for the host.
+    fn close_streams(&self) {
+        lock(&self.outgoing).values().for_each(|outgoing| outgoing.close());
+        lock(&self.incoming).values().for_each(|incoming| incoming.end());
+    }
+
+    /// Reads until the host ends, or writing to it has failed. The error is for the host.
+    fn read(&self, lost: &OwnedFd) -> Result<(), String> {
+        let stdin = rustix::stdio::stdin();
+        let mut decoder = Decoder::new();
+        let mut greeted = false;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let mut ready = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(lost, PollFlags::IN)];
+            match poll(&mut ready, None) {
+                Err(Errno::INTR) => continue,
+                Err(error) => return Err(error.to_string()),
+                Ok(_) => {}
+            }
+            if !ready[1].revents().is_empty() {
+                return Ok(());
+            }
+            let length = match rustix::io::read(stdin, &mut buffer) {
+                Err(Errno::INTR | Errno::AGAIN) => continue,
+                Ok(0) | Err(_) => return decoder.finish().map_err(|error| error.to_string()),
+                Ok(length) => length,
+            };
+            let mut input = &buffer[..length];
+            while let Some(frame) = decoder.next(&mut input).map_err(|error| error.to_string())? {
+                if greeted {
+                    self.take(frame)?;
+                } else {
+                    greet(&frame)?;
+                    greeted = true;
+                }
+            }
+        }
+    }
+
+    fn take(&self, frame: Frame) -> Result<(), String> {
+        let stream = frame.stream;
+        let on_stream = |error: &dyn std::fmt::Display| format!("stream {stream}: {error}");
+        match frame.kind {
+            Kind::Control => {
+                let message = HostMessage::from_frame(&frame).map_err(|error| on_stream(&error))?;
+                self.take_message(stream, message)
+            }
+            Kind::Data => {
+                let incoming = lock(&self.incoming).get(&stream).cloned();
+                // What arrives for a command that has just ended is nobody's any more.
+                incoming
+                    .map_or(Ok(()), |incoming| incoming.push(frame.payload))
+                    .map_err(|error| on_stream(&error))
+            }
+            Kind::End => {
+                lock(&self.incoming).get(&stream).into_iter().for_each(|incoming| incoming.end());
+                Ok(())
+            }
+            Kind::Credit => {
+                let credit = frame.credited().map_err(|error| on_stream(&error))?;
+                let outgoing = lock(&self.outgoing).get(&stream).cloned();
+                outgoing.map_or(Ok(()), |outgoing| outgoing.credit(credit)).map_err(|error| on_stream(&error))
+            }
+        }
+    }
+
+    fn take_message(&self, exchange: u32, message: HostMessage) -> Result<(), String> {
+        match message {
+            HostMessage::Hello(_) => Err("a second greeting".to_owned()),
+            HostMessage::Signal(number) => {
+                self.control(exchange).into_iter().for_each(|control| control.signal(number));
+                Ok(())
+            }
+            HostMessage::Resize(size) => {
+                self.control(exchange).into_iter().for_each(|control| control.resize(size));
+                Ok(())
+            }
+            HostMessage::Inside(request) => {
+                self.begin(exchange)?;
+                self.work(exchange, move |connection| hooks::run(connection, exchange, &request))
+            }
+            HostMessage::Exec(request) => {
+                let control = self.begin(exchange)?;
+                let streams = [request.standard, request.error];
+                if streams.contains(&CONNECTION) || request.standard == request.error {
+                    return Err(format!(
+                        "exchange {exchange}: its streams are {} and {}",
+                        request.standard, request.error
+                    ));
+                }
+                let incoming = Arc::new(Incoming::default());
+                if lock(&self.incoming).insert(request.standard, Arc::clone(&incoming)).is_some() {
+                    return Err(format!("stream {} is in use", request.standard));
+                }
+                self.work(exchange, move |connection| {
+                    exec::run(connection, exchange, &request, &control, &incoming);
+                    lock(&connection.incoming).remove(&request.standard);
+                })
+            }
+        }
+    }
+
+    fn control(&self, exchange: u32) -> Option<Arc<Control>> {
+        lock(&self.exchanges).get(&exchange).cloned()
+    }
+
+    fn begin(&self, exchange: u32) -> Result<Arc<Control>, String> {
+        let mut exchanges = lock(&self.exchanges);
+        if exchange == CONNECTION || exchanges.contains_key(&exchange) || exchanges.len() >= MOST_EXCHANGES {
+            return Err(format!("exchange {exchange} cannot be opened"));
+        }
+        let control = Arc::new(Control::default());
+        exchanges.insert(exchange, Arc::clone(&control));
+        Ok(control)
+    }
+
+    /// Gives an exchange its own thread, which may become somebody else.
+    fn work(&self, exchange: u32, work: impl FnOnce(&Connection) + Send + 'static) -> Result<(), String> {
+        let connection = self.clone();
+        let thread = thread::Builder::new().spawn(move || {
+            work(&connection);
+            lock(&connection.exchanges).remove(&exchange);
+        });
+        thread.map(|_| ()).map_err(|error| format!("exchange {exchange}: {error}"))
+    }
+}
+
+fn greet(frame: &Frame) -> Result<(), String> {
+    match (frame.kind, frame.stream) {
+        (Kind::Control, CONNECTION) => match HostMessage::from_frame(frame) {
+            Ok(HostMessage::Hello(hello)) if hello.protocol == PROTOCOL => Ok(()),
+            Ok(HostMessage::Hello(hello)) => {
+                Err(format!("the host speaks protocol {}, this agent {PROTOCOL}", hello.protocol))
+            }
+            _ => Err("the first message is no greeting".to_owned()),
+        },
+        _ => Err("the first frame is no greeting".to_owned()),
+    }
+}

@@ -1,0 +1,138 @@
+//! The processes that run now: signals and window sizes reach them here, and none outlives the connection.
+
+use std::os::fd::OwnedFd;
+use std::process::Child;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::termios::{Winsize, tcgetpgrp, tcsetwinsize};
+use wharf_agent::message::{End, TerminalSize};
+
+use super::tree;
+
+/// How long a process may take to end once its connection is gone.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// A child, leader of its own session and process group.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) pid: Pid,
+    /// The controlling side of its terminal.
+    terminal: Option<OwnedFd>,
+    /// Once reaped, its number may belong to somebody else.
+    reaped: Mutex<bool>,
+}
+
+impl Running {
+    pub(crate) fn new(pid: Pid, terminal: Option<OwnedFd>) -> Running {
+        Running { pid, terminal, reaped: Mutex::new(false) }
+    }
+
+    /// Signals the foreground process group of its terminal, else its own process group.
+    pub(crate) fn signal(&self, number: i32) {
+        let Some(signal) = Signal::from_named_raw(number) else { return };
+        let reaped = self.reaped.lock().unwrap_or_else(PoisonError::into_inner);
+        if *reaped {
+            return;
+        }
+        let group = self.terminal.as_ref().and_then(|terminal| tcgetpgrp(terminal).ok()).unwrap_or(self.pid);
+        if kill_process_group(group, signal).is_err() && group != self.pid {
+            let _ = kill_process_group(self.pid, signal);
+        }
+    }
+
+    /// Changes the window of its terminal; the kernel tells the foreground process group.
+    pub(crate) fn resize(&self, size: TerminalSize) {
+        if let Some(terminal) = &self.terminal {
+            let _ = tcsetwinsize(terminal, window(size));
+        }
+    }
+
+    /// Waits for its end. The thread that started a child must stay until then: the kernel ties the child's life to it.
+    pub(crate) fn wait(&self, mut child: Child) -> End {
+        while let Err(rustix::io::Errno::INTR) =
+            waitid(WaitId::Pid(self.pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
+        {}
+        let mut reaped = self.reaped.lock().unwrap_or_else(PoisonError::into_inner);
+        *reaped = true;
+        use std::os::unix::process::ExitStatusExt;
+        match child.wait() {
+            Ok(status) => match (status.code(), status.signal()) {
+                (Some(code), _) => End::Code(code),
+                (None, number) => End::Signal(number.unwrap_or_default()),
+            },
+            Err(error) => {
+                End::NotStarted { code: 126, message: format!("its end could not be learned: {error}") }
+            }
+        }
+    }
+}
+
+/// The kernel's form of a window size.
+pub(crate) fn window(size: TerminalSize) -> Winsize {
+    Winsize { ws_row: size.rows, ws_col: size.columns, ws_xpixel: 0, ws_ypixel: 0 }
+}
+
+/// All children of all requests.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    closing: bool,
+    running: Vec<Arc<Running>>,
+}
+
+impl Registry {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a child. A connection that is closing takes none: the child is killed at once.
+    pub(crate) fn add(&self, running: &Arc<Running>) {
+        let mut state = self.state();
+        if state.closing {
+            drop(state);
+            tree::end(&[running.pid], Duration::ZERO);
+        } else {
+            state.running.push(Arc::clone(running));
+        }
+    }
+
+    /// Forgets a child that has ended.
+    pub(crate) fn remove(&self, running: &Arc<Running>) {
+        self.state().running.retain(|other| !Arc::ptr_eq(other, running));
+        self.changed.notify_all();
+    }
+
+    /// Whether the connection is going away.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.state().closing
+    }
+
+    /// Ends all children and what they have started; returns when they are gone, or cannot be made to go.
+    pub(crate) fn close(&self) {
+        let children: Vec<Pid> = {
+            let mut state = self.state();
+            state.closing = true;
+            state.running.iter().map(|running| running.pid).collect()
+        };
+        if children.is_empty() {
+            return;
+        }
+        tree::end(&children, GRACE);
+        // Their threads reap them.
+        let deadline = Instant::now() + Duration::from_millis(500);
+        let mut state = self.state();
+        while !state.running.is_empty() && Instant::now() < deadline {
+            (state, _) = self
+                .changed
+                .wait_timeout(state, Duration::from_millis(50))
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
