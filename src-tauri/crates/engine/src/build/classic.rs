@@ -1,0 +1,166 @@
+//! The build endpoint that every engine has: an archive goes in, text comes out.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use http::{HeaderName, HeaderValue, Method, header};
+use http_body_util::BodyExt as _;
+use wharf_plan::{BuildSpec, EngineKind};
+
+use super::context::{Sent, sent};
+use super::steps::Steps;
+use super::{failure, query};
+use crate::credentials::{FindCredentials, encode, registry_of};
+use crate::engine::{Engine, with_query};
+use crate::error::{Call, Error};
+use crate::progress::OnProgress;
+use crate::pull::News;
+use crate::stream::JsonDocuments;
+use crate::transport::streamed;
+
+/// Builds; answers what the builder said about the result.
+pub(super) async fn build(
+    engine: &Engine,
+    spec: &BuildSpec,
+    credentials: &FindCredentials,
+    on_progress: OnProgress<'_>,
+) -> Result<Option<String>, Error> {
+    let call = Call::engine("build the image");
+    let owned = spec.clone();
+    let Sent { tar, dockerfile } = tokio::task::spawn_blocking(move || sent(&owned))
+        .await
+        .unwrap_or_else(|error| Err(engine.garbage(&call, &error)))?;
+    let mut query = query::common(spec);
+    query.push(("dockerfile", dockerfile));
+    query::classic_only(spec, &mut query);
+    match engine.facts().kind {
+        EngineKind::Docker => query::docker_lists(spec, &mut query),
+        EngineKind::Podman => query::podman_lists(spec, &mut query),
+    }
+    let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (stream, reason) = tar.stream();
+    let mut request = engine.request(Method::POST, &with_query("/build", &query), streamed(stream), &call)?;
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar"));
+    if let Some(value) = registry_header(spec, credentials).await {
+        request.headers_mut().insert(HeaderName::from_static("x-registry-config"), value);
+    }
+    let why = |error: Error| match reason.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        // The connection broke because the context could not be read.
+        Some(reason @ Error::Context { .. }) if !matches!(&reason, Error::Context { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe) => {
+            reason
+        }
+        _ => error,
+    };
+    let response = match engine.send(request, &call).await {
+        Ok(response) => response,
+        Err(Error::Rejected { status, words, .. }) => return Err(failure(engine, None, status, &words)),
+        Err(error) => return Err(why(error)),
+    };
+    let mut body = response.into_body();
+    let mut documents = JsonDocuments::default();
+    let mut steps = Steps::default();
+    let mut built = None;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            why(Error::Broken {
+                engine: engine.name().to_owned(),
+                call: call.verb.clone(),
+                detail: error.to_string(),
+            })
+        })?;
+        let Some(bytes) = frame.data_ref() else { continue };
+        documents.push(bytes);
+        while let Some(news) = documents.next::<News>().map_err(|error| engine.garbage(&call, &error))? {
+            if let Some(words) = news.failure() {
+                let step = steps.end(Some(words), on_progress);
+                return Err(failure(engine, step, 500, words));
+            }
+            if let Some(text) = &news.stream {
+                steps.push(text, on_progress);
+            }
+            if let Some(id) = news.aux.as_ref().and_then(|aux| aux.get("ID")?.as_str()) {
+                built = Some(id.to_owned());
+            }
+            if let Some(progress) = news.progress() {
+                on_progress(progress);
+            }
+        }
+    }
+    if documents.has_rest() {
+        return Err(why(engine.garbage(&call, &"the stream ends in the middle of a document")));
+    }
+    steps.end(None, on_progress);
+    Ok(built)
+}
+
+/// The credentials of every registry that the build may read from.
+async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Option<HeaderValue> {
+    let mut known = BTreeMap::new();
+    let mut asked = Vec::new();
+    let caches = spec.cache_from.iter().filter_map(|source| source.image_name());
+    for image in images_of(&spec.dockerfile, spec).iter().map(String::as_str).chain(caches) {
+        let registry = registry_of(image).to_owned();
+        if asked.contains(&registry) {
+            continue;
+        }
+        asked.push(registry.clone());
+        if let Some(found) = credentials(registry.clone()).await {
+            let key =
+                if registry == "docker.io" { "https://index.docker.io/v1/".to_owned() } else { registry };
+            known.insert(key, found);
+        }
+    }
+    if known.is_empty() {
+        return None;
+    }
+    let headers: BTreeMap<&str, _> =
+        known.iter().map(|(key, found)| (key.as_str(), found.header())).collect();
+    encode(&headers).and_then(|text| HeaderValue::from_str(&text).ok())
+}
+
+/// What the Dockerfile's `FROM` and `--from=` name, with build arguments filled in as far as they are known.
+fn images_of(dockerfile: &str, spec: &BuildSpec) -> Vec<String> {
+    let mut values: BTreeMap<String, String> = BTreeMap::new();
+    let mut images = Vec::new();
+    for line in dockerfile.lines() {
+        let mut words = line.split_whitespace();
+        let Some(instruction) = words.next() else { continue };
+        if instruction.eq_ignore_ascii_case("ARG") {
+            for word in words {
+                let (name, default) = word.split_once('=').unwrap_or((word, ""));
+                let value = spec.args.get(name).map_or(default, String::as_str);
+                values.insert(name.to_owned(), value.trim_matches(['"', '\'']).to_owned());
+            }
+        } else if instruction.eq_ignore_ascii_case("FROM") {
+            if let Some(image) = words.find(|word| !word.starts_with("--")) {
+                images.push(fill(image, &values));
+            }
+        } else {
+            images.extend(
+                words.filter_map(|word| word.strip_prefix("--from=")).map(|image| fill(image, &values)),
+            );
+        }
+    }
+    images
+}
+
+fn fill(text: &str, values: &BTreeMap<String, String>) -> String {
+    let mut filled = text.to_owned();
+    for (name, value) in values {
+        filled = filled.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registries_of_a_dockerfile_are_found() {
+        let mut spec = BuildSpec::default();
+        spec.args.insert("HOST".to_owned(), "ghcr.io".to_owned());
+        let text = "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS base\nFROM base\nCOPY --from=reg:5000/x /a /b\n";
+        assert_eq!(images_of(text, &spec), ["ghcr.io/a:1", "base", "reg:5000/x"]);
+    }
+}
