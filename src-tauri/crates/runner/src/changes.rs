@@ -1,0 +1,254 @@
+//! What has changed since an environment was last applied, and what is remembered so that the next look can tell.
+//!
+//! Looking asks no registry and starts no program: of a Feature in a registry what counts is what the lockfile holds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use wharf_api as api;
+use wharf_plan::difference::{self, BaseImage, Change, Difference, Ingredients, LabelIsKept};
+use wharf_plan::{Fact, FactQuery};
+use wharf_spec::feature::{Lockfile, lockfile_path};
+use wharf_spec::{Entry, Scenario, metadata};
+
+use crate::environment::{Environment, STYLE};
+use crate::error::Result;
+use crate::reconciler::Reconciler;
+use crate::records::EnvironmentRecord;
+
+/// How far is looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// At files alone, and not at all that a build may copy: what a start can afford.
+    Quick,
+    /// At everything.
+    Whole,
+}
+
+/// What was last applied to an environment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Applied {
+    /// The configuration, its variables resolved.
+    pub(crate) configuration: Option<Value>,
+    /// What else it was made of.
+    pub(crate) ingredients: Option<Ingredients>,
+    /// How many entries at the end of the container's label are the configuration's.
+    pub(crate) made_entries: Option<usize>,
+    /// What counts in their place.
+    pub(crate) entries: Option<Vec<Entry>>,
+    /// When, in RFC 3339.
+    pub(crate) at: Option<String>,
+}
+
+impl Applied {
+    /// As it was remembered.
+    pub(crate) fn of_record(record: &EnvironmentRecord) -> Self {
+        Self {
+            configuration: record.applied.clone(),
+            ingredients: record.ingredients.clone(),
+            made_entries: record.made_entries,
+            entries: record.applied_entries.clone(),
+            at: record.applied_at.clone(),
+        }
+    }
+}
+
+/// A difference on the wire, with its place in the configuration.
+pub(crate) fn to_api(environment: &Environment, found: &Difference) -> api::Difference {
+    api::Difference {
+        location: environment.property_location(&found.property),
+        subject: found.property.clone(),
+        before: found.before.clone(),
+        after: found.after.clone(),
+        change: class(found.change),
+        effect: Some(found.effect.clone()),
+        layer: found.layer.clone(),
+    }
+}
+
+/// What a change takes, on the wire.
+pub(crate) fn class(change: Change) -> api::ChangeClass {
+    match change {
+        Change::Hot => api::ChangeClass::Hot,
+        Change::Restart => api::ChangeClass::Restart,
+        Change::Recreate => api::ChangeClass::Recreate,
+        Change::Rebuild => api::ChangeClass::Rebuild,
+    }
+}
+
+impl Reconciler<'_> {
+    /// What differs from what was last applied. An environment of which nothing is remembered has no differences.
+    pub(crate) async fn changes(
+        &mut self,
+        record: Option<&EnvironmentRecord>,
+        depth: Depth,
+    ) -> Vec<Difference> {
+        let Some((record, applied)) = record.and_then(|record| Some((record, record.applied.as_ref()?)))
+        else {
+            return Vec::new();
+        };
+        let label = match record.made_entries {
+            Some(_) if record.container == self.container_id => LabelIsKept::No,
+            _ => LabelIsKept::Yes,
+        };
+        let mut found = difference::differences(applied, &self.environment.configuration.whole(), label);
+        if let Some(before) = &record.ingredients {
+            found.extend(difference::of_ingredients(before, &self.ingredients(depth).await));
+        }
+        found
+    }
+
+    /// Notes that the environment is now as the configuration wants it: its container was made for it, or needed no other.
+    pub(crate) async fn note_applied(&mut self, before: Option<&EnvironmentRecord>, written: &[Entry]) {
+        let container = self.observed.container.known().and_then(Option::as_ref);
+        let label = container.and_then(|container| container.labels.get(metadata::LABEL));
+        let made_now = self.observed.replaced;
+        let (made_entries, entries) = if made_now {
+            (label.and_then(|label| ends_with(label, written)), None)
+        } else {
+            let made = before.and_then(|before| before.made_entries);
+            (made, made.map(|_| metadata::pick_from_config(&self.environment.configuration, &[])))
+        };
+        self.applied = Some(Applied {
+            configuration: Some(self.environment.configuration.whole()),
+            ingredients: Some(self.ingredients(Depth::Whole).await),
+            made_entries,
+            entries,
+            at: OffsetDateTime::now_utc().format(&Rfc3339).ok(),
+        });
+    }
+
+    /// What the environment would be made of now. What cannot be read is left out, and so is not compared.
+    async fn ingredients(&mut self, depth: Depth) -> Ingredients {
+        let mut ingredients = Ingredients {
+            features: self.features_content(depth).await.unwrap_or_default(),
+            ..Ingredients::default()
+        };
+        match self.environment.configuration.config.scenario() {
+            Some(Scenario::Dockerfile { build, .. }) => {
+                ingredients.dockerfile = self.dockerfile_text().await;
+                if depth == Depth::Whole {
+                    let text = ingredients.dockerfile.clone().unwrap_or_default();
+                    ingredients.context = self.context_print(&text).await.ok();
+                    let text = ingredients.dockerfile.as_deref();
+                    let name =
+                        text.and_then(|text| wharf_plan::image::base_name(&build, text, &self.observed));
+                    ingredients.base = self.base_image(name).await;
+                }
+            }
+            Some(Scenario::Image { image }) if depth == Depth::Whole => {
+                ingredients.base = self.base_image(Some(image)).await;
+            }
+            Some(Scenario::Compose { files, .. }) => ingredients.compose = self.compose_content(&files).await,
+            Some(Scenario::Image { .. }) | None => {}
+        }
+        ingredients
+    }
+
+    async fn dockerfile_text(&mut self) -> Option<String> {
+        if self.observed.dockerfile == Fact::Unknown {
+            self.observe(&FactQuery::Dockerfile).await.ok()?;
+        }
+        self.observed.dockerfile.known().cloned().flatten()
+    }
+
+    /// The fingerprint of what the Dockerfile takes out of its context. What the configuration says is compared by itself, so its file
+    /// does not count.
+    async fn context_print(&self, dockerfile: &str) -> Result<String> {
+        let context = self.bring(&self.environment.context_path()?).await?;
+        let path = self.bring(&self.environment.dockerfile_path()?).await?;
+        let wrong = |error| self.engine_error(error);
+        let mut ignore = wharf_engine::Ignore::find(&context, Some(&path)).map_err(wrong)?;
+        if let Some(paths) = wharf_spec::Dockerfile::parse(dockerfile).context_paths() {
+            ignore = ignore.of_paths(&paths).unwrap_or(ignore);
+        }
+        let configuration = self.bring(&self.environment.configuration.path).await?;
+        if let Ok(below) = configuration.strip_prefix(&context) {
+            ignore = ignore.without(&below.to_string_lossy().replace('\\', "/"));
+        }
+        let cache = self.state.folder().join("changes.cache");
+        let print = wharf_engine::context_fingerprint(&context, &ignore, Some(&cache)).await;
+        Ok(print.map_err(wrong)?.hash)
+    }
+
+    async fn base_image(&mut self, name: Option<String>) -> Option<BaseImage> {
+        let name = name.filter(|name| name != "scratch")?;
+        let facts = self.engine.inspect_image(&name).await.ok()??;
+        Some(BaseImage { name, id: facts.id })
+    }
+
+    /// Of a Feature in a registry what the lockfile holds, of a folder what lies in it.
+    async fn features_content(&self, depth: Depth) -> Result<BTreeMap<String, String>> {
+        let configuration = &self.environment.configuration;
+        let mut content = BTreeMap::new();
+        if configuration.config.features.is_empty() {
+            return Ok(content);
+        }
+        let lockfile = PathBuf::from(lockfile_path(&configuration.path.to_string_lossy(), STYLE));
+        let text = std::fs::read_to_string(self.bring(&lockfile).await?).unwrap_or_default();
+        let lockfile = Lockfile::parse(&text).ok().flatten().unwrap_or_default();
+        for id in configuration.config.features.keys() {
+            if let Some(locked) = lockfile.features.get(id) {
+                content.insert(id.clone(), locked.resolved.clone());
+            } else if id.starts_with('.') && depth == Depth::Whole {
+                let folder = self.bring(&self.environment.beside_configuration(id)).await?;
+                let everything = wharf_engine::Ignore::default();
+                if let Ok(print) = wharf_engine::context_fingerprint(&folder, &everything, None).await {
+                    content.insert(id.clone(), print.hash);
+                }
+            }
+        }
+        Ok(content)
+    }
+
+    async fn compose_content(&self, files: &[String]) -> BTreeMap<String, String> {
+        let mut content = BTreeMap::new();
+        for file in files {
+            let path = self.environment.beside_configuration(file);
+            let Ok(brought) = self.bring(&path).await else { continue };
+            if let Ok(bytes) = std::fs::read(brought) {
+                content.insert(path.display().to_string(), hex::encode(Sha256::digest(bytes)));
+            }
+        }
+        content
+    }
+
+    async fn bring(&self, path: &Path) -> Result<PathBuf> {
+        self.environment.bring(path, &self.operation.cancel).await
+    }
+}
+
+/// How many entries `written` has, if a label ends with them.
+fn ends_with(label: &str, written: &[Entry]) -> Option<usize> {
+    let (entries, _) = metadata::read_label(label, "");
+    let end = entries.get(entries.len().checked_sub(written.len())?..)?;
+    end.iter().zip(written).all(|(one, other)| one.value == other.value).then_some(written.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wharf_spec::Source;
+
+    use super::*;
+
+    #[test]
+    fn what_a_label_ends_with() {
+        let entry = |value: Value| Entry { id: None, value, source: Source::Config { path: "x".into() } };
+        let label = r#"[{"id":"feature"},{"remoteUser":"a"},{"init":true}]"#;
+        let cases: [(&[Value], Option<usize>); 4] = [
+            (&[json!({"remoteUser": "a"}), json!({"init": true})], Some(2)),
+            (&[json!({"init": true})], Some(1)),
+            (&[json!({"init": false})], None),
+            (&[json!({}), json!({}), json!({}), json!({})], None),
+        ];
+        for (written, expected) in cases {
+            let written: Vec<Entry> = written.iter().cloned().map(entry).collect();
+            assert_eq!(ends_with(label, &written), expected, "{written:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What an environment needs before it can be made: images, registries, a machine, secrets, variables.
+
+use wharf_api as api;
+use wharf_api::{CheckRule, CheckScenario, CheckSeverity};
+use wharf_plan::{Observed, Running, consent, image};
+use wharf_spec::{Config, Gpu, Scenario};
+
+use super::findings::Findings;
+use crate::environment::Environment;
+
+/// The registry of images that name none.
+pub(super) const DEFAULT_REGISTRY: &str = "docker.io";
+
+/// What this configuration needs, its Features left out.
+pub(super) fn of(environment: &Environment, wanted: &Running, observed: &Observed) -> api::CheckNeeds {
+    let config = &environment.configuration.config;
+    let scenario = config.scenario();
+    let base = match &scenario {
+        Some(Scenario::Image { image }) => Some(image.clone()),
+        Some(Scenario::Dockerfile { build, .. }) => {
+            let text = observed.dockerfile.known().and_then(Option::as_ref);
+            text.and_then(|text| image::base_name(build, text, observed)).filter(|base| base != "scratch")
+        }
+        Some(Scenario::Compose { .. }) | None => None,
+    };
+    let images: Vec<api::CheckedImage> = base
+        .filter(|reference| !reference.is_empty())
+        .map(|reference| api::CheckedImage {
+            pinned: consent::is_pinned(&reference),
+            reference,
+            ..api::CheckedImage::default()
+        })
+        .into_iter()
+        .collect();
+    let mut variables: Vec<String> =
+        consent::host_variables(&wanted.configuration.raw).into_iter().map(|(name, _)| name).collect();
+    variables.sort();
+    variables.dedup();
+    api::CheckNeeds {
+        scenario: scenario.as_ref().map(|scenario| match scenario {
+            Scenario::Image { .. } => CheckScenario::Image,
+            Scenario::Dockerfile { .. } => CheckScenario::Dockerfile,
+            Scenario::Compose { .. } => CheckScenario::Compose,
+        }),
+        registries: images.iter().map(|image| registry(&image.reference).to_owned()).collect(),
+        images,
+        machine: machine(config),
+        secrets: config.secrets.keys().cloned().collect(),
+        variables,
+        ..api::CheckNeeds::default()
+    }
+}
+
+/// Says which images may hold something else tomorrow, and where each is named.
+pub(super) fn unpinned_images(needs: &mut api::CheckNeeds, findings: &mut Findings<'_>) {
+    let pointer = match needs.scenario {
+        Some(CheckScenario::Dockerfile) if findings.has("/build/dockerfile") => "/build/dockerfile",
+        Some(CheckScenario::Dockerfile) => "/dockerFile",
+        _ => "/image",
+    };
+    for image in &mut needs.images {
+        image.location = Some(findings.location(pointer));
+    }
+    for image in needs.images.iter().filter(|image| !image.pinned) {
+        let reference = &image.reference;
+        let message = format!("the image {reference} is not pinned: what it holds can change");
+        let hint = Some("Name a version or a digest, such as `name:12` or `name@sha256:…`".to_owned());
+        findings.add(CheckRule::UnpinnedImage, CheckSeverity::Warning, pointer, message, hint);
+    }
+}
+
+/// The host that an image comes from: its first part, if that looks like one.
+pub(super) fn registry(reference: &str) -> &str {
+    match reference.split_once('/') {
+        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
+        _ => DEFAULT_REGISTRY,
+    }
+}
+
+fn machine(config: &Config) -> Vec<String> {
+    let Some(requirements) = &config.host_requirements else { return Vec::new() };
+    let processors = requirements.cpus.map(|number| match number {
+        1 => "1 processor".to_owned(),
+        number => format!("{number} processors"),
+    });
+    let memory = requirements.memory.as_ref().map(|size| format!("{size} of memory"));
+    let storage = requirements.storage.as_ref().map(|size| format!("{size} of disk space"));
+    let gpu = requirements.gpu.as_ref().and_then(|gpu| match gpu {
+        Gpu::Needed(false) => None,
+        Gpu::Optional(_) => Some("a GPU if there is one".to_owned()),
+        Gpu::Needed(true) | Gpu::Sized(_) => Some("a GPU".to_owned()),
+    });
+    [processors, memory, storage, gpu].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_images_come_from() {
+        for (reference, expected) in [
+            ("debian", "docker.io"),
+            ("debian:12", "docker.io"),
+            ("library/debian", "docker.io"),
+            ("mcr.microsoft.com/devcontainers/base:debian", "mcr.microsoft.com"),
+            ("localhost:5000/x", "localhost:5000"),
+            ("localhost/x", "localhost"),
+        ] {
+            assert_eq!(registry(reference), expected, "{reference}");
+        }
+    }
+}

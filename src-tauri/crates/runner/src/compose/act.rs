@@ -1,0 +1,57 @@
+//! Letting Compose create and start a project.
+
+use std::path::{Path, PathBuf};
+
+use wharf_plan::compose::{ComposeUp, OVERRIDE_PREFIX, Override};
+
+use super::program::Asked;
+use crate::error::{Error, Result};
+use crate::events::StepRecord;
+use crate::reconciler::Reconciler;
+
+/// The folder of our own files, below that of the environment's state.
+const FOLDER: &str = "docker-compose";
+
+impl Reconciler<'_> {
+    /// One `up`. Its files stay for as long as the environment: Compose names them in its containers' labels.
+    pub(crate) async fn compose_up(&mut self, spec: &ComposeUp, record: &StepRecord<'_>) -> Result<()> {
+        let compose = self.compose().await?;
+        let mut files = spec.files.clone();
+        match &spec.overriding {
+            Override::Text(text) => files.push(self.write_override(text)?.display().to_string()),
+            Override::Kept(kept) => {
+                files.extend(kept.iter().filter(|file| Path::new(file).is_file()).cloned());
+            }
+        }
+        let words =
+            compose.program.up(&spec.project, &files, spec.env_file.as_deref(), spec.keep, &spec.services);
+        let description = "An error occurred starting Docker Compose up.";
+        self.run_compose(&compose.program, Asked { words, description, record: Some(record) }).await?;
+        Ok(())
+    }
+
+    /// Writes the file under a name made of its content, so that an equal one is no new file to Compose.
+    fn write_override(&self, text: &str) -> Result<PathBuf> {
+        use sha2::Digest as _;
+        let folder = self.state.folder().join(FOLDER);
+        let hash = hex::encode(sha2::Sha256::digest(text.as_bytes()));
+        let path = folder.join(format!("{OVERRIDE_PREFIX}-{}.yml", &hash[..16]));
+        let write = || {
+            crate::store::create_private_folder(&folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+            std::io::Write::write_all(&mut file, text.as_bytes())?;
+            file.persist(&path).map_err(|error| error.error).map(drop)
+        };
+        write().map_err(|source| Error::State { path: path.clone(), action: "write", source })?;
+        Ok(path)
+    }
+
+    /// Removes a network of a project.
+    pub(crate) async fn remove_network(&self, network: &str) -> Result<()> {
+        self.engine.remove_network(network).await.map_err(|error| Error::Engine {
+            error: Box::new(error),
+            description: "An error occurred removing a network.",
+            location: None,
+        })
+    }
+}

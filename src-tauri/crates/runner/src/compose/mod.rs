@@ -1,0 +1,11 @@
+//! Compose for the loop: asking it what a project is, and letting it start one.
+
+mod act;
+mod failure;
+mod observe;
+mod program;
+mod project;
+
+pub use failure::ComposeFailure;
+pub(crate) use observe::{DockerfilePlace, read_if_there};
+pub(crate) use project::{may_remove_volume, with_project};

@@ -1,0 +1,223 @@
+//! What is known of a project: its files and name from the disk, its services from Compose, what was made of it from the engine.
+
+use std::path::{Path, PathBuf};
+
+use wharf_engine::ComposeKind;
+use wharf_plan::compose::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
+use wharf_plan::{ContainerState, Fact};
+use wharf_spec::compose::{
+    ComposeProject, Dollars, FileSources, NameSources, compose_files, names_project, project_name, read_yaml,
+};
+use wharf_spec::{Hook, Scenario};
+
+use super::program::{Asked, RETRIEVING};
+use crate::environment::STYLE;
+use crate::error::{Error, Result};
+use crate::reconciler::Reconciler;
+
+impl Reconciler<'_> {
+    /// Asks Compose about the project. What `initializeCommand` may still write is no error before it has run.
+    pub(crate) async fn observe_compose(&mut self) -> Result<()> {
+        let initialize = self.environment.configuration.config.hook(Hook::Initialize);
+        let waits = !self.observed.initialized && initialize.is_some_and(|command| !command.is_empty());
+        let facts = match self.compose_facts().await {
+            Ok(facts) => Some(facts),
+            Err(Error::Compose(failure)) if waits && failure.problem.is_none() => None,
+            Err(error) => return Err(error),
+        };
+        self.observed.compose = Fact::Known(facts);
+        Ok(())
+    }
+
+    async fn compose_facts(&self) -> Result<ComposeFacts> {
+        if self.environment.is_in_volume() {
+            return Err(Error::Impossible {
+                message: "the services of a Compose project mount folders of this computer, and this workspace lies in a volume".to_owned(),
+                location: self.environment.property_location("dockerComposeFile").map(Box::new),
+                hint: Some("use a folder of this computer".to_owned()),
+            });
+        }
+        let folder = Path::new(&self.environment.folder);
+        let env_path = folder.join(".env");
+        let env_text = std::fs::read_to_string(&env_path).ok();
+        let variable = |name: &str| self.observed.host.environment.get(name).map(String::as_str);
+        let configured = match self.environment.configuration.config.scenario() {
+            Some(Scenario::Compose { files, .. }) => files,
+            _ => Vec::new(),
+        };
+        let files = compose_files(
+            &FileSources {
+                configured: &configured,
+                configuration_folder: &parent(&self.environment.configuration.path),
+                folder: &self.environment.folder,
+                variable: variable("COMPOSE_FILE"),
+                env_file: env_text.as_deref(),
+                has_override: folder.join("docker-compose.override.yml").is_file(),
+            },
+            STYLE,
+        );
+        let env_file = (configured.is_empty() && env_path.is_file()).then(|| env_path.display().to_string());
+        let compose = self.compose().await?;
+        let texts: Vec<String> = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+        let named = NameSources {
+            variable: variable("COMPOSE_PROJECT_NAME"),
+            env_file: env_text.as_deref(),
+            folder: &self.environment.folder,
+            first_file: files.first().map(String::as_str),
+            is_named: texts.iter().any(|text| names_project(text)),
+            letters_alone: compose.program.kind == ComposeKind::Docker && compose.numbers() < (1, 21),
+        };
+        let major = compose.numbers().0;
+        let ask = async |project: Option<&str>| {
+            let words = compose.program.config(&files, env_file.as_deref(), project, major);
+            self.run_compose(&compose.program, Asked { words, description: RETRIEVING, record: None }).await
+        };
+        let answer = match ask(None).await {
+            // Of a folder whose name has no letter that a project's can have, Compose makes no name by itself.
+            Err(Error::Compose(failure))
+                if failure.lines.iter().any(|line| line.contains("project name")) =>
+            {
+                ask(Some(&project_name(&named, &ComposeProject::default(), STYLE))).await?
+            }
+            answer => answer?,
+        };
+        let dollars = match compose.program.kind {
+            ComposeKind::Docker => Dollars::Doubled,
+            ComposeKind::PodmanCompose => Dollars::Plain,
+        };
+        let project = ComposeProject::read(&answer, dollars).map_err(|error| Error::Impossible {
+            message: format!("what {} answers cannot be read: {error}", compose.program.shown()),
+            location: self.environment.property_location("dockerComposeFile").map(Box::new),
+            hint: None,
+        })?;
+        Ok(ComposeFacts {
+            program: format!("{} {}", compose.program.shown(), compose.version),
+            old_image_names: match compose.program.kind {
+                ComposeKind::Docker => compose.numbers() < (2, 8),
+                ComposeKind::PodmanCompose => true,
+            },
+            name: project_name(&named, &project, STYLE),
+            file_version: texts.first().and_then(|text| version(text)),
+            files,
+            env_file,
+            project,
+        })
+    }
+
+    /// What the build of a service is made from.
+    pub(crate) async fn observe_service(&mut self, name: &str) -> Result<()> {
+        let Some(facts) = self.observed.compose.known().and_then(Option::as_ref) else {
+            return self.observe_compose().await;
+        };
+        let Some(build) = facts.project.services.get(name).and_then(|service| service.build.as_ref()) else {
+            self.observed.services.insert(name.to_owned(), ServiceFacts::default());
+            return Ok(());
+        };
+        let (dockerfile, context) = (facts.dockerfile_of(build), facts.context_of(build));
+        let text = match &dockerfile {
+            Some(path) => read_if_there(path)?,
+            None => build.inline.clone(),
+        };
+        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let print =
+            self.fingerprint(&context, dockerfile.as_deref(), &format!("context-{letters}.cache")).await?;
+        self.observed.services.insert(name.to_owned(), ServiceFacts { dockerfile: text, context: print });
+        Ok(())
+    }
+
+    /// Everything that was made of a project.
+    pub(crate) async fn observe_project(&mut self, name: &str) -> Result<()> {
+        let label = [(PROJECT_LABEL.to_owned(), name.to_owned())];
+        let found = self.engine.find_containers(&label).await.map_err(|error| self.engine_error(error))?;
+        let mut project = ProjectFacts::default();
+        for summary in found {
+            let container = self.engine.inspect_container(&summary.id).await;
+            let container = container.map_err(|error| self.engine_error(error))?;
+            project
+                .containers
+                .extend(container.filter(|container| container.state != ContainerState::Removing));
+        }
+        project.networks =
+            self.engine.find_networks(PROJECT_LABEL, name).await.map_err(|error| self.engine_error(error))?;
+        self.observed.projects.insert(name.to_owned(), project);
+        Ok(())
+    }
+
+    /// The container of the project's service, for one that was started without Wharf. A project that cannot be told has none.
+    pub(crate) async fn search_service(&mut self) -> Result<Option<String>> {
+        if self.observed.compose.known().is_none() {
+            match self.observe_compose().await {
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(_) => return Ok(None),
+                Ok(()) => {}
+            }
+        }
+        let service = self.environment.configuration.config.service.clone();
+        let (Some(facts), Some(service)) = (self.observed.compose.known().and_then(Option::as_ref), service)
+        else {
+            return Ok(None);
+        };
+        let labels = [(PROJECT_LABEL, facts.name.clone()), (SERVICE_LABEL, service)];
+        let labels = labels.map(|(name, value)| (name.to_owned(), value));
+        let found = self.engine.find_containers(&labels).await.map_err(|error| self.engine_error(error))?;
+        Ok(found.into_iter().find(|found| found.state != ContainerState::Removing).map(|found| found.id))
+    }
+
+    /// The Dockerfile that the environment is built from: a file, or the text that the project holds.
+    pub(crate) fn dockerfile_place(&self) -> Result<DockerfilePlace> {
+        let Some(build) = self.build_of_service() else {
+            return Ok(DockerfilePlace::File(self.environment.dockerfile_path()?));
+        };
+        let (facts, build) = build?;
+        Ok(match facts.dockerfile_of(build) {
+            Some(path) => DockerfilePlace::File(path),
+            None => DockerfilePlace::Text(build.inline.clone().unwrap_or_default()),
+        })
+    }
+
+    /// The folder that the build of the environment sends.
+    pub(crate) fn context_place(&self) -> Result<PathBuf> {
+        match self.build_of_service() {
+            Some(build) => build.map(|(facts, build)| facts.context_of(build)),
+            None => self.environment.context_path(),
+        }
+    }
+
+    fn build_of_service(&self) -> Option<Result<(&ComposeFacts, &wharf_spec::compose::ServiceBuild)>> {
+        let config = &self.environment.configuration.config;
+        let Some(Scenario::Compose { service, .. }) = config.scenario() else { return None };
+        let facts = self.observed.compose.known().and_then(Option::as_ref);
+        let build = facts.and_then(|facts| {
+            Some((facts, facts.project.services.get(service.as_deref()?)?.build.as_ref()?))
+        });
+        Some(build.ok_or_else(|| self.environment.impossible("service", "the service is not built")))
+    }
+}
+
+/// Where a Dockerfile is.
+pub(crate) enum DockerfilePlace {
+    /// A file of this computer.
+    File(PathBuf),
+    /// Nowhere but here.
+    Text(String),
+}
+
+/// The text of a file; None if there is none.
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Read { path: path.to_owned(), source }),
+    }
+}
+
+fn parent(path: &Path) -> String {
+    path.parent().unwrap_or(Path::new(".")).display().to_string()
+}
+
+/// `version` of a Compose file: some versions refuse files that differ in it.
+fn version(text: &str) -> Option<String> {
+    let value = read_yaml(text).ok()?;
+    let version = value.get("version")?;
+    version.as_str().map(str::to_owned).or_else(|| version.as_f64().map(|number| number.to_string()))
+}

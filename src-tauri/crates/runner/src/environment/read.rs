@@ -1,0 +1,269 @@
+//! Finding an environment's configuration and reading it: from a folder, out of a volume, for a container alone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use wharf_spec::worktree::git_folder_mount;
+use wharf_spec::{
+    Config, DevContainerId, Diagnostic, LocalVariables, PathStyle, ResolvedConfig, Workspace, WorkspaceFacts,
+};
+
+use wharf_spec::extends::Place;
+
+use super::host::host_environment;
+use super::layers::{self, Own};
+use super::origin::pointer;
+use super::{CONFIG_FILE_LABEL, Environment, LOCAL_FOLDER_LABEL, STYLE};
+use crate::error::{Error, Result};
+use crate::locate::{self, Located};
+use crate::overlay;
+use crate::request::Target;
+use crate::volume::Content;
+
+impl Environment {
+    /// Finds and reads the environment that `target` means. A container that is named by its id or labels needs no
+    /// configuration; everything else does.
+    pub(crate) fn find(target: &Target) -> Result<Self> {
+        if let Some(config) = &target.config
+            && !target.stands_alone
+        {
+            locate::check_name(config)?;
+        }
+        Self::find_any(target)
+    }
+
+    /// The same for reading alone, where a configuration may have any name.
+    pub(crate) fn find_any(target: &Target) -> Result<Self> {
+        let current =
+            std::env::current_dir().map_err(|source| Error::Read { path: PathBuf::from("."), source })?;
+        if target.stands_alone {
+            return Self::alone(target, &current);
+        }
+        let by_container = target.container_id.is_some() || !target.id_labels.is_empty();
+        let no_folder = target.workspace_folder.is_none() && target.config.is_none();
+        match locate::locate(target, &current) {
+            Ok(located) if !(by_container && no_folder) => Self::read(target, &located),
+            Err(error) if !by_container => Err(error),
+            Err(error) if target.config.is_some() || target.override_config.is_some() => Err(error),
+            _ => Ok(Self::of_container(target, &current)),
+        }
+    }
+
+    fn read(target: &Target, located: &Located) -> Result<Self> {
+        let folder = path_text(&located.folder)?;
+        let labels = vec![
+            (LOCAL_FOLDER_LABEL.to_owned(), folder.to_owned()),
+            (CONFIG_FILE_LABEL.to_owned(), path_text(&located.configuration)?.to_owned()),
+        ];
+        let facts = workspace_facts(target, &located.folder, folder)?;
+        let git_file = facts
+            .git_root
+            .as_deref()
+            .filter(|_| target.git_in_worktrees && !target.mount_git_worktree_common_dir)
+            .and_then(|root| locate::confirmed_git_file(Path::new(root)));
+        let place = |raw: &Config| {
+            let workspace = Workspace::of(&facts, raw);
+            let mount = git_file.as_ref().and_then(|file| git_folder_mount(&facts, &workspace, file));
+            Workspace { additional_mount: workspace.additional_mount.clone().or(mount), ..workspace }
+        };
+        let overlays = overlays(target, || overlay::Subject::of_folder(&located.folder))?;
+        let shown = |path: &Path| path.to_path_buf();
+        Self::assemble(target, located, &overlays, &shown, folder, labels, &place)
+    }
+
+    /// The environment in a volume, read from what has been taken out of it: `located` are its paths on this computer.
+    pub(crate) fn in_volume(target: &Target, located: &Located, content: Content) -> Result<Self> {
+        let located = Located {
+            folder: content.in_container(&located.folder),
+            configuration: content.in_container(&located.configuration),
+            content: located.content.clone(),
+        };
+        let folder = content.place.path();
+        let labels = content.place.id_labels(path_text(&located.configuration)?);
+        let place = |raw: &Config| {
+            let top = content.place.top();
+            let configured = raw.workspace_folder.clone();
+            let below =
+                configured.filter(|folder| PathStyle::Linux.is_inside(folder, &top) || *folder == top);
+            Workspace {
+                folder: Some(below.unwrap_or_else(|| folder.clone())),
+                mount: Some(content.place.mount()),
+                ..Workspace::default()
+            }
+        };
+        let url = content.place.repository.as_ref().map(|repository| repository.url.as_str());
+        let overlays = overlays(target, || overlay::Subject::of_repository(url))?;
+        let shown = |path: &Path| content.in_container(path);
+        let mut environment = Self::assemble(target, &located, &overlays, &shown, &folder, labels, &place)?;
+        environment.leave_out_what_needs_a_folder();
+        environment.workspace = place(&environment.configuration.config);
+        environment.volume = Some(content);
+        Ok(environment)
+    }
+
+    fn assemble(
+        target: &Target,
+        located: &Located,
+        overlays: &[PathBuf],
+        shown: &dyn Fn(&Path) -> PathBuf,
+        folder: &str,
+        default_labels: Vec<(String, String)>,
+        place: &dyn Fn(&Config) -> Workspace,
+    ) -> Result<Self> {
+        let own = Own {
+            content: &located.content,
+            folder: located.configuration.parent().unwrap_or(Path::new("/")),
+            show: shown,
+        };
+        let (document, mut diagnostics) = layers::read(&own, overlays)?;
+        let (raw, _) = wharf_spec::read(&document);
+        let workspace = place(&raw);
+        let has_default_labels = target.id_labels.is_empty();
+        let id_labels = if has_default_labels { default_labels } else { target.id_labels.clone() };
+        let id = DevContainerId::of(&id_labels.iter().cloned().collect());
+        let variables = LocalVariables {
+            env: host_environment(),
+            local_workspace_folder: Some(folder.to_owned()),
+            container_workspace_folder: workspace.folder.clone(),
+            windows: cfg!(windows),
+        };
+        let (mut configuration, found) = wharf_spec::resolve(&document, &variables, Some(&id))
+            .map_err(|diagnostics| layers::wrong(&document, diagnostics))?;
+        // Findings name the file that was read; everything else goes by the place the configuration has.
+        configuration.path.clone_from(&located.configuration);
+        diagnostics.extend(found);
+        diagnostics.sort_by_key(|found| found.position);
+        Ok(Self {
+            folder: folder.to_owned(),
+            configuration_path: Some(located.configuration.clone()),
+            workspace: workspace.settle(&configuration),
+            configuration,
+            diagnostics,
+            id_labels,
+            has_default_labels,
+            container_id: target.container_id.clone(),
+            id,
+            is_named: target.config.is_some(),
+            document: Some(document),
+            volume: None,
+        })
+    }
+
+    /// A volume has its place, and this computer no folder to run a command in: both are said once, and left out.
+    fn leave_out_what_needs_a_folder(&mut self) {
+        let config = &mut self.configuration.config;
+        let mut without = |property: &str, message: &str| {
+            let place = self.document.as_ref().and_then(|document| document.place(&pointer(property)));
+            self.diagnostics.push(Diagnostic {
+                severity: wharf_spec::Severity::Warning,
+                path: place
+                    .as_ref()
+                    .map_or_else(|| self.configuration.path.clone(), |place| place.path().to_owned()),
+                position: place.as_ref().map(Place::position),
+                length: place.as_ref().map_or(0, Place::length),
+                property: property.to_owned(),
+                message: message.to_owned(),
+                hint: None,
+            });
+        };
+        if config.initialize_command.take().is_some() {
+            without(
+                "initializeCommand",
+                "initializeCommand is not run: the workspace lies in a volume, not in a folder of this computer",
+            );
+        }
+        if config.workspace_mount.take().is_some() {
+            without(
+                "workspaceMount",
+                "workspaceMount is not used: the workspace lies in a volume, which is mounted at /workspaces",
+            );
+        }
+    }
+
+    /// A container, and the configuration if one is named, without a workspace folder: nothing of the host belongs to it.
+    fn alone(target: &Target, current: &Path) -> Result<Self> {
+        let alone = Self::of_container(target, current);
+        let Some(config) = &target.config else { return Ok(alone) };
+        let path = locate::absolute(current, config);
+        if !path.is_file() {
+            return Err(Error::ConfigurationNotFound { path, choices: Vec::new() });
+        }
+        let own = Own {
+            content: &path,
+            folder: path.parent().unwrap_or(Path::new("/")),
+            show: &|path: &Path| path.to_path_buf(),
+        };
+        let (document, mut diagnostics) = layers::read(&own, &[])?;
+        let (raw, _) = wharf_spec::read(&document);
+        let variables = LocalVariables {
+            env: host_environment(),
+            container_workspace_folder: raw.workspace_folder,
+            windows: cfg!(windows),
+            ..LocalVariables::default()
+        };
+        let (configuration, found) = wharf_spec::resolve(&document, &variables, None)
+            .map_err(|diagnostics| layers::wrong(&document, diagnostics))?;
+        diagnostics.extend(found);
+        diagnostics.sort_by_key(|found| found.position);
+        Ok(Self {
+            configuration_path: Some(path),
+            workspace: Workspace::default().settle(&configuration),
+            configuration,
+            diagnostics,
+            is_named: true,
+            document: Some(document),
+            ..alone
+        })
+    }
+
+    /// A container that is worked in without a configuration.
+    fn of_container(target: &Target, current: &Path) -> Self {
+        let labels: BTreeMap<String, String> = target.id_labels.iter().cloned().collect();
+        let id = DevContainerId::of(&labels);
+        let variables =
+            LocalVariables { env: host_environment(), windows: cfg!(windows), ..LocalVariables::default() };
+        Self {
+            folder: current.display().to_string(),
+            configuration_path: None,
+            configuration: ResolvedConfig::without_file(&variables, Some(&id)),
+            diagnostics: Vec::new(),
+            workspace: Workspace::default(),
+            id_labels: target.id_labels.clone(),
+            has_default_labels: false,
+            container_id: target.container_id.clone(),
+            id,
+            is_named: false,
+            document: None,
+            volume: None,
+        }
+    }
+}
+
+/// The person's own files that count here.
+fn overlays(target: &Target, subject: impl FnOnce() -> overlay::Subject) -> Result<Vec<PathBuf>> {
+    if target.without_overlay { Ok(Vec::new()) } else { overlay::files(&subject()) }
+}
+
+/// What the workspace's place in the container depends on.
+fn workspace_facts(target: &Target, folder: &Path, text: &str) -> Result<WorkspaceFacts> {
+    let root = if target.mount_workspace_git_root { locate::git_root(folder) } else { None };
+    Ok(WorkspaceFacts {
+        folder: text.to_owned(),
+        git_file: match &root {
+            Some(root) if target.mount_git_worktree_common_dir => locate::git_file(root),
+            _ => None,
+        },
+        git_root: root.as_deref().map(path_text).transpose()?.map(str::to_owned),
+        style: STYLE,
+        consistency: target.workspace_mount_consistency.clone(),
+    })
+}
+
+/// Paths travel to the engine as JSON text: one that is not Unicode cannot.
+fn path_text(path: &Path) -> Result<&str> {
+    path.to_str().ok_or_else(|| Error::Impossible {
+        message: format!("the path {} is not valid Unicode, so no engine can be told of it", path.display()),
+        location: None,
+        hint: Some("rename the folder".to_owned()),
+    })
+}

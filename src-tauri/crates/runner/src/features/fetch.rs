@@ -1,0 +1,185 @@
+//! One Feature from where it lies.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+use wharf_registry::{Cached, Error as Registry, Repository, Source, Tree, read_file};
+use wharf_spec::feature::{FEATURE_FILE, FeatureManifest, Fetched, LockedFeature, OciReference};
+
+use crate::collections::json_of;
+
+/// How many are fetched at once.
+const AT_ONCE: usize = 16;
+
+/// Fetches Features, as many at once as is good for everybody. A clone is the same one.
+#[derive(Debug, Clone)]
+pub(super) struct Fetcher {
+    source: Source,
+    permits: Arc<Semaphore>,
+}
+
+/// A Feature's content on this computer.
+#[derive(Debug, Clone)]
+pub(super) struct Content {
+    pub(super) folder: PathBuf,
+    pub(super) content: String,
+    /// What its file says, in the content itself.
+    pub(super) manifest: Map<String, Value>,
+}
+
+/// What stands behind a reference: what it says of itself, and its content, if that is known already.
+pub(super) struct Found {
+    pub(super) fetched: Fetched,
+    pub(super) content: Option<Content>,
+    /// The manifest in a registry, by which content is still to be fetched.
+    pub(super) artifact: Option<(Repository, wharf_registry::Manifest)>,
+}
+
+/// Why there is none.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It cannot be had.
+    Registry(Registry),
+    /// It does not say what it is.
+    Manifest { file: PathBuf, problem: String },
+}
+
+impl From<Registry> for Failure {
+    fn from(error: Registry) -> Failure {
+        Failure::Registry(error)
+    }
+}
+
+impl Fetcher {
+    pub(super) fn new(source: Source) -> Fetcher {
+        Fetcher { source, permits: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// The Feature in a registry. With an entry of the lockfile it is that content, whatever the tag is today.
+    pub(super) async fn registry(
+        &self,
+        reference: &OciReference,
+        locked: Option<&LockedFeature>,
+    ) -> Result<Found, Failure> {
+        let _permit = self.permits.acquire().await;
+        let repository = Repository::new(&reference.registry, reference.path());
+        let version = locked.map_or_else(|| reference.version_text(), |locked| &locked.integrity);
+        let manifest = self.source.manifest(&repository, version).await?;
+        let (digest, artifact) = (Some(manifest.digest.clone()), json_of(&manifest.body));
+        // Publishers put what the Feature says beside its content, so that graphs need no content. The first ones did not.
+        if let Some(Value::Object(said)) = manifest.metadata().and_then(|text| json_of(text.as_bytes())) {
+            let said = read(&Value::Object(said), &reference.resource());
+            let fetched = Fetched { digest, manifest: said, artifact };
+            return Ok(Found { fetched, content: None, artifact: Some((repository, manifest)) });
+        }
+        let content = self.content_of(&repository, &manifest).await?;
+        let said = Value::Object(content.manifest.clone());
+        let fetched = Fetched { digest, manifest: read(&said, &reference.resource()), artifact };
+        Ok(Found { fetched, content: Some(content), artifact: None })
+    }
+
+    /// What a Feature in a registry says of itself, if the registry tells it without the content.
+    pub(super) async fn only_manifest(&self, reference: &OciReference) -> Result<FeatureManifest, Failure> {
+        Ok(self.registry(reference, None).await?.fetched.manifest)
+    }
+
+    /// The content that a manifest names.
+    pub(super) async fn content(
+        &self,
+        repository: &Repository,
+        manifest: &wharf_registry::Manifest,
+    ) -> Result<Content, Failure> {
+        let _permit = self.permits.acquire().await;
+        self.content_of(repository, manifest).await
+    }
+
+    async fn content_of(
+        &self,
+        repository: &Repository,
+        manifest: &wharf_registry::Manifest,
+    ) -> Result<Content, Failure> {
+        unpacked(self.source.content(repository, manifest).await?)
+    }
+
+    /// A tarball from a server.
+    pub(super) async fn server(
+        &self,
+        address: &str,
+        locked: Option<&LockedFeature>,
+    ) -> Result<Found, Failure> {
+        let _permit = self.permits.acquire().await;
+        let expected = locked.map(|locked| locked.integrity.as_str());
+        let cached = self.source.tarball(address, expected).await?;
+        let digest = Some(cached.digest.clone());
+        let content = unpacked(cached)?;
+        let manifest = read(&Value::Object(content.manifest.clone()), address);
+        Ok(Found {
+            fetched: Fetched { digest, manifest, artifact: None },
+            content: Some(content),
+            artifact: None,
+        })
+    }
+
+    /// A release of a GitHub repository, which is where Features were before registries.
+    pub(super) async fn github(
+        &self,
+        owner: &str,
+        repository: &str,
+        id: &str,
+        tag: Option<&str>,
+    ) -> Result<Found, Failure> {
+        let releases = format!("https://github.com/{owner}/{repository}/releases");
+        let address = match tag {
+            Some(tag) => format!("{releases}/download/{tag}/{id}.tgz"),
+            None => format!("{releases}/latest/download/{id}.tgz"),
+        };
+        self.server(&address, None).await
+    }
+}
+
+/// A folder of the workspace.
+pub(super) async fn from_folder(folder: PathBuf) -> Result<Found, Failure> {
+    let reading = tokio::task::spawn_blocking(move || {
+        let manifest = own_manifest(&folder)?;
+        let content = Tree::of(&folder)?.digest;
+        Ok(Content { folder, content, manifest })
+    });
+    let content = reading.await.unwrap_or_else(|error| {
+        Err(Failure::Manifest { file: PathBuf::from(FEATURE_FILE), problem: error.to_string() })
+    })?;
+    let manifest = read(&Value::Object(content.manifest.clone()), &content.folder.display().to_string());
+    Ok(Found {
+        fetched: Fetched { digest: None, manifest, artifact: None },
+        content: Some(content),
+        artifact: None,
+    })
+}
+
+fn unpacked(cached: Cached) -> Result<Content, Failure> {
+    let manifest = own_manifest(&cached.folder)?;
+    Ok(Content { folder: cached.folder, content: cached.content, manifest })
+}
+
+/// What the Feature's own file says.
+fn own_manifest(folder: &Path) -> Result<Map<String, Value>, Failure> {
+    let file = folder.join(FEATURE_FILE);
+    let problem = |problem: &str| Failure::Manifest { file: file.clone(), problem: problem.to_owned() };
+    match read_file(folder, FEATURE_FILE)? {
+        None => Err(problem("does not exist")),
+        Some(text) => match json_of(text.as_bytes()) {
+            Some(Value::Object(said)) => Ok(said),
+            _ => Err(problem("is no JSON object")),
+        },
+    }
+}
+
+/// What is wrong in a Feature's file is its author's affair: what can be read counts.
+pub(super) fn read(said: &Value, name: &str) -> FeatureManifest {
+    let (manifest, diagnostics) = FeatureManifest::read(said, name);
+    for found in diagnostics {
+        tracing::debug!(name, message = found.message, "in a Feature's file");
+    }
+    manifest
+}

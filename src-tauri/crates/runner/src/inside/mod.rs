@@ -1,0 +1,121 @@
+//! The host's side of the agent: putting it into a container, and speaking with it over one engine exec.
+//!
+//! The file's name in the container holds the hash of its content, so an exec of that path either runs this very build or finds
+//! nothing; only then is the file put there (again). A session costs one exec: greeting and request go out together, and it is over
+//! as soon as the agent says so.
+
+mod connection;
+mod embedded;
+mod error;
+mod exec;
+mod hooks;
+mod place;
+mod request;
+mod session;
+
+use tokio_util::sync::CancellationToken;
+use wharf_agent::message::{ExecRequest, InsideRequest};
+use wharf_engine::Engine;
+use wharf_plan::{ContainerFacts, ExecSpec, InsideSpec};
+
+pub use self::embedded::{Agent, agent_for, agents};
+pub use self::error::Error;
+pub use self::exec::ExecOutcome;
+pub use self::hooks::{HookFailure, HookOutcome, InsideEvent, InsideOutcome};
+pub use self::place::place;
+pub use self::request::CommandSpec;
+pub use self::session::AgentSession;
+use crate::request::ExecStreams;
+
+/// A running container, as far as the agent is concerned.
+#[derive(Clone, Copy)]
+pub struct Inside<'a> {
+    /// The engine it runs on.
+    pub engine: &'a Engine,
+    /// What the engine tells of it.
+    pub container: &'a ContainerFacts,
+}
+
+impl Inside<'_> {
+    /// Puts the agent into the container. Commands do it themselves when they find it missing.
+    ///
+    /// # Errors
+    /// When no agent is built for the container's architecture, or the container takes no file.
+    pub async fn place(&self) -> Result<(), Error> {
+        let volumes: Vec<String> = place::writable_volumes(self.container);
+        place(self.engine, &self.container.id, self.container.read_only_root, &volumes).await
+    }
+
+    /// Set-up, probe and hooks. `secrets` are set in the hooks' environment on top of everything else.
+    ///
+    /// # Errors
+    /// When the agent cannot be had, refuses (unknown user), or goes away before it is done. A hook that fails is an outcome.
+    pub async fn run(
+        &self,
+        spec: &InsideSpec,
+        secrets: &[(String, String)],
+        on_event: &mut (dyn FnMut(InsideEvent<'_>) + Send),
+        cancel: &CancellationToken,
+    ) -> Result<InsideOutcome, Error> {
+        let request: InsideRequest = request::inside(spec, secrets, self.container);
+        let mut placed = false;
+        loop {
+            let outcome = match self.session(&spec.user).await {
+                Ok(session) => session.run_inside(&request, on_event, cancel).await,
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(error) if error.means_missing() && !placed => {
+                    self.place().await?;
+                    placed = true;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// One command with its input and output.
+    ///
+    /// # Errors
+    /// When the agent cannot be had, refuses (unknown user), or goes away before the command ends; when a stream of ours breaks. A
+    /// command that cannot be started has an exit code like any other.
+    pub async fn exec(
+        &self,
+        command: &CommandSpec,
+        mut streams: ExecStreams,
+        cancel: &CancellationToken,
+    ) -> Result<ExecOutcome, Error> {
+        let request: ExecRequest = request::exec(command, self.container);
+        let mut placed = false;
+        loop {
+            let outcome = match self.session(&command.user).await {
+                Ok(session) => session.exec(&request, &mut streams, cancel).await,
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(error) if error.means_missing() && !placed => {
+                    self.place().await?;
+                    placed = true;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Starts the agent. As root, so that it can become any user and end any process; as the user itself where the container has taken
+    /// from root what that needs.
+    async fn session(&self, user: &str) -> Result<AgentSession, Error> {
+        let agent = agent_for(&self.container.architecture)?;
+        let volumes = place::writable_volumes(self.container);
+        let folder = place::folder(self.container.read_only_root, &volumes);
+        let user = if request::root_is_able(self.container) { "0" } else { user };
+        let spec = ExecSpec {
+            command: vec![place::path(agent, folder)],
+            user: Some(user.to_owned()),
+            stdin: true,
+            ..ExecSpec::default()
+        };
+        let exec = self.engine.exec(&self.container.id, &spec).await?;
+        Ok(AgentSession::new(exec.stdin, exec.output))
+    }
+}

@@ -1,0 +1,275 @@
+//! Reading a journal, also while another Wharf writes it.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use wharf_api::{Event, EventKind, LogSource, Outcome, OutputStream, StepId, StepName};
+
+use super::{BEFORE, CURRENT};
+
+/// One line that something wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// When, in milliseconds since 1970.
+    pub(crate) timestamp: u64,
+    pub(crate) source: LogSource,
+    /// Which hook, command or build step.
+    pub(crate) step: String,
+    pub(crate) stream: OutputStream,
+    /// With its line end.
+    pub(crate) text: String,
+}
+
+/// Reads the lines of a journal from the oldest on. At the end it can be asked again later for what has come since.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    folder: PathBuf,
+    /// The file that is read, and how far it has been read.
+    file: Option<(BufReader<File>, u64)>,
+    /// The beginning of a line whose end has not been written.
+    partial: String,
+    /// What writes, by its step.
+    steps: HashMap<StepId, Writer>,
+    /// What failed last in this operation.
+    failed: Option<Writer>,
+    ready: VecDeque<Entry>,
+}
+
+/// A step that writes.
+#[derive(Debug, Clone)]
+struct Writer {
+    source: LogSource,
+    name: String,
+}
+
+impl Reader {
+    /// Reads the journal in an environment's state folder; nothing where there is none.
+    pub(crate) fn open(folder: &Path) -> Self {
+        let open = |name: &str| File::open(folder.join(name)).ok().map(|file| (BufReader::new(file), 0));
+        Self {
+            folder: folder.to_owned(),
+            file: open(BEFORE).or_else(|| open(CURRENT)),
+            partial: String::new(),
+            steps: HashMap::new(),
+            failed: None,
+            ready: VecDeque::new(),
+        }
+    }
+
+    /// The next line; None when there is none yet.
+    pub(crate) fn next(&mut self) -> Option<Entry> {
+        while self.ready.is_empty() {
+            let line = self.line()?;
+            // A line that a crash has cut is passed over.
+            if let Ok(event) = serde_json::from_str(&line) {
+                self.take(&event);
+            }
+        }
+        self.ready.pop_front()
+    }
+
+    /// The next whole line of the file, or of the one that was begun after it.
+    fn line(&mut self) -> Option<String> {
+        loop {
+            let Some((reader, position)) = &mut self.file else {
+                self.file = Some((BufReader::new(File::open(self.folder.join(CURRENT)).ok()?), 0));
+                continue;
+            };
+            let length = reader.read_line(&mut self.partial).ok()?;
+            *position += length as u64;
+            if self.partial.ends_with('\n') {
+                return Some(std::mem::take(&mut self.partial));
+            }
+            if length == 0 && !self.go_on_to_the_next_file()? {
+                return None;
+            }
+        }
+    }
+
+    /// Whether a newer file than the one that has been read to its end was begun.
+    fn go_on_to_the_next_file(&mut self) -> Option<bool> {
+        let (reader, position) = self.file.as_ref()?;
+        let path = self.folder.join(CURRENT);
+        let current = std::fs::metadata(&path).ok()?;
+        // A file that is begun anew is shorter than the full one that was read.
+        if is_same(reader.get_ref(), &current) && current.len() >= *position {
+            return Some(false);
+        }
+        self.partial.clear();
+        self.file = Some((BufReader::new(File::open(&path).ok()?), 0));
+        Some(true)
+    }
+
+    fn take(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::StepStarted { name, subject } => {
+                if event.parent.is_none() {
+                    self.steps.clear();
+                    self.failed = None;
+                }
+                let parent = event.parent.and_then(|parent| self.steps.get(&parent));
+                let Some(writer) = writer(*name, subject.as_deref(), parent) else { return };
+                if *name == StepName::Vertex {
+                    let text = format!("{}\n", writer.name);
+                    self.ready.push_back(entry(event, &writer, OutputStream::Stdout, text));
+                }
+                self.steps.insert(event.step, writer);
+            }
+            EventKind::StepOutput { stream, text } => {
+                let Some(writer) = self.steps.get(&event.step) else { return };
+                let lines = text.split_inclusive('\n');
+                self.ready.extend(lines.map(|line| {
+                    let end = if line.ends_with('\n') { "" } else { "\n" };
+                    entry(event, writer, *stream, format!("{line}{end}"))
+                }));
+            }
+            EventKind::StepFinished { outcome: Outcome::Failed, .. } => {
+                // The innermost step fails first, and is the one to name.
+                let writer = self.steps.get(&event.step);
+                self.failed = self.failed.take().or_else(|| writer.cloned());
+            }
+            EventKind::Failed { error } => {
+                if let Some(writer) = &self.failed {
+                    let text = format!("{}\n", error.message.lines().next().unwrap_or_default());
+                    self.ready.push_back(entry(event, writer, OutputStream::Stderr, text));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_same(file: &File, current: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|open| (open.dev(), open.ino()) == (current.dev(), current.ino()))
+}
+
+/// Windows tells no number of a file here, so the length alone decides.
+#[cfg(not(unix))]
+fn is_same(_: &File, _: &std::fs::Metadata) -> bool {
+    true
+}
+
+fn entry(event: &Event, writer: &Writer, stream: OutputStream, text: String) -> Entry {
+    Entry { timestamp: event.timestamp, source: writer.source, step: writer.name.clone(), stream, text }
+}
+
+/// Who a step is in a log; None for one that never writes.
+fn writer(name: StepName, subject: Option<&str>, parent: Option<&Writer>) -> Option<Writer> {
+    let subject = subject.unwrap_or_default();
+    let (source, name) = match name {
+        StepName::Build => (LogSource::Build, "build".to_owned()),
+        StepName::UpdateUid => (LogSource::Build, "user id".to_owned()),
+        StepName::Image | StepName::Pull => (LogSource::Build, "pull".to_owned()),
+        StepName::Vertex => (LogSource::Build, subject.to_owned()),
+        StepName::Initialize => (LogSource::Hooks, "initialize".to_owned()),
+        StepName::Hooks | StepName::SetUp | StepName::Probe => (LogSource::Hooks, "set-up".to_owned()),
+        StepName::Hook => (LogSource::Hooks, subject.replacen("Command", "", 1)),
+        StepName::Command => {
+            let hook = parent.map(|parent| parent.name.as_str()).unwrap_or_default();
+            (LogSource::Hooks, format!("{hook} {subject}").trim().to_owned())
+        }
+        _ => return None,
+    };
+    Some(Writer { source, name })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn line(step: u64, parent: Option<u64>, kind: EventKind) -> String {
+        let event = Event {
+            timestamp: step,
+            workspace: String::new(),
+            environment: None,
+            step: StepId(step),
+            parent: parent.map(StepId),
+            kind,
+        };
+        serde_json::to_string(&event).unwrap() + "\n"
+    }
+
+    fn started(step: u64, parent: Option<u64>, name: StepName, subject: &str) -> String {
+        let subject = Some(subject.to_owned()).filter(|subject| !subject.is_empty());
+        line(step, parent, EventKind::StepStarted { name, subject })
+    }
+
+    fn wrote(step: u64, text: &str) -> String {
+        line(step, None, EventKind::StepOutput { stream: OutputStream::Stdout, text: text.to_owned() })
+    }
+
+    fn rest(reader: &mut Reader) -> Vec<String> {
+        std::iter::from_fn(|| reader.next())
+            .map(|entry| format!("{:?} {}: {}", entry.source, entry.step, entry.text.trim_end()))
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_told_with_who_wrote_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let failed = line(
+            6,
+            None,
+            EventKind::StepFinished { outcome: Outcome::Failed, milliseconds: 1, detail: None },
+        );
+        let error = wharf_api::ErrorResult { message: "it failed\nbadly".into(), ..Default::default() };
+        let text = [
+            started(1, None, StepName::Up, ""),
+            started(2, Some(1), StepName::Build, ""),
+            started(3, Some(2), StepName::Vertex, "[1/2] FROM debian"),
+            wrote(3, "pulled\nunpacked\n"),
+            "half a line of a crash".to_owned() + "\n",
+            started(4, Some(1), StepName::Hooks, ""),
+            started(5, Some(4), StepName::Hook, "postCreateCommand"),
+            started(6, Some(5), StepName::Command, "deps"),
+            wrote(6, "no end"),
+            failed,
+            line(1, None, EventKind::Failed { error }),
+        ];
+        std::fs::write(folder.path().join(CURRENT), text.concat()).unwrap();
+        assert_eq!(
+            rest(&mut Reader::open(folder.path())),
+            [
+                "Build [1/2] FROM debian: [1/2] FROM debian",
+                "Build [1/2] FROM debian: pulled",
+                "Build [1/2] FROM debian: unpacked",
+                "Hooks postCreate deps: no end",
+                "Hooks postCreate deps: it failed",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_written_later_is_read_later_also_in_a_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let current = folder.path().join(CURRENT);
+        let append = |text: &str| {
+            let mut file = File::options().append(true).create(true).open(&current).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        };
+        let mut reader = Reader::open(folder.path());
+        assert_eq!(rest(&mut reader), Vec::<String>::new(), "there is no journal yet");
+        append(&started(1, None, StepName::Initialize, ""));
+        let whole = wrote(1, "one\n");
+        let (begin, end) = whole.split_at(20);
+        append(begin);
+        assert_eq!(rest(&mut reader), Vec::<String>::new(), "half a line is none");
+        append(end);
+        assert_eq!(rest(&mut reader), ["Hooks initialize: one"]);
+        append(&wrote(1, "two\n"));
+        std::fs::rename(&current, folder.path().join(BEFORE)).unwrap();
+        append(&started(1, None, StepName::Initialize, ""));
+        append(&wrote(1, "three\n"));
+        assert_eq!(rest(&mut reader), ["Hooks initialize: two", "Hooks initialize: three"]);
+        assert_eq!(
+            rest(&mut Reader::open(folder.path())),
+            ["Hooks initialize: one", "Hooks initialize: two", "Hooks initialize: three"]
+        );
+    }
+}

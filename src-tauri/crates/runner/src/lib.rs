@@ -1,0 +1,102 @@
+//! The use cases: observe, plan, act, until they agree.
+//!
+//! Owns state, locks and consent. Never prints and knows neither clap nor tauri: what happens leaves as events, what came of
+//! it as a result or an [`Error`].
+
+mod act;
+mod apply;
+mod board;
+mod build;
+mod changes;
+mod check;
+mod choice;
+mod collections;
+mod compose;
+mod connect;
+mod consent;
+mod convert;
+mod credentials;
+mod doctor;
+mod down;
+mod engines;
+mod environment;
+mod error;
+mod events;
+mod exec;
+mod features;
+mod folder;
+mod foreign;
+mod headless;
+mod hooks;
+mod host;
+pub mod inside;
+mod journal;
+mod list;
+mod locate;
+mod lock;
+mod logs;
+mod losses;
+mod names;
+mod observe;
+mod operations;
+mod outdated;
+mod overlay;
+mod platform;
+mod proxies;
+mod read_configuration;
+mod reconciler;
+mod records;
+pub mod request;
+mod requirements;
+mod secrets;
+mod session;
+mod set_up;
+mod status;
+mod stop;
+mod store;
+mod templates;
+mod trust;
+mod up;
+mod upgrade;
+mod volume;
+
+pub use board::Board;
+pub use build::build;
+pub use check::{CheckRequest, check};
+pub use choice::configuration_choices;
+pub use compose::ComposeFailure;
+pub use doctor::doctor;
+pub use down::down;
+pub use engines::{engine_list, engine_use};
+pub use error::{CommandFailure, Error, Result};
+pub use exec::exec;
+pub use features::{
+    FeaturesInfo, FeaturesInfoRequest, ResolvedDependencies, features_info, features_resolve_dependencies,
+};
+pub use headless::headless;
+pub use inside::agents;
+pub use list::list;
+pub use logs::logs;
+pub use losses::losses;
+pub use operations::{Follower, Operations};
+pub use outdated::{OutdatedFound, OutdatedRequest, outdated};
+pub use read_configuration::read_configuration;
+pub use request::*;
+pub use set_up::{run_user_commands, set_up};
+pub use status::status;
+pub use stop::stop;
+pub use templates::{
+    TemplateFeature, TemplatesApplied, TemplatesApplyRequest, parse_omitted_paths, parse_template_features,
+    parse_template_options, templates_apply, templates_metadata,
+};
+pub use tokio_util::sync::CancellationToken;
+pub use trust::{trust_list, trust_revoke};
+pub use up::{plan, rebuild, start, up};
+pub use upgrade::{UpgradeRequest, Upgraded, upgrade};
+pub use volume::is_repository_url;
+pub use wharf_spec::feature::identifier_without_version;
+
+/// Whether this runs where nobody can be asked and everything comes from a pipeline (`CI=true`).
+pub fn runs_in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| matches!(value.as_str(), "true" | "1"))
+}

@@ -1,0 +1,241 @@
+//! Finding the workspace folder, its configuration and its git root, by looking at the disk and nothing else.
+//!
+//! Specification: devcontainer-reference.md, "devcontainer.json"; inventory of the reference: sections 1.0 and 7.3.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::request::Target;
+
+/// A workspace folder and the configuration that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Located {
+    /// Absolute, without `.` and `..`, symbolic links kept: the text ends up in labels.
+    pub(crate) folder: PathBuf,
+    /// The path that the configuration has or, with `--override-config`, would have.
+    pub(crate) configuration: PathBuf,
+    /// The file whose content is read.
+    pub(crate) content: PathBuf,
+}
+
+/// Finds what `target` means, starting at `current`.
+pub(crate) fn locate(target: &Target, current: &Path) -> Result<Located> {
+    let folder = match &target.workspace_folder {
+        Some(folder) => absolute(current, folder),
+        None => nearest_with_configuration(current),
+    };
+    match std::fs::metadata(&folder) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => return Err(Error::WorkspaceFolder { path: folder, problem: "is not a folder" }),
+        Err(_) => return Err(Error::WorkspaceFolder { path: folder, problem: "does not exist" }),
+    }
+    let found = match &target.config {
+        Some(config) => Some(absolute(current, config)),
+        None => find_configuration(&folder)?,
+    };
+    let fallback = folder.join(".devcontainer").join("devcontainer.json");
+    let configuration = found.clone().unwrap_or(fallback);
+    let content = match &target.override_config {
+        Some(path) => absolute(current, path),
+        None => configuration.clone(),
+    };
+    if !content.is_file() {
+        return Err(Error::ConfigurationNotFound { path: content, choices: Vec::new() });
+    }
+    Ok(Located { folder, configuration, content })
+}
+
+/// The reference's rule, so that a script gets the same refusal.
+pub(crate) fn check_name(path: &Path) -> Result<()> {
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("devcontainer.json" | ".devcontainer.json") => Ok(()),
+        _ => Err(Error::ConfigurationName { path: path.to_path_buf() }),
+    }
+}
+
+/// The three places of the specification, in their order. Several in sub-folders are a choice that is not made here.
+fn find_configuration(folder: &Path) -> Result<Option<PathBuf>> {
+    let dot_folder = folder.join(".devcontainer");
+    if let Some(path) = usual_places(folder).into_iter().find(|path| path.is_file()) {
+        return Ok(Some(path));
+    }
+    let mut choices = in_sub_folders(&dot_folder);
+    match choices.len() {
+        0 | 1 => Ok(choices.pop()),
+        _ => Err(Error::ConfigurationNotFound { path: dot_folder.join("devcontainer.json"), choices }),
+    }
+}
+
+/// Every configuration of a folder, the one that is used when nobody chooses first.
+pub(crate) fn configurations(folder: &Path) -> Vec<PathBuf> {
+    let mut all: Vec<_> = usual_places(folder).into_iter().filter(|path| path.is_file()).collect();
+    all.extend(in_sub_folders(&folder.join(".devcontainer")));
+    all
+}
+
+fn usual_places(folder: &Path) -> [PathBuf; 2] {
+    [folder.join(".devcontainer").join("devcontainer.json"), folder.join(".devcontainer.json")]
+}
+
+fn in_sub_folders(dot_folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(dot_folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("devcontainer.json"))
+        .filter(|path| path.is_file())
+        .collect();
+    found.sort();
+    found
+}
+
+/// The folder itself if nothing above it has a configuration either: the error then names the folder a person is in.
+pub(crate) fn nearest_with_configuration(current: &Path) -> PathBuf {
+    current
+        .ancestors()
+        .find(|folder| !matches!(find_configuration(folder), Ok(None)))
+        .unwrap_or(current)
+        .to_path_buf()
+}
+
+/// The nearest folder, from `folder` upwards, that holds a `.git`; what `git rev-parse --show-toplevel` says, without git.
+pub(crate) fn git_root(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
+}
+
+/// The content of a worktree's `.git` file; None where `.git` is a folder.
+pub(crate) fn git_file(root: &Path) -> Option<String> {
+    std::fs::read_to_string(root.join(".git")).ok()
+}
+
+/// The content of a worktree's `.git` file, if the repository that it points to knows this worktree: the file alone could point
+/// anywhere, and whoever wrote a project could have written it.
+pub(crate) fn confirmed_git_file(root: &Path) -> Option<String> {
+    let content = git_file(root)?;
+    let folder = root.join(wharf_spec::worktree::pointer(&content)?);
+    let back = std::fs::read_to_string(folder.join("gitdir")).ok()?;
+    let back = std::fs::canonicalize(folder.join(back.trim())).ok()?;
+    let own = std::fs::canonicalize(root.join(".git")).ok()?;
+    (back == own).then_some(content)
+}
+
+/// `path` seen from `current`, with `.` and `..` resolved in the text alone, as Node's `path.resolve` does.
+pub(crate) fn absolute(current: &Path, path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for component in current.join(path).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes the files, looks from `start`, and says what was found relative to the root.
+    fn check(files: &[&str], start: &str, target: &Target) -> Result<(String, String), String> {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().canonicalize().unwrap();
+        for file in files {
+            let file = path.join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, "{}").unwrap();
+        }
+        std::fs::create_dir_all(path.join(start)).unwrap();
+        let relative = |found: &Path| found.strip_prefix(&path).unwrap().to_str().unwrap().replace('\\', "/");
+        locate(target, &path.join(start))
+            .map(|found| (relative(&found.folder), relative(&found.configuration)))
+            .map_err(|error| error.to_string().replace(path.to_str().unwrap(), "ROOT"))
+    }
+
+    #[test]
+    fn the_configuration_is_found_where_the_specification_says() {
+        let cases: [(&[&str], &str, &str); 6] = [
+            (
+                &[".devcontainer/devcontainer.json", ".devcontainer.json"],
+                "",
+                ".devcontainer/devcontainer.json",
+            ),
+            (&[".devcontainer.json", ".devcontainer/a/devcontainer.json"], "", ".devcontainer.json"),
+            (&[".devcontainer/a/devcontainer.json"], "", ".devcontainer/a/devcontainer.json"),
+            (&[".devcontainer.json"], "src/deep", ".devcontainer.json"),
+            (&["src/.devcontainer.json", ".devcontainer.json"], "src", "src/.devcontainer.json"),
+            (&[".devcontainer/a/b/devcontainer.json", ".devcontainer.json"], "", ".devcontainer.json"),
+        ];
+        for (files, start, expected) in cases {
+            let (_, configuration) = check(files, start, &Target::default()).unwrap();
+            assert_eq!(configuration, expected, "{files:?} from {start:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_found_is_named() {
+        let folder = |path: &str| Target { workspace_folder: Some(path.into()), ..Target::default() };
+        let cases: [(&[&str], Target, &str); 4] = [
+            (&[], folder("."), "Dev container config (ROOT/.devcontainer/devcontainer.json) not found."),
+            (
+                &[".devcontainer/a/devcontainer.json", ".devcontainer/b/devcontainer.json"],
+                folder("."),
+                "Dev container config (ROOT/.devcontainer/devcontainer.json) not found.",
+            ),
+            (&[], folder("gone"), "the workspace folder ROOT/gone does not exist"),
+            (&["file"], folder("file"), "the workspace folder ROOT/file is not a folder"),
+        ];
+        for (files, target, expected) in cases {
+            assert_eq!(check(files, "", &target).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn a_worktree_is_one_when_its_repository_says_so() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        let write = |name: &str, content: &str| {
+            std::fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+            std::fs::write(path(name), content).unwrap();
+        };
+        let own = path("feature/.git").display().to_string();
+        write("feature/.git", "gitdir: ../repo/.git/worktrees/feature\n");
+        for (back, expected) in [
+            (Some(own.as_str()), true),
+            (Some("../../../../feature/.git"), true),
+            (Some("/somewhere/else/.git"), false),
+            (None, false),
+        ] {
+            let file = "repo/.git/worktrees/feature/gitdir";
+            write(file, back.unwrap_or_default());
+            if back.is_none() {
+                std::fs::remove_file(path(file)).unwrap();
+            }
+            assert_eq!(confirmed_git_file(&path("feature")).is_some(), expected, "{back:?}");
+        }
+    }
+
+    #[test]
+    fn only_two_names_are_a_configuration() {
+        let cases = [
+            ("devcontainer.json", true),
+            ("a/.devcontainer.json", true),
+            ("x.json", false),
+            ("xdevcontainer.json", false),
+        ];
+        for (path, good) in cases {
+            assert_eq!(check_name(Path::new(path)).is_ok(), good, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_are_resolved_as_text() {
+        let cases =
+            [("/a/b", "../c", "/a/c"), ("/a", "./b/.", "/a/b"), ("/a", "/x/../y", "/y"), ("/", "..", "/")];
+        for (current, path, expected) in cases {
+            assert_eq!(absolute(Path::new(current), Path::new(path)), Path::new(expected));
+        }
+    }
+}

@@ -1,0 +1,489 @@
+//! `wharf logs`: what builds, hooks and the container have written, in the order of time.
+//!
+//! Nothing is held but the lines that are asked for by `--tail`: both logs are read as streams and woven into one.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use wharf_api::{LogSource, Outcome, OutputStream, StepName};
+use wharf_engine::{LogQuery, Output};
+use wharf_plan::ContainerFacts;
+
+use crate::CancellationToken;
+use crate::error::{Error, Result};
+use crate::events::Operation;
+use crate::journal::{Entry, Reader};
+use crate::request::{EventSink, LogLine, LogSink, LogsRequest};
+use crate::session::{Access, Session, Subject};
+
+/// How often a journal that is followed is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(150);
+/// How many looks pass before a container is searched again that was not there.
+const LOOKS_PER_SEARCH: u32 = 7;
+/// Longest piece of a line that is held until its end comes.
+const LONGEST_LINE: usize = 64 * 1024;
+
+type Pieces = wharf_engine::Incoming<Output>;
+
+/// Shows the log of an environment. Ends with what is there; when it is followed, with the container or when cancelled.
+///
+/// # Errors
+/// When the environment cannot be found, or its engine not be asked.
+pub async fn logs(
+    request: &LogsRequest,
+    out: &mut dyn LogSink,
+    sink: &dyn EventSink,
+    cancel: CancellationToken,
+) -> Result<()> {
+    let operation = Operation::new(sink, cancel);
+    let root = operation.begin(None, StepName::Configuration, None);
+    let wanted = |source| request.sources.is_empty() || request.sources.contains(&source);
+    let journal = wanted(LogSource::Build) || wanted(LogSource::Hooks);
+    let subject = Subject::find(&request.target, Access::Quiet, &operation, &root).await?;
+    let mut log = Log {
+        request,
+        journal: journal.then(|| Reader::open(subject.state.folder())),
+        next: None,
+        out,
+        ended: false,
+    };
+    let work = async {
+        if !wanted(LogSource::Container) {
+            return log.of_journal().await;
+        }
+        let session = subject.connect_quietly(&operation, &root).await?;
+        let container = session.container().await?;
+        if journal {
+            log.of_both(&session, container).await
+        } else {
+            log.of_container(&session, container).await
+        }
+    };
+    tokio::select! {
+        () = operation.cancel.cancelled() => return Err(Error::Cancelled),
+        result = work => result?,
+    }
+    root.finish(Outcome::Done, None);
+    Ok(())
+}
+
+/// A log while it is shown.
+struct Log<'a> {
+    request: &'a LogsRequest,
+    journal: Option<Reader>,
+    /// The journal's next line, which was looked at and not shown yet.
+    next: Option<Entry>,
+    out: &'a mut dyn LogSink,
+    /// Nobody takes any more.
+    ended: bool,
+}
+
+impl Log<'_> {
+    async fn of_journal(&mut self) -> Result<()> {
+        match self.request.tail {
+            None => self.journal_until(u64::MAX),
+            Some(lines) => {
+                let mut last = Last::new(lines);
+                while let Some(entry) = self.next_entry() {
+                    last.push(Held::Journal(entry));
+                }
+                self.show_all(last);
+            }
+        }
+        while self.request.follow && !self.ended {
+            self.pause();
+            tokio::time::sleep(LOOK_AGAIN).await;
+            self.journal_until(u64::MAX);
+        }
+        Ok(())
+    }
+
+    /// As the engine has it, which then also does the counting.
+    async fn of_container(&mut self, session: &Session<'_>, container: Option<ContainerFacts>) -> Result<()> {
+        let container = container.ok_or(Error::ContainerNotFound)?;
+        let query = LogQuery {
+            follow: self.request.follow,
+            tail: self.request.tail,
+            since: self.request.since.map(nanoseconds),
+            timestamps: self.request.timestamps,
+        };
+        let mut pieces = open(session, &container, &query).await?;
+        let mut lines = Lines::new(self.request.timestamps);
+        while let Some(piece) = self.next_piece(&mut pieces).await? {
+            if self.request.timestamps {
+                lines.take(&piece, &mut |line| self.show_container(line));
+            } else {
+                let (stream, bytes) = split(&piece);
+                self.show(&LogLine {
+                    timestamp: None,
+                    source: LogSource::Container,
+                    step: None,
+                    stream,
+                    text: bytes,
+                });
+            }
+        }
+        lines.end(&mut |line| self.show_container(line));
+        Ok(())
+    }
+
+    async fn of_both(&mut self, session: &Session<'_>, container: Option<ContainerFacts>) -> Result<()> {
+        let mut seen = 0;
+        if let Some(container) = &container {
+            let query = LogQuery {
+                follow: false,
+                tail: self.request.tail,
+                since: self.request.since.map(nanoseconds),
+                timestamps: true,
+            };
+            let mut pieces = open(session, container, &query).await?;
+            let mut lines = Lines::new(true);
+            let mut last = self.request.tail.map(Last::new);
+            while let Some(piece) = self.next_piece(&mut pieces).await? {
+                lines.take(&piece, &mut |line| {
+                    seen = line.nanoseconds.unwrap_or(seen);
+                    self.weave(line, last.as_mut());
+                });
+            }
+            lines.end(&mut |line| self.weave(line, last.as_mut()));
+            if let Some(mut last) = last {
+                while let Some(entry) = self.next_entry() {
+                    last.push(Held::Journal(entry));
+                }
+                self.show_all(last);
+            }
+        } else if self.request.tail.is_some() {
+            return self.of_journal().await;
+        }
+        self.journal_until(u64::MAX);
+        if self.request.follow { self.follow(session, container, seen).await } else { Ok(()) }
+    }
+
+    /// Goes on after `seen` for as long as the container runs; without one, until there is one.
+    async fn follow(
+        &mut self,
+        session: &Session<'_>,
+        mut container: Option<ContainerFacts>,
+        seen: u64,
+    ) -> Result<()> {
+        let mut looks = 0;
+        let found = loop {
+            if let Some(container) = container.take() {
+                break container;
+            }
+            self.pause();
+            if self.ended {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+            self.journal_until(u64::MAX);
+            looks += 1;
+            if looks % LOOKS_PER_SEARCH == 0 {
+                container = session.container().await?;
+            }
+        };
+        let query = LogQuery { follow: true, tail: None, since: Some(seen), timestamps: true };
+        let mut pieces = open(session, &found, &query).await?;
+        let mut lines = Lines::new(true);
+        loop {
+            self.pause();
+            let piece = tokio::select! {
+                piece = pieces.next() => piece,
+                () = tokio::time::sleep(LOOK_AGAIN) => {
+                    self.journal_until(u64::MAX);
+                    if self.ended { return Ok(()) }
+                    continue;
+                }
+            };
+            let Some(piece) = piece else { break };
+            let piece = piece.map_err(engine_error)?;
+            lines.take(&piece, &mut |line| {
+                if line.nanoseconds.is_none_or(|written| written > seen) {
+                    self.show_container(line);
+                }
+            });
+        }
+        lines.end(&mut |line| self.show_container(line));
+        self.journal_until(u64::MAX);
+        Ok(())
+    }
+
+    /// Shows a line of the container, and before it what the journal has from before it.
+    fn weave(&mut self, line: &ContainerLine<'_>, last: Option<&mut Last>) {
+        let written = line.nanoseconds.map_or(0, |nanoseconds| nanoseconds / 1_000_000);
+        match last {
+            None => {
+                self.journal_until(written);
+                self.show_container(line);
+            }
+            Some(last) => {
+                while let Some(entry) = self.entry_until(written) {
+                    last.push(Held::Journal(entry));
+                }
+                last.push(Held::Container {
+                    nanoseconds: line.nanoseconds,
+                    stream: line.stream,
+                    text: line.text.to_vec(),
+                });
+            }
+        }
+    }
+
+    fn journal_until(&mut self, time: u64) {
+        while !self.ended
+            && let Some(entry) = self.entry_until(time)
+        {
+            self.show_entry(&entry);
+        }
+    }
+
+    fn entry_until(&mut self, time: u64) -> Option<Entry> {
+        let entry = self.next_entry()?;
+        if entry.timestamp <= time {
+            return Some(entry);
+        }
+        self.next = Some(entry);
+        None
+    }
+
+    /// The journal's next line that is wanted.
+    fn next_entry(&mut self) -> Option<Entry> {
+        if let Some(entry) = self.next.take() {
+            return Some(entry);
+        }
+        let request = self.request;
+        let reader = self.journal.as_mut()?;
+        std::iter::from_fn(|| reader.next()).find(|entry| {
+            (request.sources.is_empty() || request.sources.contains(&entry.source))
+                && request.since.is_none_or(|since| entry.timestamp >= since)
+        })
+    }
+
+    async fn next_piece(&mut self, pieces: &mut Pieces) -> Result<Option<Output>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let piece = match pieces.next().now_or_never() {
+            Some(piece) => piece,
+            None => {
+                self.pause();
+                pieces.next().await
+            }
+        };
+        piece.transpose().map_err(engine_error)
+    }
+
+    fn show_all(&mut self, last: Last) {
+        for held in last.lines {
+            match &held {
+                Held::Journal(entry) => self.show_entry(entry),
+                Held::Container { nanoseconds, stream, text } => {
+                    self.show_container(&ContainerLine { nanoseconds: *nanoseconds, stream: *stream, text })
+                }
+            }
+        }
+    }
+
+    fn show_entry(&mut self, entry: &Entry) {
+        self.show(&LogLine {
+            timestamp: Some(entry.timestamp),
+            source: entry.source,
+            step: Some(&entry.step),
+            stream: entry.stream,
+            text: entry.text.as_bytes(),
+        });
+    }
+
+    fn show_container(&mut self, line: &ContainerLine<'_>) {
+        self.show(&LogLine {
+            timestamp: line.nanoseconds.map(|nanoseconds| nanoseconds / 1_000_000),
+            source: LogSource::Container,
+            step: None,
+            stream: line.stream,
+            text: line.text,
+        });
+    }
+
+    fn show(&mut self, line: &LogLine<'_>) {
+        self.ended = self.ended || self.out.line(line).is_err();
+    }
+
+    fn pause(&mut self) {
+        self.ended = self.ended || self.out.pause().is_err();
+    }
+}
+
+async fn open(session: &Session<'_>, container: &ContainerFacts, query: &LogQuery) -> Result<Pieces> {
+    session.engine.logs(&container.id, query).await.map_err(engine_error)
+}
+
+fn engine_error(error: wharf_engine::Error) -> Error {
+    Error::Engine {
+        error: Box::new(error),
+        description: "An error occurred reading the container's log.",
+        location: None,
+    }
+}
+
+fn nanoseconds(milliseconds: u64) -> u64 {
+    milliseconds.saturating_mul(1_000_000)
+}
+
+fn split(piece: &Output) -> (OutputStream, &[u8]) {
+    match piece {
+        Output::Stdout(bytes) => (OutputStream::Stdout, bytes),
+        Output::Stderr(bytes) => (OutputStream::Stderr, bytes),
+    }
+}
+
+/// The last lines of a log, no more than are asked for.
+struct Last {
+    lines: VecDeque<Held>,
+    most: usize,
+}
+
+enum Held {
+    Journal(Entry),
+    Container { nanoseconds: Option<u64>, stream: OutputStream, text: Vec<u8> },
+}
+
+impl Last {
+    fn new(most: u64) -> Self {
+        Self { lines: VecDeque::new(), most: usize::try_from(most).unwrap_or(usize::MAX) }
+    }
+
+    fn push(&mut self, line: Held) {
+        if self.most == 0 {
+            return;
+        }
+        if self.lines.len() == self.most {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+    }
+}
+
+/// A line that the container's main process wrote.
+struct ContainerLine<'a> {
+    /// When, since 1970.
+    nanoseconds: Option<u64>,
+    stream: OutputStream,
+    text: &'a [u8],
+}
+
+/// Puts pieces together to lines, and takes the time off that engines write before each.
+struct Lines {
+    timestamps: bool,
+    partial: [Vec<u8>; 2],
+}
+
+impl Lines {
+    fn new(timestamps: bool) -> Self {
+        Self { timestamps, partial: [Vec::new(), Vec::new()] }
+    }
+
+    fn take(&mut self, piece: &Output, show: &mut dyn FnMut(&ContainerLine<'_>)) {
+        let (stream, bytes) = split(piece);
+        let partial = &mut self.partial[usize::from(stream == OutputStream::Stderr)];
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let is_whole = line.ends_with(b"\n");
+            if partial.is_empty() && is_whole {
+                show(&told(self.timestamps, stream, line));
+                continue;
+            }
+            partial.extend_from_slice(line);
+            if is_whole || partial.len() > LONGEST_LINE {
+                show(&told(self.timestamps, stream, partial));
+                partial.clear();
+            }
+        }
+    }
+
+    /// What has no line end shows when nothing more comes.
+    fn end(&mut self, show: &mut dyn FnMut(&ContainerLine<'_>)) {
+        for (partial, stream) in self.partial.iter_mut().zip([OutputStream::Stdout, OutputStream::Stderr]) {
+            if !partial.is_empty() {
+                show(&told(self.timestamps, stream, partial));
+                partial.clear();
+            }
+        }
+    }
+}
+
+/// A line with its time apart. A piece of a long line has none.
+fn told(timestamps: bool, stream: OutputStream, line: &[u8]) -> ContainerLine<'_> {
+    let bare = ContainerLine { nanoseconds: None, stream, text: line };
+    if !timestamps {
+        return bare;
+    }
+    let Some(blank) = line.iter().take(40).position(|byte| *byte == b' ') else { return bare };
+    let time =
+        std::str::from_utf8(&line[..blank]).ok().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+    match time {
+        Some(time) => ContainerLine {
+            nanoseconds: u64::try_from(time.unix_timestamp_nanos()).ok(),
+            stream,
+            text: &line[blank + 1..],
+        },
+        None => bare,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_become_lines_with_their_time_apart() {
+        let stdout = |text: &str| Output::Stdout(text.as_bytes().to_vec().into());
+        let stderr = |text: &str| Output::Stderr(text.as_bytes().to_vec().into());
+        type Timed = (Option<u64>, &'static str);
+        let cases: [(bool, Vec<Output>, &[Timed]); 5] = [
+            (false, vec![stdout("a\nb")], &[(None, "a\n"), (None, "b")]),
+            (
+                true,
+                vec![stdout("1970-01-01T00:00:01.5Z a b\n"), stdout("1970-01-01T01:00:02+01:00 c\n")],
+                &[(Some(1_500_000_000), "a b\n"), (Some(2_000_000_000), "c\n")],
+            ),
+            (true, vec![stdout("1970-01-01T00:00:01Z"), stdout(" cut\n")], &[(Some(1_000_000_000), "cut\n")]),
+            (true, vec![stdout("no time here\n")], &[(None, "no time here\n")]),
+            (false, vec![stdout("o"), stderr("e\n"), stdout("\n")], &[(None, "e\n"), (None, "o\n")]),
+        ];
+        for (timestamps, pieces, expected) in cases {
+            let mut seen = Vec::new();
+            let mut lines = Lines::new(timestamps);
+            let mut show = |line: &ContainerLine<'_>| {
+                seen.push((line.nanoseconds, String::from_utf8(line.text.to_vec()).unwrap()));
+            };
+            pieces.iter().for_each(|piece| lines.take(piece, &mut show));
+            lines.end(&mut show);
+            let seen: Vec<_> = seen.iter().map(|(time, text)| (*time, text.as_str())).collect();
+            assert_eq!(seen, expected, "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_last_lines_are_held() {
+        let held = |number: u64| Held::Container {
+            nanoseconds: Some(number),
+            stream: OutputStream::Stdout,
+            text: Vec::new(),
+        };
+        for (most, expected) in [(0, vec![]), (2, vec![3, 4]), (9, vec![0, 1, 2, 3, 4])] {
+            let mut last = Last::new(most);
+            (0..5).for_each(|number| last.push(held(number)));
+            let numbers: Vec<_> = last
+                .lines
+                .iter()
+                .filter_map(|line| match line {
+                    Held::Container { nanoseconds, .. } => *nanoseconds,
+                    Held::Journal(_) => None,
+                })
+                .collect();
+            assert_eq!(numbers, expected, "{most}");
+        }
+    }
+}

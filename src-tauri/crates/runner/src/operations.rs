@@ -1,0 +1,364 @@
+//! Operations that a window has begun: kept while they run, followed by whoever shows them, answered and cancelled by name.
+//!
+//! An operation belongs to the program and not to the page that began it: a page that is loaded anew asks what runs and follows it from
+//! the beginning. Its events wait in a bounded [`log`](Log); a reader gets them in batches and answers each, so that a slow
+//! page holds up nobody and costs no memory.
+
+mod log;
+mod look;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use wharf_api::{
+    ConsentRequest, Event, EventBatch, EventKind, OperationName, OperationOutcome, OperationRequest,
+    OperationResult, RunningOperation, UpResult,
+};
+
+use crate::error::{Error, Result};
+use crate::request::{
+    Answer, ConsentAsker, DownRequest, EventSink, RebuildRequest, StartRequest, StopRequest, Target,
+    UpRequest,
+};
+use crate::{down, stop, up};
+
+use log::Log;
+
+/// At most sixty batches a second: more often than a screen is drawn helps nobody.
+const BETWEEN_BATCHES: Duration = Duration::from_millis(17);
+/// Batches that a reader may have been sent without having answered.
+const UNANSWERED: u64 = 2;
+/// About how many bytes of events a batch holds.
+const BATCH: usize = 256 * 1024;
+/// Operations that have ended and can still be followed: a page that was just loaded anew must not miss the end.
+const ENDED_KEPT: usize = 4;
+
+/// Every operation of a program, by the names that its windows chose.
+#[derive(Debug, Default)]
+pub struct Operations {
+    user_data_folder: Option<PathBuf>,
+    known: Mutex<VecDeque<Arc<Known>>>,
+}
+
+impl Operations {
+    /// None yet. `user_data_folder` is where state is kept instead of the user's state folder.
+    #[must_use]
+    pub fn new(user_data_folder: Option<PathBuf>) -> Self {
+        Self { user_data_folder, known: Mutex::default() }
+    }
+
+    /// Begins an operation, which goes on by itself. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When an operation of that name runs already.
+    pub fn begin(&self, id: &str, request: OperationRequest) -> Result<()> {
+        let operation = Arc::new(Known::new(id, request));
+        {
+            let mut known = lock(&self.known);
+            if known.iter().any(|one| one.id == id && !one.has_ended()) {
+                return Err(Error::Impossible {
+                    message: format!("an operation named {id} runs already"),
+                    location: None,
+                    hint: None,
+                });
+            }
+            known.retain(|one| one.id != id);
+            let ended = known.iter().filter(|one| one.has_ended()).count();
+            if ended >= ENDED_KEPT
+                && let Some(oldest) = known.iter().position(|one| one.has_ended())
+            {
+                known.remove(oldest);
+            }
+            known.push_back(Arc::clone(&operation));
+        }
+        let user_data_folder = self.user_data_folder.clone();
+        tokio::spawn(async move {
+            let result = perform(&operation, user_data_folder).await;
+            operation.end(result);
+        });
+        Ok(())
+    }
+
+    /// What runs now, oldest first.
+    #[must_use]
+    pub fn running(&self) -> Vec<RunningOperation> {
+        lock(&self.known)
+            .iter()
+            .filter(|operation| !operation.has_ended())
+            .map(|operation| RunningOperation {
+                id: operation.id.clone(),
+                request: operation.request.clone(),
+                started_at: operation.started_at,
+            })
+            .collect()
+    }
+
+    /// Reads an operation's events from the first that is kept. Whoever read it before gets no more: there is one reader at a time.
+    ///
+    /// # Errors
+    /// When there is no operation of that name.
+    pub fn follow(&self, id: &str) -> Result<Follower> {
+        let operation = self.find(id)?;
+        let reader = {
+            let mut reader = lock(&operation.reader);
+            *reader = Reader { number: reader.number + 1, answered: 0 };
+            reader.number
+        };
+        operation.changed.notify_waiters();
+        let earliest = Instant::now();
+        Ok(Follower { operation, reader, position: 0, sent: 0, earliest })
+    }
+
+    /// A reader has taken the batch of this number.
+    pub fn received(&self, id: &str, number: u64) {
+        if let Ok(operation) = self.find(id) {
+            {
+                let mut reader = lock(&operation.reader);
+                reader.answered = reader.answered.max(number);
+            }
+            operation.changed.notify_waiters();
+        }
+    }
+
+    /// Answers the consent that an operation asks for.
+    ///
+    /// # Errors
+    /// When there is no such operation, or it asks for nothing.
+    pub fn answer(&self, id: &str, allow: bool) -> Result<()> {
+        let asked = lock(&self.find(id)?.question).answer.take();
+        let answer = if allow { Answer::Allow } else { Answer::Refuse };
+        match asked.map(|asked| asked.send(answer)) {
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) | None => Err(Error::Impossible {
+                message: format!("the operation {id} asks for no consent"),
+                location: None,
+                hint: None,
+            }),
+        }
+    }
+
+    /// Asks an operation to end in order. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// When there is no operation of that name.
+    pub fn cancel(&self, id: &str) -> Result<()> {
+        self.find(id)?.cancel.cancel();
+        Ok(())
+    }
+
+    /// Asks everything that runs to end in order, and waits until it has.
+    pub async fn cancel_all(&self) {
+        let running: Vec<_> = lock(&self.known).iter().filter(|one| !one.has_ended()).cloned().collect();
+        for operation in &running {
+            operation.cancel.cancel();
+        }
+        for operation in running {
+            operation.result().await;
+        }
+    }
+
+    fn find(&self, id: &str) -> Result<Arc<Known>> {
+        lock(&self.known).iter().find(|operation| operation.id == id).cloned().ok_or_else(|| {
+            Error::Impossible {
+                message: format!("there is no operation named {id}"),
+                location: None,
+                hint: None,
+            }
+        })
+    }
+}
+
+/// One operation, running or ended.
+#[derive(Debug)]
+struct Known {
+    id: String,
+    request: OperationRequest,
+    started_at: u64,
+    cancel: CancellationToken,
+    log: Mutex<Log>,
+    question: Mutex<Question>,
+    reader: Mutex<Reader>,
+    /// Something was told, answered or has ended.
+    changed: Notify,
+    result: watch::Sender<Option<OperationResult>>,
+}
+
+/// What an operation asks just now. Both ends are made when the question is told: its answer may come before the operation begins to wait.
+#[derive(Debug, Default)]
+struct Question {
+    answer: Option<oneshot::Sender<Answer>>,
+    answered: Option<oneshot::Receiver<Answer>>,
+}
+
+/// Who reads an operation's events.
+#[derive(Debug, Default)]
+struct Reader {
+    /// Counts the readers; only the last one gets anything.
+    number: u64,
+    /// The last batch that it has taken.
+    answered: u64,
+}
+
+impl Known {
+    fn new(id: &str, request: OperationRequest) -> Self {
+        Self {
+            id: id.to_owned(),
+            request,
+            started_at: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |elapsed| elapsed.as_millis() as u64),
+            cancel: CancellationToken::new(),
+            log: Mutex::default(),
+            question: Mutex::default(),
+            reader: Mutex::default(),
+            changed: Notify::new(),
+            result: watch::Sender::new(None),
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.result.borrow().is_some()
+    }
+
+    fn end(&self, result: Result<Option<UpResult>>) {
+        let result = match result {
+            Ok(up) => OperationResult { outcome: OperationOutcome::Done, error: None, up },
+            Err(Error::Cancelled) => {
+                OperationResult { outcome: OperationOutcome::Cancelled, error: None, up: None }
+            }
+            Err(error) => OperationResult {
+                outcome: OperationOutcome::Failed,
+                error: Some(error.to_result()),
+                up: None,
+            },
+        };
+        self.result.send_replace(Some(result));
+        self.changed.notify_waiters();
+    }
+
+    async fn result(&self) -> OperationResult {
+        let mut receiver = self.result.subscribe();
+        let ended = receiver.wait_for(Option::is_some).await.ok().and_then(|result| result.clone());
+        // The sender is ours, so it cannot have gone; what is said here is never heard.
+        ended.unwrap_or(OperationResult { outcome: OperationOutcome::Cancelled, error: None, up: None })
+    }
+}
+
+impl EventSink for Known {
+    fn send(&self, event: Event) {
+        if matches!(event.kind, EventKind::ConsentNeeded { .. }) {
+            let (answer, answered) = oneshot::channel();
+            *lock(&self.question) = Question { answer: Some(answer), answered: Some(answered) };
+        }
+        lock(&self.log).push(event);
+        self.changed.notify_waiters();
+    }
+}
+
+impl ConsentAsker for Known {
+    fn ask<'a>(&'a self, _: &'a ConsentRequest) -> BoxFuture<'a, Answer> {
+        let answered = lock(&self.question).answered.take();
+        Box::pin(async {
+            match answered {
+                Some(answered) => answered.await.unwrap_or(Answer::Nobody),
+                None => Answer::Nobody,
+            }
+        })
+    }
+}
+
+/// A reader of one operation's events.
+#[derive(Debug)]
+pub struct Follower {
+    operation: Arc<Known>,
+    reader: u64,
+    position: u64,
+    sent: u64,
+    /// When the next batch may go.
+    earliest: Instant,
+}
+
+impl Follower {
+    /// The next batch, as soon as there is something and the reader has kept up. None at the end, or when another reader has taken over.
+    pub async fn next(&mut self) -> Option<EventBatch> {
+        let operation = Arc::clone(&self.operation);
+        loop {
+            let mut changed = std::pin::pin!(operation.changed.notified());
+            // From here on nothing that changes is missed.
+            changed.as_mut().enable();
+            let ended = operation.has_ended();
+            let answered = {
+                let reader = lock(&operation.reader);
+                if reader.number != self.reader {
+                    return None;
+                }
+                reader.answered
+            };
+            let more = lock(&operation.log).has_more(self.position);
+            if more && self.sent < answered + UNANSWERED {
+                tokio::time::sleep_until(self.earliest).await;
+                self.earliest = Instant::now() + BETWEEN_BATCHES;
+                let part = lock(&operation.log).after(self.position, BATCH);
+                self.position = part.last;
+                self.sent += 1;
+                return Some(EventBatch {
+                    number: self.sent,
+                    truncated: part.truncated,
+                    events: part.events,
+                });
+            }
+            if ended && !more {
+                return None;
+            }
+            changed.await;
+        }
+    }
+
+    /// What came of the operation, when it has ended.
+    pub async fn result(&self) -> OperationResult {
+        self.operation.result().await
+    }
+}
+
+async fn perform(operation: &Known, user_data_folder: Option<PathBuf>) -> Result<Option<UpResult>> {
+    let OperationRequest { operation: name, reference, remove_volumes } = &operation.request;
+    let target = Target { user_data_folder, ..Target::from(reference) };
+    let cancel = operation.cancel.clone();
+    match name {
+        OperationName::Up => {
+            let request = UpRequest { target, ..UpRequest::default() };
+            up::up(&request, operation, operation, cancel).await.map(Some)
+        }
+        OperationName::Apply => {
+            let request = UpRequest { target, apply: true, ..UpRequest::default() };
+            up::up(&request, operation, operation, cancel).await.map(Some)
+        }
+        OperationName::Start => {
+            let request = StartRequest { target, ..StartRequest::default() };
+            up::start(&request, operation, operation, cancel).await.map(Some)
+        }
+        OperationName::Rebuild => {
+            let request = RebuildRequest { target, ..RebuildRequest::default() };
+            up::rebuild(&request, operation, operation, cancel).await.map(Some)
+        }
+        OperationName::Stop => {
+            let request = StopRequest { target, ..StopRequest::default() };
+            stop::stop(&request, operation, cancel).await.map(|_| None)
+        }
+        OperationName::Down => {
+            let request = DownRequest { target, remove_volumes: *remove_volumes };
+            down::down(&request, operation, cancel).await.map(|_| None)
+        }
+    }
+}
+
+/// A panic elsewhere must not take the operations down with it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,64 @@
+//! What a window asks without wanting anything done: nobody watches the steps of it, and nobody is asked.
+
+use std::path::Path;
+
+use wharf_api as api;
+use wharf_api::EnvironmentReference;
+
+use super::Operations;
+use crate::error::Result;
+use crate::request::{EventSink, LossesRequest, StatusRequest, Target, UpRequest};
+use crate::session::Nobody;
+use crate::{CancellationToken, folder, losses, status, up};
+
+/// Takes events that nobody looks at: what was found is in the answer.
+struct Silence;
+
+impl EventSink for Silence {
+    fn send(&self, _: api::Event) {}
+}
+
+impl Operations {
+    /// What `up` would do.
+    ///
+    /// # Errors
+    /// When the environment cannot be read or its engine not be asked.
+    pub async fn plan(&self, reference: &EnvironmentReference) -> Result<api::PlanResult> {
+        let request = UpRequest { target: self.target(reference), ..UpRequest::default() };
+        up::plan(&request, &Silence, &Nobody, CancellationToken::new()).await
+    }
+
+    /// What is wanted and what is there.
+    ///
+    /// # Errors
+    /// When the environment cannot be read.
+    pub async fn status(&self, reference: &EnvironmentReference) -> Result<api::StatusResult> {
+        let request = StatusRequest { target: self.target(reference) };
+        status::status(&request, &Silence, CancellationToken::new()).await
+    }
+
+    /// What would be lost if the environment's container went, and its volumes too if they are to go.
+    ///
+    /// # Errors
+    /// When the environment cannot be found or its engine not be asked.
+    pub async fn losses(
+        &self,
+        reference: &EnvironmentReference,
+        remove_volumes: bool,
+    ) -> Result<api::Losses> {
+        let request = LossesRequest { target: self.target(reference), remove_volumes };
+        losses::losses(&request, &Silence, CancellationToken::new()).await
+    }
+
+    /// What is to be known of a folder before its environment is started.
+    ///
+    /// # Errors
+    /// When it is no folder, or the state folder cannot be read.
+    pub async fn inspect_folder(&self, path: &Path) -> Result<api::FolderReport> {
+        folder::inspect(path, self.user_data_folder.as_deref()).await
+    }
+
+    fn target(&self, reference: &EnvironmentReference) -> Target {
+        Target { user_data_folder: self.user_data_folder.clone(), ..Target::from(reference) }
+    }
+}

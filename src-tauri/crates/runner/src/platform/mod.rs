@@ -1,0 +1,11 @@
+//! What differs between operating systems: shells, process groups, user ids.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+pub(crate) use unix::{disk, end_process_group, make_executable, own_process_group, shell, user_ids};
+#[cfg(windows)]
+pub(crate) use windows::{disk, end_process_group, make_executable, own_process_group, shell, user_ids};

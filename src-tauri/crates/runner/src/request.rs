@@ -1,0 +1,521 @@
+//! What the doors ask of the runner: one struct per use case, every field decoded and none of it judged.
+//!
+//! The names are those of the reference command line's flags, so that a flag is found here by searching for it.
+
+use std::path::PathBuf;
+
+use futures_util::future::BoxFuture;
+
+mod features;
+mod secrets;
+
+pub use features::*;
+pub use secrets::*;
+
+/// Which environment a request is about: the folder, the configuration and the labels that tell its container.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// What was typed: a folder, else the name of an environment, else the beginning of its id or its container's. It counts before
+    /// all that follows.
+    pub argument: Option<PathBuf>,
+    /// The workspace folder. None: the current directory or the nearest parent that has a configuration.
+    pub workspace_folder: Option<PathBuf>,
+    /// `--config`: the configuration file to use instead of the one that is found.
+    pub config: Option<PathBuf>,
+    /// `--override-config`: a file whose content replaces that of the configuration, which keeps its path.
+    pub override_config: Option<PathBuf>,
+    /// `--container-id`: work on this container, whatever its labels.
+    pub container_id: Option<String>,
+    /// `--id-label`: labels instead of the workspace folder and configuration path.
+    pub id_labels: Vec<(String, String)>,
+    /// `--mount-workspace-git-root`: mount the git root instead of the folder itself.
+    pub mount_workspace_git_root: bool,
+    /// `--mount-git-worktree-common-dir`: mount the common `.git` of a worktree too.
+    pub mount_git_worktree_common_dir: bool,
+    /// Mount the repository's `.git` where a worktree points to it, and leave the workspace where it is otherwise. Not what the
+    /// reference does.
+    pub git_in_worktrees: bool,
+    /// `--workspace-mount-consistency`; used where a bind mount crosses into a virtual machine.
+    pub workspace_mount_consistency: Option<String>,
+    /// `--docker-path`: no program is started, but its name (`podman`) tells which engine is meant.
+    pub docker_path: Option<String>,
+    /// `--docker-compose-path`: the program that is asked for Compose instead of the one that is found.
+    pub docker_compose_path: Option<String>,
+    /// `--engine`: the name or address of the engine to use, whatever else was chosen.
+    pub engine: Option<String>,
+    /// A configuration, if one is named, without a workspace folder around it: `set-up` knows none.
+    pub stands_alone: bool,
+    /// The volume that holds the workspace instead of a folder: its name, or the address of the repository that was cloned into it.
+    pub volume: Option<String>,
+    /// The folder in the repository that is meant; None: the one that a container was made for, else the whole.
+    pub volume_folder: Option<String>,
+    /// `--no-overlay`: nothing of the person's own is added to the configuration.
+    pub without_overlay: bool,
+    /// `--user-data-folder`: where Wharf keeps its state instead of the user's state folder.
+    pub user_data_folder: Option<PathBuf>,
+}
+
+/// Folders inside the container that the reference lets a caller move.
+#[derive(Debug, Clone, Default)]
+pub struct DataFolders {
+    /// `--container-data-folder`: markers of hooks; default `~/.devcontainer`.
+    pub container_data_folder: Option<String>,
+    /// `--container-system-data-folder`: root's markers; default `/var/devcontainer`.
+    pub container_system_data_folder: Option<String>,
+    /// `--container-session-data-folder`: a cache of the environment probe.
+    pub container_session_data_folder: Option<String>,
+}
+
+/// A person's own settings, cloned into the container. Without a repository nothing is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DotfilesRequest {
+    /// `--dotfiles-repository`: an address, a path in the container, or `owner/repository` of GitHub.
+    pub repository: Option<String>,
+    /// `--dotfiles-install-command`: a file of the repository; None: the first of the usual names.
+    pub install_command: Option<String>,
+    /// `--dotfiles-target-path`: where it is cloned to; None: `~/dotfiles`.
+    pub target_path: Option<String>,
+}
+
+/// Whether the configuration may touch the host without being asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trust {
+    /// Ask, or refuse where nobody can be asked.
+    #[default]
+    Ask,
+    /// `--trust`: allow and remember.
+    Always,
+    /// Continuous integration or the name `devcontainer`: allow, remember nothing, say so in one line.
+    Compatible,
+}
+
+/// `--gpu-availability`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GpuAvailability {
+    /// The engine is asked.
+    #[default]
+    Detect,
+    /// There is a GPU.
+    All,
+    /// There is none.
+    None,
+}
+
+/// `--update-remote-user-uid-default`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UpdateUidDefault {
+    /// Update unless the configuration says no.
+    #[default]
+    On,
+    /// Update only if the configuration says yes.
+    Off,
+    /// Never update, whatever the configuration says.
+    Never,
+}
+
+/// Where the files of a workspace come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum SourceRequest {
+    /// A folder of this computer, as the target tells.
+    #[default]
+    Folder,
+    /// A repository, cloned into a volume.
+    Clone(CloneRequest),
+    /// The target's folder, copied into a volume.
+    Copy,
+}
+
+/// A repository to clone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CloneRequest {
+    /// Its address, as written.
+    pub url: String,
+    /// A branch or tag; None: the repository's own choice.
+    pub branch: Option<String>,
+    /// The folder in it that is opened; None: the whole.
+    pub folder: Option<String>,
+    /// How many of the last commits are fetched; None: all.
+    pub depth: Option<std::num::NonZeroU32>,
+}
+
+/// `wharf up` and everything that shares its flags (`plan`).
+#[derive(Debug, Clone, Default)]
+pub struct UpRequest {
+    /// The environment.
+    pub target: Target,
+    /// Where the workspace's files come from.
+    pub source: SourceRequest,
+    /// Consent.
+    pub trust: Trust,
+    /// Folders inside the container.
+    pub data_folders: DataFolders,
+    /// `--gpu-availability`.
+    pub gpu_availability: GpuAvailability,
+    /// `--default-user-env-probe`: a property value such as `loginShell`.
+    pub default_user_env_probe: Option<String>,
+    /// `--update-remote-user-uid-default`.
+    pub update_remote_user_uid_default: UpdateUidDefault,
+    /// `--remove-existing-container`.
+    pub remove_existing_container: bool,
+    /// `--apply`: what has changed since the container was made is applied, in the smallest way that does.
+    pub apply: bool,
+    /// `--expect-existing-container`.
+    pub expect_existing_container: bool,
+    /// `--build-no-cache`.
+    pub build_no_cache: bool,
+    /// Build even where nothing that goes into the image has changed.
+    pub build_again: bool,
+    /// `--skip-post-create`: no probe, no hooks, no dotfiles.
+    pub skip_post_create: bool,
+    /// `--skip-non-blocking-commands`: end at the wait point.
+    pub skip_non_blocking_commands: bool,
+    /// `--prebuild`: end after `updateContentCommand`, running it again.
+    pub prebuild: bool,
+    /// `--skip-post-attach`.
+    pub skip_post_attach: bool,
+    /// `--mount`, as written, already checked against the reference's pattern.
+    pub mounts: Vec<String>,
+    /// `--remote-env NAME=value`.
+    pub remote_env: Vec<(String, String)>,
+    /// `--cache-from`.
+    pub cache_from: Vec<String>,
+    /// `--cache-to`.
+    pub cache_to: Vec<String>,
+    /// `--buildkit never`.
+    pub without_buildkit: bool,
+    /// `--secrets-file`: a JSON object of names and values for the hooks.
+    pub secrets_file: Option<PathBuf>,
+    /// `--include-configuration`.
+    pub include_configuration: bool,
+    /// `--include-merged-configuration`.
+    pub include_merged_configuration: bool,
+    /// `--omit-config-remote-env-from-metadata`.
+    pub omit_config_remote_env_from_metadata: bool,
+    /// What is said about Features.
+    pub features: FeaturesRequest,
+    /// A person's own settings.
+    pub dotfiles: DotfilesRequest,
+    /// `--omit-syntax-directive`: a Dockerfile's `# syntax=` line is left out of what is built.
+    pub omit_syntax_directive: bool,
+}
+
+/// `wharf build`: the image without the environment.
+#[derive(Debug, Clone, Default)]
+pub struct BuildRequest {
+    /// The environment.
+    pub target: Target,
+    /// Consent.
+    pub trust: Trust,
+    /// `--image-name`.
+    pub image_names: Vec<String>,
+    /// `--no-cache`.
+    pub no_cache: bool,
+    /// `--cache-from`.
+    pub cache_from: Vec<String>,
+    /// `--cache-to`.
+    pub cache_to: Vec<String>,
+    /// `--buildkit never`.
+    pub without_buildkit: bool,
+    /// `--platform`: each a list with commas.
+    pub platforms: Vec<String>,
+    /// `--push`.
+    pub push: bool,
+    /// `--output`, as written.
+    pub outputs: Vec<String>,
+    /// `--label`, as written.
+    pub labels: Vec<String>,
+    /// What is said about Features.
+    pub features: FeaturesRequest,
+    /// `--skip-persisting-customizations-from-features`: they are left out of the image's metadata.
+    pub skip_persisting_customizations: bool,
+    /// `--omit-syntax-directive`: a Dockerfile's `# syntax=` line is left out of what is built.
+    pub omit_syntax_directive: bool,
+}
+
+/// `wharf set-up`: a container that exists becomes one to develop in.
+#[derive(Debug, Clone, Default)]
+pub struct SetUpRequest {
+    /// The container, and the configuration if there is one.
+    pub target: Target,
+    /// Folders inside the container.
+    pub data_folders: DataFolders,
+    /// `--default-user-env-probe`.
+    pub default_user_env_probe: Option<String>,
+    /// `--remote-env NAME=value`.
+    pub remote_env: Vec<(String, String)>,
+    /// A person's own settings.
+    pub dotfiles: DotfilesRequest,
+    /// `--skip-post-create`.
+    pub skip_post_create: bool,
+    /// `--skip-non-blocking-commands`.
+    pub skip_non_blocking_commands: bool,
+    /// `--include-configuration`.
+    pub include_configuration: bool,
+    /// `--include-merged-configuration`.
+    pub include_merged_configuration: bool,
+}
+
+/// `wharf run-user-commands`: the hooks alone, in a container that runs.
+#[derive(Debug, Clone, Default)]
+pub struct RunUserCommandsRequest {
+    /// The environment.
+    pub target: Target,
+    /// Folders inside the container.
+    pub data_folders: DataFolders,
+    /// `--default-user-env-probe`.
+    pub default_user_env_probe: Option<String>,
+    /// `--remote-env NAME=value`.
+    pub remote_env: Vec<(String, String)>,
+    /// A person's own settings.
+    pub dotfiles: DotfilesRequest,
+    /// `--skip-non-blocking-commands`.
+    pub skip_non_blocking_commands: bool,
+    /// `--prebuild`.
+    pub prebuild: bool,
+    /// `--stop-for-personalization`: end where a person's dotfiles come.
+    pub stop_for_personalization: bool,
+    /// `--skip-post-attach`.
+    pub skip_post_attach: bool,
+    /// `--secrets-file`.
+    pub secrets_file: Option<PathBuf>,
+}
+
+/// `wharf list`.
+#[derive(Debug, Clone, Default)]
+pub struct ListRequest {
+    /// `--engine`: only what is on this one.
+    pub engine: Option<String>,
+    /// `--all`: also what was taken down, and containers that only might be environments.
+    pub all: bool,
+    /// `--user-data-folder`.
+    pub user_data_folder: Option<PathBuf>,
+}
+
+/// `wharf start`: the container that is there runs again.
+#[derive(Debug, Clone, Default)]
+pub struct StartRequest {
+    /// The environment.
+    pub target: Target,
+    /// Consent.
+    pub trust: Trust,
+}
+
+/// `wharf stop`: the container is kept and does not run.
+#[derive(Debug, Clone, Default)]
+pub struct StopRequest {
+    /// The environment.
+    pub target: Target,
+    /// `--timeout`: seconds that its processes get to end; None: as long as the container was given.
+    pub seconds: Option<u32>,
+}
+
+/// `wharf rebuild`: image and container are made anew.
+#[derive(Debug, Clone, Default)]
+pub struct RebuildRequest {
+    /// The environment.
+    pub target: Target,
+    /// Consent.
+    pub trust: Trust,
+    /// `--no-cache`.
+    pub no_cache: bool,
+}
+
+/// `wharf down`: the container goes, its named volumes and images stay.
+#[derive(Debug, Clone, Default)]
+pub struct DownRequest {
+    /// The environment.
+    pub target: Target,
+    /// `--volumes`: its named volumes go too, but for those that other containers use.
+    pub remove_volumes: bool,
+}
+
+/// What would be lost if an environment's container went.
+#[derive(Debug, Clone, Default)]
+pub struct LossesRequest {
+    /// The environment.
+    pub target: Target,
+    /// Whether its named volumes would go too.
+    pub remove_volumes: bool,
+}
+
+/// `wharf logs`.
+#[derive(Debug, Clone, Default)]
+pub struct LogsRequest {
+    /// The environment.
+    pub target: Target,
+    /// `--source`: whose output; empty: everybody's.
+    pub sources: Vec<wharf_api::LogSource>,
+    /// `--follow`: also what is written from now on.
+    pub follow: bool,
+    /// `--tail`: only so many of the last lines.
+    pub tail: Option<u64>,
+    /// `--since`: only what was written from then on, in milliseconds since 1970.
+    pub since: Option<u64>,
+    /// Whether it is wanted when each line was written. Engines take longer to tell.
+    pub timestamps: bool,
+}
+
+/// `wharf status`.
+#[derive(Debug, Clone, Default)]
+pub struct StatusRequest {
+    /// The environment.
+    pub target: Target,
+}
+
+/// `wharf exec`.
+#[derive(Debug, Clone, Default)]
+pub struct ExecRequest {
+    /// The environment.
+    pub target: Target,
+    /// Program and arguments, verbatim; empty: the user's login shell.
+    pub command: Vec<String>,
+    /// `--remote-env NAME=value`.
+    pub remote_env: Vec<(String, String)>,
+    /// `--default-user-env-probe`.
+    pub default_user_env_probe: Option<String>,
+    /// Folders inside the container.
+    pub data_folders: DataFolders,
+    /// Columns and rows, if the command gets a terminal of its own.
+    pub terminal: Option<(u16, u16)>,
+}
+
+/// `wharf read-configuration`.
+#[derive(Debug, Clone, Default)]
+pub struct ReadConfigurationRequest {
+    /// The environment.
+    pub target: Target,
+    /// `--include-merged-configuration`.
+    pub include_merged_configuration: bool,
+    /// `--include-features-configuration`.
+    pub include_features_configuration: bool,
+    /// `--show-origin`: who wrote each value.
+    pub show_origin: bool,
+    /// What is said about Features.
+    pub features: FeaturesRequest,
+}
+
+/// `wharf doctor`.
+#[derive(Debug, Clone, Default)]
+pub struct DoctorRequest {
+    /// The folder whose engine and configuration are looked at; None: the current one.
+    pub folder: Option<PathBuf>,
+    /// `--engine`.
+    pub engine: Option<String>,
+    /// `--user-data-folder`.
+    pub user_data_folder: Option<PathBuf>,
+}
+
+/// `wharf engine list`.
+#[derive(Debug, Clone, Default)]
+pub struct EngineListRequest {
+    /// The folder whose engine is to be told; None: the current one.
+    pub folder: Option<PathBuf>,
+    /// `--all`: also the places where nothing is.
+    pub all: bool,
+    /// `--user-data-folder`.
+    pub user_data_folder: Option<PathBuf>,
+}
+
+/// `wharf engine use`.
+#[derive(Debug, Clone, Default)]
+pub struct EngineUseRequest {
+    /// The name or address to remember; None: forget.
+    pub engine: Option<String>,
+    /// `--folder`: remember it for this folder and what is below it; None: for all.
+    pub folder: Option<PathBuf>,
+    /// `--user-data-folder`.
+    pub user_data_folder: Option<PathBuf>,
+}
+
+/// What a person answered to a consent request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Allow, and remember for this environment.
+    Allow,
+    /// Refuse; nothing is remembered.
+    Refuse,
+    /// Nobody is there to ask.
+    Nobody,
+}
+
+/// A terminal that is another program's until this is dropped.
+pub type LentTerminal = Box<dyn std::any::Any + Send>;
+
+/// Asks a person for consent; each door brings its own.
+pub trait ConsentAsker: Send + Sync {
+    /// Shows what the configuration would do to the host and returns the answer.
+    fn ask<'a>(&'a self, request: &'a wharf_api::ConsentRequest) -> BoxFuture<'a, Answer>;
+
+    /// Asks a person for the value of a secret, without showing it.
+    fn ask_secret<'a>(&'a self, _: &'a SecretQuestion) -> BoxFuture<'a, SecretAnswer> {
+        Box::pin(std::future::ready(SecretAnswer::Nobody))
+    }
+
+    /// Lends the person's terminal to a program that asks there itself, until what is returned is dropped; None where there is
+    /// nobody.
+    fn lend_terminal(&self) -> Option<LentTerminal> {
+        None
+    }
+}
+
+/// Receives every event of an operation, in order. Must not block: rendering belongs to the other side of a queue.
+pub trait EventSink: Send + Sync {
+    /// Takes one event.
+    fn send(&self, event: wharf_api::Event);
+}
+
+/// One line of a log, or a piece of one that is too long to be held.
+#[derive(Debug, Clone, Copy)]
+pub struct LogLine<'a> {
+    /// When it was written, in milliseconds since 1970, where that was asked for or is known anyway.
+    pub timestamp: Option<u64>,
+    /// Who wrote it.
+    pub source: wharf_api::LogSource,
+    /// Which hook, command or build step wrote it.
+    pub step: Option<&'a str>,
+    /// Where it was written.
+    pub stream: wharf_api::OutputStream,
+    /// What was written, with its line end if it has one.
+    pub text: &'a [u8],
+}
+
+/// Receives a log, in order; each door brings its own. An error ends the reading: nobody wants the rest.
+pub trait LogSink: Send {
+    /// Takes one line.
+    ///
+    /// # Errors
+    /// When nobody takes lines any more.
+    fn line(&mut self, line: &LogLine<'_>) -> std::io::Result<()>;
+
+    /// Says that nothing more is there just now.
+    ///
+    /// # Errors
+    /// When nobody takes lines any more.
+    fn pause(&mut self) -> std::io::Result<()>;
+}
+
+/// The streams of an `exec`, brought by the door. Data passes through unchanged.
+pub struct ExecStreams {
+    /// Its end is the end of the command's standard input.
+    pub stdin: Box<dyn tokio::io::AsyncRead + Send + Unpin>,
+    /// Standard output, and everything when there is a terminal.
+    pub stdout: Box<dyn tokio::io::AsyncWrite + Send + Unpin>,
+    /// Standard error; unused when there is a terminal.
+    pub stderr: Box<dyn tokio::io::AsyncWrite + Send + Unpin>,
+    /// Signals and window sizes, as they happen on this side.
+    pub control: tokio::sync::mpsc::Receiver<ExecControl>,
+}
+
+/// What happens to an `exec` from outside while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExecControl {
+    /// The window has this many columns and rows now.
+    Resize {
+        /// Columns.
+        columns: u16,
+        /// Rows.
+        rows: u16,
+    },
+    /// Pass this signal (its Linux number) to the command's process group.
+    Signal(i32),
+}

@@ -1,0 +1,135 @@
+//! The values of secrets for the hooks: from a file, from this computer's environment, or from the person.
+//!
+//! A value goes to the agent over its connection and nowhere else: into no plan, label, image or process list, and wherever output
+//! repeats it, events and the journal show a mask (specification, "Secrets"; inventory, section 3.9).
+
+mod mask;
+
+use std::path::Path;
+use std::time::Instant;
+
+use wharf_plan::{InsideSpec, Rerun};
+use wharf_spec::Document;
+
+pub(crate) use mask::Mask;
+
+use crate::error::{Error, Result};
+use crate::events::StepRecord;
+use crate::reconciler::Reconciler;
+use crate::request::{SecretAnswer, SecretQuestion};
+
+/// `--secrets-file`: one JSON object, comments allowed, every value a text.
+///
+/// # Errors
+/// When the file cannot be read or holds something else. No value is told.
+pub(crate) fn read(path: Option<&Path>) -> Result<Vec<(String, String)>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let wrong = |problem: String| Error::Secrets { path: path.to_owned(), problem };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let (document, _) = Document::parse(path, &text).map_err(|found| {
+        let line = found.first().and_then(|found| found.position).map_or(1, |position| position.line);
+        wrong(format!("is no JSON object: line {line}"))
+    })?;
+    let object = document.value.as_object().ok_or_else(|| wrong("is no JSON object".to_owned()))?;
+    object
+        .iter()
+        .map(|(name, value)| match value.as_str() {
+            Some(value) => Ok((name.clone(), value.to_owned())),
+            None => Err(wrong(format!("has a value for {name} that is not a text"))),
+        })
+        .collect()
+}
+
+impl Reconciler<'_> {
+    /// Finds the declared secrets that were not given, before hooks run: in this computer's environment, else a person is asked.
+    /// Nobody is asked when all that needs them has run already.
+    pub(crate) async fn gather_secrets(&mut self, spec: &InsideSpec, record: &StepRecord<'_>) -> Result<()> {
+        if spec.hooks.iter().all(|step| step.commands.is_empty()) {
+            return Ok(());
+        }
+        let is_first_time = spec.hooks.iter().any(|step| {
+            step.rerun == Rerun::OncePerContainer
+                && !step.commands.is_empty()
+                && !self.observed.inside.done.contains(&step.hook)
+        });
+        let declared = self.environment.configuration.config.secrets.clone();
+        let mut missing = Vec::new();
+        for (name, declaration) in declared {
+            if self.secrets.iter().any(|(given, _)| *given == name) {
+                continue;
+            }
+            let here = self.observed.host.environment.get(&name).filter(|value| !value.is_empty());
+            if let Some(value) = here.cloned() {
+                self.take_secret(name, value);
+            } else if is_first_time {
+                let question = SecretQuestion {
+                    environment: self.environment.name(),
+                    name: name.clone(),
+                    description: declaration.description,
+                    documentation_url: declaration.documentation_url,
+                };
+                match self.ask_for_secret(&question).await? {
+                    SecretAnswer::Value(value) => self.take_secret(name, value),
+                    SecretAnswer::Without => {}
+                    SecretAnswer::Nobody => missing.push(name),
+                }
+            }
+        }
+        if !missing.is_empty() {
+            record.warn(
+                format!("the configuration asks for secrets that nobody gave: {}", missing.join(", ")),
+                Some("set them in the environment of `wharf up`, or pass --secrets-file".to_owned()),
+            );
+        }
+        Ok(())
+    }
+
+    async fn ask_for_secret(&self, question: &SecretQuestion) -> Result<SecretAnswer> {
+        let asked = Instant::now();
+        let answer = tokio::select! {
+            () = self.operation.cancel.cancelled() => return Err(Error::Cancelled),
+            answer = self.asker.ask_secret(question) => answer,
+        };
+        if answer != SecretAnswer::Nobody {
+            self.operation.thought(asked);
+        }
+        Ok(answer)
+    }
+
+    fn take_secret(&mut self, name: String, value: String) {
+        let secret = (name, value);
+        self.operation.hide(std::slice::from_ref(&secret));
+        self.secrets.push(secret);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_secrets() {
+        for (text, expected) in [
+            (r#"{"A": "1", "B": "x y"}"#, Ok("A=1 B=x y")),
+            ("{\n  // for the registry\n  \"A\": \"1\",\n}", Ok("A=1")),
+            ("{}", Ok("")),
+            ("[]", Err("is no JSON object: line 1")),
+            (r#"{"A": 5}"#, Err("has a value for A that is not a text")),
+            ("{\n\"A\": tr0ub4dor\n}", Err("is no JSON object: line 2")),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("secrets.json");
+            std::fs::write(&path, text).unwrap();
+            let found = read(Some(&path)).map(|secrets| {
+                let pairs: Vec<_> =
+                    secrets.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+                pairs.join(" ")
+            });
+            match (found, expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+                (Err(Error::Secrets { problem, .. }), Err(expected)) => assert_eq!(problem, expected),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
+        }
+    }
+}

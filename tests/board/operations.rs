@@ -1,0 +1,183 @@
+//! Operations that a window begins: asked, answered, followed, cancelled.
+
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::time::timeout;
+use wharf_api::{
+    EnvironmentReference, Event, EventKind, OperationName, OperationOutcome, OperationRequest,
+    OperationResult,
+};
+use wharf_runner::{Follower, Operations};
+use wharf_test_support::engines::{self, DOCKER, Engine};
+use wharf_test_support::images::DEBIAN;
+use wharf_test_support::socket::Socket;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A folder with a configuration, a state folder, and an engine that gets its containers back at the end.
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
+    pub(crate) state: TempDir,
+    pub(crate) engine: Engine,
+}
+
+impl Place {
+    pub(crate) fn new(configuration: &serde_json::Value) -> Self {
+        let folder = engines::shared_folder();
+        std::fs::write(folder.path().join(".devcontainer.json"), configuration.to_string()).unwrap();
+        Self { folder, state: tempfile::tempdir().unwrap(), engine: engines::engine(DOCKER) }
+    }
+
+    pub(crate) fn operations(&self) -> Operations {
+        Operations::new(Some(self.state.path().to_path_buf()))
+    }
+
+    pub(crate) fn request(&self, operation: OperationName) -> OperationRequest {
+        OperationRequest {
+            operation,
+            reference: EnvironmentReference {
+                folder: Some(self.folder.path().display().to_string()),
+                engine: Some(self.engine.docker_host()),
+                ..EnvironmentReference::default()
+            },
+            remove_volumes: false,
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let socket = Socket::new(&self.engine.socket);
+        let folder = self.folder.path().display().to_string();
+        let all = socket.get("/containers/json?all=true").unwrap().json();
+        for container in all.as_array().into_iter().flatten() {
+            if container["Labels"]["devcontainer.local_folder"] == folder.as_str() {
+                let id = container["Id"].as_str().unwrap();
+                let _ = socket.request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
+            }
+        }
+    }
+}
+
+/// Reads to the end, answering every batch and, with `allow`, what is asked.
+async fn read(operations: &Operations, id: &str, follower: &mut Follower, allow: bool) -> (Vec<Event>, bool) {
+    let mut events = Vec::new();
+    let mut truncated = false;
+    while let Some(batch) = timeout(PATIENCE, follower.next()).await.expect("the operation goes on") {
+        for event in &batch.events {
+            // One that has ended tells of its question, too.
+            let runs = || operations.running().iter().any(|operation| operation.id == id);
+            if matches!(event.kind, EventKind::ConsentNeeded { .. }) && runs() {
+                operations.answer(id, allow).unwrap();
+            }
+        }
+        truncated |= batch.truncated;
+        events.extend(batch.events);
+        operations.received(id, batch.number);
+    }
+    (events, truncated)
+}
+
+pub(crate) async fn run(
+    place: &Place,
+    operations: &Operations,
+    name: OperationName,
+    allow: bool,
+) -> (Vec<Event>, OperationResult) {
+    operations.begin("one", place.request(name)).unwrap();
+    let mut follower = operations.follow("one").unwrap();
+    let (events, _) = read(operations, "one", &mut follower, allow).await;
+    (events, follower.result().await)
+}
+
+fn configuration() -> serde_json::Value {
+    serde_json::json!({ "image": DEBIAN, "initializeCommand": "true" })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_allowed_is_done_and_what_is_refused_is_not() {
+    let place = Place::new(&configuration());
+    let operations = place.operations();
+    let (_, refused) = run(&place, &operations, OperationName::Up, false).await;
+    assert_eq!(refused.outcome, OperationOutcome::Failed);
+    assert!(refused.error.is_some() && refused.up.is_none());
+
+    let (events, done) = run(&place, &operations, OperationName::Up, true).await;
+    assert_eq!(done.outcome, OperationOutcome::Done, "{:?}", done.error);
+    assert!(done.up.is_some());
+    assert!(events.iter().any(|event| matches!(event.kind, EventKind::Ready { .. })));
+    assert!(operations.running().is_empty());
+    assert!(operations.answer("one", true).is_err(), "nothing is asked any more");
+
+    for (name, state) in [(OperationName::Stop, "exited"), (OperationName::Start, "running")] {
+        let (_, result) = run(&place, &operations, name, true).await;
+        assert_eq!(result.outcome, OperationOutcome::Done, "{name:?}: {:?}", result.error);
+        let container = Socket::new(&place.engine.socket)
+            .get(&format!("/containers/{}/json", done.up.as_ref().unwrap().container_id))
+            .unwrap()
+            .json();
+        assert_eq!(container["State"]["Status"], state);
+    }
+    let (_, down) = run(&place, &operations, OperationName::Down, true).await;
+    assert_eq!(down.outcome, OperationOutcome::Done, "{:?}", down.error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_loaded_anew_reads_everything_and_the_old_one_nothing_more() {
+    let place = Place::new(&configuration());
+    let operations = place.operations();
+    operations.begin("one", place.request(OperationName::Up)).unwrap();
+    assert!(operations.begin("one", place.request(OperationName::Up)).is_err(), "the name is taken");
+    let mut old = operations.follow("one").unwrap();
+    assert!(timeout(PATIENCE, old.next()).await.unwrap().is_some());
+    assert_eq!(operations.running()[0].request, place.request(OperationName::Up));
+    let mut new = operations.follow("one").unwrap();
+    assert!(timeout(PATIENCE, old.next()).await.unwrap().is_none());
+    let (events, _) = read(&operations, "one", &mut new, true).await;
+    assert!(matches!(events[0].kind, EventKind::StepStarted { .. }), "{:?}", events[0]);
+    assert_eq!(new.result().await.outcome, OperationOutcome::Done);
+    // Also when it has ended already.
+    let (again, _) = read(&operations, "one", &mut operations.follow("one").unwrap(), true).await;
+    assert_eq!(again.len(), events.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_operation_ends_in_order() {
+    let place = Place::new(&configuration());
+    let operations = place.operations();
+    operations.begin("one", place.request(OperationName::Up)).unwrap();
+    let mut follower = operations.follow("one").unwrap();
+    // It stands at the question by then, or is on its way there.
+    timeout(PATIENCE, follower.next()).await.unwrap();
+    operations.cancel("one").unwrap();
+    assert_eq!(follower.result().await.outcome, OperationOutcome::Cancelled);
+    assert!(operations.running().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_does_not_answer_holds_up_nobody_and_costs_no_memory() {
+    let written = 40_000_000;
+    let hook = format!("yes 0123456789abcdef | head -c {written}");
+    let place = Place::new(&serde_json::json!({ "image": DEBIAN, "postCreateCommand": hook }));
+    let operations = place.operations();
+    operations.begin("one", place.request(OperationName::Up)).unwrap();
+    let mut slow = operations.follow("one").unwrap();
+    let mut taken = 0;
+    while let Ok(Some(_)) = timeout(Duration::from_secs(3), slow.next()).await {
+        taken += 1;
+    }
+    assert_eq!(taken, 2, "no third batch comes before the first is answered");
+    assert_eq!(slow.result().await.outcome, OperationOutcome::Done, "it went on all the same");
+    let mut follower = operations.follow("one").unwrap();
+    let (events, truncated) = read(&operations, "one", &mut follower, true).await;
+    let kept: usize = events
+        .iter()
+        .map(|event| match &event.kind {
+            EventKind::StepOutput { text, .. } => text.len(),
+            _ => 0,
+        })
+        .sum();
+    assert!(truncated);
+    assert!((1_000_000..5_000_000).contains(&kept), "{kept} bytes of output are kept");
+}

@@ -1,0 +1,199 @@
+//! A folder, a home and an engine, and `wharf` between them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use wharf_test_support::command::{Answer, Exchange, Home};
+use wharf_test_support::engines::Engine;
+use wharf_test_support::socket::Socket;
+
+/// One environment's surroundings. What was made on the engine goes when this is dropped.
+pub struct Place {
+    pub home: Home,
+    pub engine: Engine,
+    pub folder: PathBuf,
+}
+
+impl Place {
+    /// A workspace with this configuration.
+    pub fn new(engine: Engine, configuration: &str) -> Self {
+        let home = Home::new();
+        home.write("work/.devcontainer.json", configuration);
+        let folder = home.path().join("work");
+        Self { home, engine, folder }
+    }
+
+    pub fn write(&self, path: &str, text: &str) -> PathBuf {
+        self.home.write(&format!("work/{path}"), text)
+    }
+
+    pub fn configure(&self, configuration: &str) {
+        self.write(".devcontainer.json", configuration);
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.folder.join(path)).unwrap_or_default()
+    }
+
+    /// `wharf <verb> --workspace-folder <folder> …`, ready to run.
+    pub fn wharf(&self, verb: &str, arguments: &[&str]) -> Exchange<'_> {
+        let folder = self.folder.to_str().unwrap();
+        self.home
+            .run(env!("CARGO_BIN_EXE_wharf"))
+            .variable("DOCKER_HOST", self.engine.docker_host())
+            .arguments([verb, "--workspace-folder", folder])
+            .arguments(arguments.iter().copied())
+    }
+
+    /// `wharf up` that works; returns its document.
+    pub fn up(&self, arguments: &[&str]) -> Value {
+        let answer = self.wharf("up", arguments).end();
+        assert_eq!(answer.code, Some(0), "{answer}");
+        json(&answer)
+    }
+
+    /// `wharf up` that fails; returns its document and what a person reads.
+    pub fn up_fails(&self, arguments: &[&str]) -> (Value, String) {
+        let answer = self.wharf("up", arguments).end();
+        assert_eq!(answer.code, Some(1), "{answer}");
+        (json(&answer), answer.stderr_text())
+    }
+
+    /// The events of an `up`.
+    pub fn events(&self, arguments: &[&str]) -> Vec<Value> {
+        let answer = self.wharf("up", &[arguments, &["--log-format", "json"]].concat()).end();
+        lines(&answer.stderr)
+    }
+
+    /// Starts `wharf up` and goes on.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        let exchange = self.wharf("up", arguments).arguments(["--log-format", "json"]);
+        exchange.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    pub fn socket(&self) -> Socket {
+        Socket::new(&self.engine.socket)
+    }
+
+    /// The environment's containers, in any state.
+    pub fn containers(&self) -> Vec<Value> {
+        let label = format!("devcontainer.local_folder={}", self.folder.display());
+        let filters = serde_json::json!({ "label": [label] }).to_string();
+        let answer =
+            self.socket().get(&format!("/containers/json?all=true&filters={}", escape(&filters))).unwrap();
+        answer.json().as_array().cloned().unwrap_or_default()
+    }
+
+    pub fn inspect(&self, container: &str) -> Value {
+        self.socket().get(&format!("/containers/{container}/json")).unwrap().json()
+    }
+
+    /// One POST without a body.
+    pub fn post(&self, path: &str) {
+        let answer = self.socket().request("POST", path, None).unwrap();
+        assert!(answer.is_success(), "{path}: {}", answer.text());
+    }
+
+    /// The image that is built for this folder, if it is there.
+    pub fn built_image(&self) -> Option<Value> {
+        let images = self.socket().get("/images/json").unwrap().json();
+        let images = images.as_array().cloned().unwrap_or_default();
+        let hash = self.folder_hash();
+        images.into_iter().find(|image| image["RepoTags"].to_string().contains(&hash))
+    }
+
+    /// Whether an image of what a build of this folder read is left on the engine.
+    pub fn left_content(&self) -> bool {
+        let images = self.socket().get("/images/json").unwrap().json();
+        let images = images.as_array().cloned().unwrap_or_default();
+        let hash = self.folder_hash();
+        images.iter().any(|image| {
+            image["Labels"]["dev.wharf.content-of"].as_str().is_some_and(|name| name.contains(&hash))
+        })
+    }
+
+    /// What the name of an image built for this folder ends with.
+    fn folder_hash(&self) -> String {
+        use sha2::Digest;
+        let digest = sha2::Sha256::digest(self.folder.to_str().unwrap().as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Files that only a half-done write would leave.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    walk(&path, found);
+                } else if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".writing-"))
+                {
+                    found.push(path);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(self.home.path(), &mut found);
+        found
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        for container in self.containers() {
+            if let Some(id) = container["Id"].as_str() {
+                let _ = self.socket().request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
+            }
+        }
+        // By name, never by id: a Dockerfile that adds nothing gives, on Podman, the very image that it starts from.
+        let names =
+            self.built_image().and_then(|image| image["RepoTags"].as_array().cloned()).unwrap_or_default();
+        let hash = self.folder_hash();
+        for name in names.iter().filter_map(Value::as_str).filter(|name| name.contains(&hash)) {
+            let _ = self.socket().request("DELETE", &format!("/images/{name}"), None);
+        }
+    }
+}
+
+pub fn json(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer}"))
+}
+
+/// JSON documents, one a line; other lines are left out.
+pub fn lines(bytes: &[u8]) -> Vec<Value> {
+    String::from_utf8_lossy(bytes).lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// The names of steps that were begun, in order.
+pub fn steps(events: &[Value]) -> Vec<&str> {
+    events
+        .iter()
+        .filter(|event| event["type"] == "stepStarted")
+        .filter_map(|event| event["name"].as_str())
+        .collect()
+}
+
+/// Waits until something is true.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !condition() {
+        assert!(Instant::now() < end, "not within 30 seconds: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
+}
+
+fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}

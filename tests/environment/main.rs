@@ -1,0 +1,31 @@
+//! Whole environments on real engines: what a person does with `wharf` in a folder, and what goes wrong around it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod apply;
+mod builds;
+mod callers;
+mod cancel;
+mod compose;
+mod consent;
+mod doctor;
+mod examples;
+mod far;
+mod faults;
+mod features;
+mod full_disk;
+mod git_server;
+mod headless;
+mod hooks;
+mod kit;
+mod layers;
+mod list;
+mod lock;
+mod logs;
+mod networks;
+mod personal;
+mod podman;
+mod registry;
+mod reuse;
+mod state;
+mod stop;
+mod volume;
