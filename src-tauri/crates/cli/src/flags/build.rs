@@ -1,0 +1,40 @@
+//! How an image is built.
+
+use clap::{Args, ValueEnum};
+
+/// Flags of commands that build.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Image")]
+pub(crate) struct CacheFlags {
+    /// Take layers from this image or cache too; may be repeated
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) cache_from: Vec<String>,
+    /// Write layers here for other builds; may be repeated
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) cache_to: Vec<String>,
+    /// Whether to build with BuildKit
+    #[arg(
+        long,
+        value_name = "auto|never",
+        hide_possible_values = true,
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    buildkit: BuildKit,
+    #[arg(long, hide = true)]
+    pub(crate) omit_syntax_directive: bool,
+}
+
+impl CacheFlags {
+    /// Whether `--buildkit never` was given.
+    pub(crate) fn without_buildkit(&self) -> bool {
+        self.buildkit == BuildKit::Never
+    }
+}
+
+/// `--buildkit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BuildKit {
+    Auto,
+    Never,
+}

@@ -1,0 +1,245 @@
+//! What commands answer without an engine, and how they say that something is wrong.
+
+use wharf_test_support::command::Home;
+
+use crate::{check, exchange, wharf};
+
+const CONFIGURATION: &str = r#"{
+  // Comments and trailing commas are fine.
+  "name": "api-server",
+  "image": "debian:bookworm",
+  "remoteEnv": { "WHERE": "${localWorkspaceFolderBasename}" },
+}
+"#;
+
+fn home_with(configuration: &str) -> Home {
+    let home = Home::new();
+    home.write("api-server/.devcontainer/devcontainer.json", configuration);
+    home
+}
+
+#[test]
+fn a_configuration() {
+    let home = home_with(CONFIGURATION);
+    check!(wharf(&home, "read-configuration api-server"), @r#"
+    $ wharf read-configuration api-server
+    exit code: 0
+    --- stdout
+    {"configuration":{"name":"api-server","image":"debian:bookworm","remoteEnv":{"WHERE":"api-server"},"configFilePath":{"$mid":1,"fsPath":"[HOME]/api-server/.devcontainer/devcontainer.json","path":"[HOME]/api-server/.devcontainer/devcontainer.json","scheme":"vscode-fileHost"}},"workspace":{"workspaceFolder":"/workspaces/api-server","workspaceMount":"type=bind,source=[HOME]/api-server,target=/workspaces/api-server"},"ociAuthDiagnostics":{"authLookupWouldBeBlocked":false,"registryRedirectWouldPreventCredentialForwarding":false,"authServerRedirect":false}}
+    --- stderr
+    "#);
+    // From a folder below, and by the flag, it is the same answer.
+    let answer = wharf(&home, "read-configuration api-server").stdout;
+    let below = exchange(&home, "read-configuration").within("api-server/src/deep").end();
+    let by_flag =
+        exchange(&home, "read-configuration --workspace-folder api-server").called("devcontainer").end();
+    assert_eq!((below.stdout, by_flag.stdout), (answer.clone(), answer));
+}
+
+#[test]
+fn no_configuration() {
+    let home = Home::new();
+    home.folder("empty");
+    check!(wharf(&home, "read-configuration --workspace-folder empty"), @r#"
+    $ wharf read-configuration --workspace-folder empty
+    exit code: 1
+    --- stdout
+
+    --- stderr
+    error: Dev container config ([HOME]/empty/.devcontainer/devcontainer.json) not found.
+    hint: a configuration is .devcontainer/devcontainer.json or .devcontainer.json; the smallest is { "image": "debian" }
+    "#);
+    check!(wharf(&home, "up empty"), @r#"
+    $ wharf up empty
+    exit code: 1
+    --- stdout
+    {"outcome":"error","message":"Dev container config ([HOME]/empty/.devcontainer/devcontainer.json) not found.","description":"Dev container config ([HOME]/empty/.devcontainer/devcontainer.json) not found."}
+    --- stderr
+    error: Dev container config ([HOME]/empty/.devcontainer/devcontainer.json) not found.
+    hint: a configuration is .devcontainer/devcontainer.json or .devcontainer.json; the smallest is { "image": "debian" }
+    "#);
+    check!(wharf(&home, "exec --workspace-folder empty true"), @r#"
+    $ wharf exec --workspace-folder empty true
+    exit code: 1
+    --- stdout
+
+    --- stderr
+    error: Dev container config ([HOME]/empty/.devcontainer/devcontainer.json) not found.
+    hint: a configuration is .devcontainer/devcontainer.json or .devcontainer.json; the smallest is { "image": "debian" }
+    "#);
+    check!(wharf(&home, "up nowhere"), @r#"
+    $ wharf up nowhere
+    exit code: 1
+    --- stdout
+    {"outcome":"error","message":"there is no folder [HOME]/nowhere and no environment named nowhere","description":"An error occurred setting up the container."}
+    --- stderr
+    error: there is no folder [HOME]/nowhere and no environment named nowhere
+    hint: `wharf list --all` shows the environments that there are
+    "#);
+}
+
+#[test]
+fn a_syntax_error() {
+    let home = home_with("{\n  \"image\": \"debian\"\n  \"name\": \"x\"\n}\n");
+    check!(wharf(&home, "up api-server"), @r#"
+    $ wharf up api-server
+    exit code: 1
+    --- stdout
+    {"outcome":"error","message":"expected a comma","description":"expected a comma"}
+    --- stderr
+    error: expected a comma
+      ╭─ api-server/.devcontainer/devcontainer.json:2:20
+     2│   "image": "debian"
+      │                    ~
+    hint: Put a comma between this value and the next
+    "#);
+    check!(wharf(&home, "read-configuration api-server"), @r#"
+    $ wharf read-configuration api-server
+    exit code: 1
+    --- stdout
+
+    --- stderr
+    error: expected a comma
+      ╭─ api-server/.devcontainer/devcontainer.json:2:20
+     2│   "image": "debian"
+      │                    ~
+    hint: Put a comma between this value and the next
+    "#);
+}
+
+#[test]
+fn a_wrong_type_and_an_unknown_property() {
+    let home = home_with("{\n  \"image\": 7,\n  \"forwardPort\": [3000]\n}\n");
+    check!(exchange(&home, "up").within("api-server").end(), @r#"
+    $ wharf up
+    exit code: 1
+    --- stdout
+    {"outcome":"error","message":"`image` must be a string, but is a number","description":"`image` must be a string, but is a number"}
+    --- stderr
+    error: `image` must be a string, but is a number
+      ╭─ .devcontainer/devcontainer.json:2:12
+     2│   "image": 7,
+      │            ~
+    hint: Put it in quotes: "7"
+    "#);
+}
+
+#[test]
+fn no_engine() {
+    let home = home_with(CONFIGURATION);
+    let up = |line: &str| exchange(&home, line).within("api-server").end();
+    check!(up("up"), @r#"
+    $ wharf up
+    exit code: 1
+    --- stdout
+    {"outcome":"error","message":"no engine listens at unix://[HOME]/no-engine.sock","description":"An error occurred setting up the container."}
+    --- stderr
+      api-server  .devcontainer/devcontainer.json
+
+      ✓ configuration [TIME]
+    error: no engine listens at unix://[HOME]/no-engine.sock
+    hint: Start the engine, for example with `systemctl start docker` or by opening Docker Desktop.
+    "#);
+    check!(up("status --json"), @r#"
+    $ wharf status --json
+    exit code: 0
+    --- stdout
+    {"environment":{"name":"api-server","folder":"[HOME]/api-server","configuration":"[HOME]/api-server/.devcontainer/devcontainer.json","id":"[ID]"},"observed":{"engineChosenBy":"with DOCKER_HOST","configuration":"[HASH]"},"difference":[{"subject":"container","before":"none","after":"running","change":"recreate"}],"blocked":{"by":"engine","message":"no engine listens at unix://[HOME]/no-engine.sock","hint":"Start the engine, for example with `systemctl start docker` or by opening Docker Desktop."}}
+    --- stderr
+    "#);
+    check!(up("--quiet up"), @r#"
+    $ wharf --quiet up
+    exit code: 1
+    --- stdout
+    {"outcome":"error","message":"no engine listens at unix://[HOME]/no-engine.sock","description":"An error occurred setting up the container."}
+    --- stderr
+    error: no engine listens at unix://[HOME]/no-engine.sock
+    hint: Start the engine, for example with `systemctl start docker` or by opening Docker Desktop.
+    "#);
+}
+
+#[test]
+fn nothing_is_allowed_at_first() {
+    let home = Home::new();
+    check!(wharf(&home, "trust list"), @r"
+    $ wharf trust list
+    exit code: 0
+    --- stdout
+    Nothing is allowed beyond its container.
+    --- stderr
+    ");
+    check!(wharf(&home, "trust list --json"), @r#"
+    $ wharf trust list --json
+    exit code: 0
+    --- stdout
+    {"entries":[]}
+    --- stderr
+    "#);
+    check!(wharf(&home, "trust revoke --all"), @r"
+    $ wharf trust revoke --all
+    exit code: 0
+    --- stdout
+    0 consents taken back
+    --- stderr
+    ");
+    check!(wharf(&home, "trust revoke nowhere --json"), @r#"
+    $ wharf trust revoke nowhere --json
+    exit code: 0
+    --- stdout
+    {"revoked":[]}
+    --- stderr
+    "#);
+}
+
+#[test]
+fn the_version() {
+    let answer = wharf(&Home::new(), "version --json");
+    let document: wharf_api::VersionResult = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!(
+        (document.version.as_str(), document.reference.as_str()),
+        (env!("CARGO_PKG_VERSION"), "0.89.0")
+    );
+}
+
+/// Without a locale that has Unicode, nothing but ASCII is written.
+#[test]
+fn in_ascii() {
+    let home = home_with("{\n  \"image\": \"debian\",\n  \"forwardPort\": 1\n}\n");
+    let answer = exchange(&home, "up").within("api-server").variable("LANG", "C").end();
+    check!(answer, @r#"
+    $ wharf up
+    exit code: 1
+    --- stdout
+    {"outcome":"error","message":"no engine listens at unix://[HOME]/no-engine.sock","description":"An error occurred setting up the container."}
+    --- stderr
+      api-server  .devcontainer/devcontainer.json
+
+    warning: `forwardPort` is not a known property and is ignored
+      ,- .devcontainer/devcontainer.json:3:3
+     3|   "forwardPort": 1
+      |   ~~~~~~~~~~~~~
+    hint: Did you mean `forwardPorts`?
+      * configuration          1 warning [TIME]
+    error: no engine listens at unix://[HOME]/no-engine.sock
+    hint: Start the engine, for example with `systemctl start docker` or by opening Docker Desktop.
+    "#);
+    assert!(answer.stderr.is_ascii());
+}
+
+/// Colour is for terminals; `--color always` asks for it anyway, and nothing else brings it.
+#[test]
+fn colour() {
+    let home = Home::new();
+    home.folder("empty");
+    for (line, variable, expected) in [
+        ("up empty", None, false),
+        ("--color always up empty", None, true),
+        ("--color always --no-color up empty", None, false),
+        ("--color always up empty", Some("NO_COLOR"), true),
+        ("--color never up empty", None, false),
+    ] {
+        let exchange = exchange(&home, line);
+        let exchange = if let Some(name) = variable { exchange.variable(name, "1") } else { exchange };
+        assert_eq!(exchange.end().stderr.contains(&0x1b), expected, "{line} {variable:?}");
+    }
+}
