@@ -1,0 +1,3 @@
+#!/bin/sh
+mkdir -p /tmp/facts
+echo "my favorite color is ${FAVORITE}" > /tmp/facts/color

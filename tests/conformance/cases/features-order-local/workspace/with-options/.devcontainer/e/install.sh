@@ -1,0 +1,3 @@
+#!/bin/sh
+mkdir -p /tmp/facts && chmod 777 /tmp/facts
+echo 'e' >> /tmp/facts/order

@@ -1,0 +1,25 @@
+//! The one test kit.
+// A test fails by panicking; so does its kit.
+#![allow(clippy::panic)]
+
+#[cfg(feature = "collection")]
+pub mod collection;
+pub mod command;
+pub mod engines;
+#[cfg(unix)]
+pub mod fake_engine;
+pub mod images;
+#[cfg(feature = "collection")]
+pub mod memory_registry;
+pub mod plugins;
+pub mod registry;
+#[cfg(unix)]
+pub mod small_engine;
+#[cfg(unix)]
+pub mod socket;
+#[cfg(unix)]
+pub mod sshd;
+#[cfg(unix)]
+pub mod terminal;
+#[cfg(all(unix, feature = "tls"))]
+pub mod tls;

@@ -1,0 +1,177 @@
+//! A real registry on loopback, for as long as a test holds it: Debian's `docker-registry`.
+
+use std::io::Read as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::engines::{COMMAND, home};
+
+/// The program, and the package that brings it.
+pub const PROGRAM: &str = "docker-registry";
+/// Where xtask unpacks what the package holds, inside its folder.
+pub const FOLDER: &str = "registry";
+/// The user that a registry with a lock knows.
+pub const USER: &str = "wharf";
+/// And the password.
+pub const PASSWORD: &str = "correct horse";
+
+/// `PASSWORD` as the registry keeps it: bcrypt, which is all that it reads, at its lowest cost.
+const HASH: &str = "$2b$04$c5cEq6/3HkNzjEVUetxHwetuCkVvE5UX8xvwt5.7tHzX/Bt.d5ff2";
+
+/// A registry that ends with this value.
+#[derive(Debug)]
+pub struct Registry {
+    process: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Registry {
+    /// One that everybody may read and write.
+    #[must_use]
+    pub fn open() -> Registry {
+        Registry::start(false)
+    }
+
+    /// One that knows [`USER`] alone.
+    #[must_use]
+    pub fn locked() -> Registry {
+        Registry::start(true)
+    }
+
+    /// Its host, as image names begin: `localhost:12345`.
+    #[must_use]
+    pub fn host(&self) -> String {
+        format!("localhost:{}", self.port)
+    }
+
+    /// `user:password` as Docker's files keep it.
+    #[must_use]
+    pub fn encoded(password: &str) -> String {
+        STANDARD.encode(format!("{USER}:{password}"))
+    }
+
+    /// The tags of a repository; none when there is no such thing. Asked as [`USER`].
+    ///
+    /// # Panics
+    /// When the registry does not answer.
+    #[must_use]
+    pub fn tags(&self, repository: &str) -> Vec<String> {
+        let answer = self.get(&format!("/v2/{repository}/tags/list"), "application/json");
+        let document: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
+        let tags = document["tags"].as_array().cloned().unwrap_or_default();
+        tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect()
+    }
+
+    /// A manifest or an index, as it is stored.
+    ///
+    /// # Panics
+    /// When the registry does not answer.
+    #[must_use]
+    pub fn manifest(&self, repository: &str, tag: &str) -> serde_json::Value {
+        let accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+                      application/vnd.docker.distribution.manifest.list.v2+json, \
+                      application/vnd.docker.distribution.manifest.v2+json";
+        let answer = self.get(&format!("/v2/{repository}/manifests/{tag}"), accept);
+        serde_json::from_str(&answer).unwrap_or_default()
+    }
+
+    fn start(locked: bool) -> Registry {
+        let folder = match tempfile::tempdir() {
+            Ok(folder) => folder,
+            Err(error) => panic!("cannot make a folder for a registry: {error}"),
+        };
+        // A port that was free a moment ago; another test may take it, so a registry that ends at once is started again.
+        for _ in 0..5 {
+            let port = free_port();
+            let configuration = configure(folder.path(), port, locked);
+            let mut process = match Command::new(program())
+                .arg("serve")
+                .arg(configuration)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+            {
+                Ok(process) => process,
+                Err(error) => panic!("{PROGRAM}: {error}; run `{COMMAND}`, which brings it"),
+            };
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_secs(20) {
+                if matches!(process.try_wait(), Ok(Some(_))) {
+                    break;
+                }
+                if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                    return Registry { process, port, _folder: folder };
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        panic!("{PROGRAM} does not listen");
+    }
+
+    fn get(&self, path: &str, accept: &str) -> String {
+        use std::io::Write as _;
+        let read = || {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+            stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+            let credentials = Self::encoded(PASSWORD);
+            write!(
+                stream,
+                "GET {path} HTTP/1.0\r\nHost: {}\r\nAccept: {accept}\r\nAuthorization: Basic {credentials}\r\n\r\n",
+                self.host()
+            )?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            Ok::<_, std::io::Error>(answer)
+        };
+        match read() {
+            Ok(answer) => answer.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned(),
+            Err(error) => panic!("the registry does not answer: {error}"),
+        }
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The one that xtask unpacked, else the machine's own.
+fn program() -> PathBuf {
+    let unpacked = home().map(|home| home.join(FOLDER).join("usr/bin").join(PROGRAM));
+    unpacked.ok().filter(|path| path.exists()).unwrap_or_else(|| PathBuf::from(PROGRAM))
+}
+
+fn free_port() -> u16 {
+    match TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()) {
+        Ok(address) => address.port(),
+        Err(error) => panic!("no port is free: {error}"),
+    }
+}
+
+fn configure(folder: &std::path::Path, port: u16, locked: bool) -> PathBuf {
+    let shown = folder.display();
+    let mut text = format!(
+        "version: 0.1\nlog: {{ level: error, accesslog: {{ disabled: true }} }}\nstorage: {{ filesystem: {{ rootdirectory: {shown}/data }} }}\nhttp: {{ addr: \"127.0.0.1:{port}\" }}\n"
+    );
+    if locked {
+        text.push_str(&format!("auth: {{ htpasswd: {{ realm: wharf, path: {shown}/users }} }}\n"));
+    }
+    let path = folder.join("config.yml");
+    let written = std::fs::write(&path, text)
+        .and_then(|()| std::fs::write(folder.join("users"), format!("{USER}:{HASH}\n")));
+    if let Err(error) = written {
+        panic!("cannot write the registry's configuration: {error}");
+    }
+    path
+}
