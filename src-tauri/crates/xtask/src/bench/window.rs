@@ -1,0 +1,162 @@
+//! The window: how soon it can be used, what all its processes hold in memory, and what they do while nothing happens.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use wharf_test_support::engines::Engine;
+
+use crate::system;
+
+/// With this variable the app says on standard output when it can be used.
+const MARKS: &str = "WHARF_DESKTOP_MARKS";
+/// How long the window is left alone before its memory is read, and how long it is watched then.
+const SETTLING: Duration = Duration::from_secs(3);
+const WATCHED: Duration = Duration::from_secs(10);
+
+/// What one start showed.
+struct Start {
+    usable_milliseconds: f64,
+    mebibytes: f64,
+    /// Of one processor, while nothing happens.
+    idle_percent: f64,
+}
+
+/// Starts the app again and again on a screen in memory, and prints the medians.
+pub(super) fn run(program: &Path, engine: &Engine, rounds: u32) -> Result<()> {
+    let (screen, display) = helper(system::command("Xvfb").args([
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        "1280x900x24",
+        "-nolisten",
+        "tcp",
+    ]))?;
+    let (bus, address) = helper(system::command("dbus-daemon").args([
+        "--session",
+        "--nofork",
+        "--nopidfile",
+        "--print-address=1",
+    ]))?;
+    let home = tempfile::tempdir().context("no temporary folder")?;
+    let mut starts = Vec::new();
+    // The first start reads everything from the disk and is not counted.
+    for round in 0..=rounds {
+        let mut command = system::command(program);
+        command
+            .env("DISPLAY", format!(":{display}"))
+            .env("DBUS_SESSION_BUS_ADDRESS", &address)
+            .env("DOCKER_HOST", engine.docker_host())
+            .env("HOME", home.path())
+            .env("WHARF_STATE_DIR", home.path().join("state"))
+            .env("NO_AT_BRIDGE", "1")
+            .env(MARKS, "1")
+            .env_remove("WAYLAND_DISPLAY");
+        let start = one(&mut command)?;
+        if round > 0 {
+            starts.push(start);
+        }
+    }
+    drop((screen, bus));
+    let of = |value: fn(&Start) -> f64| median(starts.iter().map(value).collect());
+    println!("window with {} {}, medians of {rounds} starts", engine.kind, engine.version);
+    println!("  usable after start        {:>8.0} ms", of(|start| start.usable_milliseconds));
+    println!("  memory of all processes   {:>8.0} MiB (PSS)", of(|start| start.mebibytes));
+    println!("  processor while idle      {:>8.2} %", of(|start| start.idle_percent));
+    Ok(())
+}
+
+fn one(command: &mut Command) -> Result<Start> {
+    let begin = Instant::now();
+    let mut app = Ended(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
+    let output = app.0.stdout.take().context("the app has no output")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    if line.trim() != "usable" {
+        bail!("the app ended before its window could be used");
+    }
+    let usable_milliseconds = begin.elapsed().as_secs_f64() * 1000.0;
+    std::thread::sleep(SETTLING);
+    let processes = family(app.0.id())?;
+    let mebibytes = processes.iter().map(|process| proportional_kibibytes(*process)).sum::<f64>() / 1024.0;
+    let before = ticks(&processes);
+    std::thread::sleep(WATCHED);
+    // A hundred ticks a second, on every Linux there is.
+    let idle_percent = (ticks(&processes) - before) / WATCHED.as_secs_f64();
+    Ok(Start { usable_milliseconds, mebibytes, idle_percent })
+}
+
+/// A program that ends with this value.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a program that says on its first line where it listens.
+fn helper(command: &mut Command) -> Result<(Ended, String)> {
+    let mut child = Ended(
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("no screen")?,
+    );
+    let mut line = String::new();
+    BufReader::new(child.0.stdout.take().context("no output")?).read_line(&mut line)?;
+    Ok((child, line.trim().to_owned()))
+}
+
+/// A process and everything below it.
+fn family(root: u32) -> Result<Vec<u32>> {
+    let mut parents = BTreeMap::new();
+    for entry in std::fs::read_dir("/proc").context("no /proc")?.flatten() {
+        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        if let Some(parent) = stat(id).and_then(|fields| fields.get(1)?.parse::<u32>().ok()) {
+            parents.insert(id, parent);
+        }
+    }
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        found.extend(parents.iter().filter(|(_, of)| **of == parent).map(|(id, _)| *id));
+        next += 1;
+    }
+    Ok(found)
+}
+
+/// The fields of a process's `stat` after its name, which may hold anything: state, parent, and so on.
+fn stat(process: u32) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    Some(text.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Processor time of all of them, in ticks.
+fn ticks(processes: &[u32]) -> f64 {
+    let of = |process: &u32| {
+        let fields = stat(*process)?;
+        Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
+    };
+    processes.iter().filter_map(of).sum()
+}
+
+/// Memory, shared pages divided by how many share them.
+fn proportional_kibibytes(process: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0.0)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
