@@ -1,0 +1,165 @@
+//! A screen in memory, a message bus and a driver of their own, so that windows of different tests never meet.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use wharf_test_support::command::Home;
+use wharf_test_support::engines::{self, DOCKER, Engine};
+use wharf_test_support::socket::Socket;
+
+use crate::webdriver::{PATIENCE, Window, is_ready};
+
+/// The program under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_wharf-desktop");
+
+/// A person's desk: home, engine, screen. Everything ends, and every container of its folders goes, when it is dropped.
+pub(crate) struct Desk {
+    pub(crate) home: Home,
+    pub(crate) engine: Engine,
+    display: String,
+    bus: String,
+    driver_port: u16,
+    // The driver ends first, and with it the window.
+    programs: Vec<Child>,
+}
+
+impl Desk {
+    /// A desk with a real engine.
+    pub(crate) fn new() -> Self {
+        let home = Home::new();
+        let engine = engines::engine(DOCKER);
+        let (screen, display) = start(
+            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]),
+            "Xvfb of the package xvfb",
+        );
+        let (messages, bus) = start(
+            Command::new("dbus-daemon").args(["--session", "--nofork", "--nopidfile", "--print-address=1"]),
+            "dbus-daemon of the package dbus",
+        );
+        let mut desk = Self {
+            home,
+            engine,
+            display: format!(":{display}"),
+            bus,
+            driver_port: free_port(),
+            programs: vec![screen, messages],
+        };
+        desk.start_driver();
+        desk
+    }
+
+    fn start_driver(&mut self) {
+        let driver = engines::home().unwrap().join("tauri-driver/bin/tauri-driver");
+        assert!(
+            driver.is_file(),
+            "there is no tauri-driver; run `cargo xtask test --only app`, which installs it"
+        );
+        let mut command = self.command(driver.to_str().unwrap());
+        let native_port = free_port();
+        command.args(["--port", &self.driver_port.to_string(), "--native-port", &native_port.to_string()]);
+        let said = File::create(self.driver_log()).unwrap();
+        command.stdin(Stdio::null()).stdout(said.try_clone().unwrap()).stderr(said);
+        self.programs.push(command.spawn().unwrap());
+        // The driver hands everything on to the web view's own, which it has only just started.
+        let end = Instant::now() + PATIENCE;
+        while !is_ready(self.driver_port) {
+            assert!(Instant::now() < end, "the driver does not answer; it says:\n{}", self.driver_says());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn driver_log(&self) -> PathBuf {
+        self.home.path().join("tauri-driver.log")
+    }
+
+    /// What the driver, and the web view's own below it, have written.
+    fn driver_says(&self) -> String {
+        std::fs::read_to_string(self.driver_log()).unwrap_or_default()
+    }
+
+    /// A program at this desk: its home, its screen, its engine.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        self.home
+            .run(program)
+            .variable("DISPLAY", &self.display)
+            .variable("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .variable("DOCKER_HOST", self.engine.docker_host())
+            // No card to draw with, no service for screen readers to wait for.
+            .variable("LIBGL_ALWAYS_SOFTWARE", "1")
+            .variable("NO_AT_BRIDGE", "1")
+            .command()
+    }
+
+    /// Opens the window. The home is where it is started.
+    pub(crate) fn open(&self, arguments: &[&str]) -> Window {
+        let opened = Window::open(self.driver_port, PROGRAM, arguments);
+        let window =
+            opened.unwrap_or_else(|error| panic!("{error}; the driver says:\n{}", self.driver_says()));
+        window.wait_for("[data-testid=window]");
+        window
+    }
+
+    /// A folder with a configuration, below the home.
+    pub(crate) fn folder(&self, name: &str, configuration: &str) -> PathBuf {
+        self.home.write(&format!("{name}/.devcontainer.json"), configuration);
+        self.home.path().join(name)
+    }
+
+    pub(crate) fn socket(&self) -> Socket {
+        Socket::new(&self.engine.socket)
+    }
+
+    /// The containers of folders below this home, in any state.
+    pub(crate) fn containers(&self) -> Vec<Value> {
+        let all = self.socket().get("/containers/json?all=true").unwrap().json();
+        let home = self.home.path().display().to_string();
+        let ours = |container: &Value| {
+            container["Labels"]["devcontainer.local_folder"]
+                .as_str()
+                .is_some_and(|folder| folder.starts_with(&home))
+        };
+        all.as_array().into_iter().flatten().filter(|container| ours(container)).cloned().collect()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        for program in self.programs.iter_mut().rev() {
+            // In order, so that the driver ends what it has started.
+            let _ = Command::new("kill").arg(program.id().to_string()).status();
+            let _ = program.wait();
+        }
+        let containers = self.containers();
+        let mounts =
+            containers.iter().flat_map(|container| container["Mounts"].as_array().into_iter().flatten());
+        let volumes: Vec<_> = mounts.filter_map(|mount| mount["Name"].as_str()).collect();
+        for container in &containers {
+            if let Some(id) = container["Id"].as_str() {
+                let _ = self.socket().request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
+            }
+        }
+        for volume in volumes {
+            let _ = self.socket().request("DELETE", &format!("/volumes/{volume}"), None);
+        }
+    }
+}
+
+/// Starts a program that says on its first line where it listens.
+fn start(command: &mut Command, what: &str) -> (Child, String) {
+    let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = spawned.unwrap_or_else(|error| panic!("{what} does not start: {error}"));
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let line = line.trim().to_owned();
+    assert!(!line.is_empty(), "{what} does not say where it listens");
+    (child, line)
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,184 @@
+//! As much of a WebDriver client as the tests of the window need: one session, elements by CSS, text, clicks, pictures.
+//!
+//! Written here and not taken from a crate: it is a handful of small JSON requests over HTTP on loopback, and the crates for it bring an
+//! asynchronous runtime and a whole HTTP stack along.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The key under which WebDriver names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// How long a window may take to show something. Two cores that are busy with other tests take their time.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running window, steered through the driver that listens on `port`.
+pub(crate) struct Window {
+    port: u16,
+    path: String,
+}
+
+impl Window {
+    /// Starts the program and waits for its window.
+    pub(crate) fn open(port: u16, program: &str, arguments: &[&str]) -> Result<Self, String> {
+        let options = json!({ "application": program, "args": arguments });
+        let body = json!({ "capabilities": { "alwaysMatch": { "tauri:options": options } } });
+        let answer = request(port, "POST", "/session", Some(&body))?;
+        let id = answer["sessionId"].as_str().ok_or_else(|| format!("no session: {answer}"))?;
+        Ok(Self { port, path: format!("/session/{id}") })
+    }
+
+    fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
+        request(self.port, method, &format!("{}{path}", self.path), body)
+    }
+
+    /// The first element that the selector picks, if there is one now.
+    fn find(&self, selector: &str) -> Option<String> {
+        let body = json!({ "using": "css selector", "value": selector });
+        let found = self.ask("POST", "/element", Some(&body)).ok()?;
+        found[ELEMENT].as_str().map(str::to_owned)
+    }
+
+    /// Whether something is shown now.
+    pub(crate) fn shows(&self, selector: &str) -> bool {
+        self.find(selector).is_some()
+    }
+
+    /// Waits until something is shown.
+    pub(crate) fn wait_for(&self, selector: &str) -> String {
+        self.wait(selector, || self.find(selector))
+    }
+
+    /// Waits until something is not shown any more.
+    pub(crate) fn wait_until_gone(&self, selector: &str) {
+        self.wait(&format!("{selector} to go"), || (!self.shows(selector)).then_some(()));
+    }
+
+    /// Waits for whatever `look` finds.
+    pub(crate) fn wait<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(
+                Instant::now() < end,
+                "the window does not show {what}; it shows:\n{}",
+                self.text("body")
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The text of what the selector picks, as a person reads it.
+    pub(crate) fn text(&self, selector: &str) -> String {
+        let text =
+            self.find(selector).and_then(|id| self.ask("GET", &format!("/element/{id}/text"), None).ok());
+        text.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// An attribute of what the selector picks.
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> String {
+        let id = self.wait_for(selector);
+        let value = self.ask("GET", &format!("/element/{id}/attribute/{name}"), None).unwrap();
+        value.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits for an element that can be clicked, and clicks it.
+    pub(crate) fn click(&self, selector: &str) {
+        self.wait(&format!("{selector} to click"), || {
+            let id = self.find(selector)?;
+            self.ask("POST", &format!("/element/{id}/click"), Some(&json!({}))).ok()
+        });
+    }
+
+    /// Loads the page anew.
+    pub(crate) fn reload(&self) {
+        self.ask("POST", "/refresh", Some(&json!({}))).unwrap();
+    }
+
+    /// Keeps a picture of the window for a person to look at.
+    pub(crate) fn picture(&self, name: &str) {
+        // The web view hands out the frame that it drew last, which may be older than what the page holds by now.
+        let drawn = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 150)))";
+        self.ask("POST", "/execute/async", Some(&json!({ "script": drawn, "args": [] }))).unwrap();
+        let picture = self.ask("GET", "/screenshot", None).unwrap();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gui-screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), from_base64(picture.as_str().unwrap())).unwrap();
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.ask("DELETE", "", None);
+    }
+}
+
+/// Whether a driver takes requests.
+pub(crate) fn is_ready(port: u16) -> bool {
+    request(port, "GET", "/status", None).is_ok_and(|status| status["ready"] == true)
+}
+
+/// One request on a connection of its own; the answer's `value`.
+fn request(port: u16, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
+    let text = exchange(port, method, path, body).map_err(|error| format!("{method} {path}: {error}"))?;
+    let answer: Value =
+        serde_json::from_str(&text).map_err(|error| format!("{method} {path}: {error}: {text}"))?;
+    let value = answer["value"].clone();
+    match value["error"].as_str() {
+        Some(error) => Err(format!("{method} {path}: {error}: {}", value["message"])),
+        None => Ok(value),
+    }
+}
+
+/// No `Connection: close`: the driver would hand it on to the web view's own, which then closes a connection that the driver takes for
+/// one it can use again, and the next request on it is lost.
+fn exchange(port: u16, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )?;
+    let mut answer = BufReader::new(stream);
+    let mut length = None;
+    loop {
+        let mut line = String::new();
+        if answer.read_line(&mut line)? == 0 {
+            return Err(std::io::Error::other("no answer"));
+        }
+        if line == "\r\n" {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().ok();
+        }
+    }
+    let mut body = vec![0; length.ok_or_else(|| std::io::Error::other("an answer of unknown length"))?];
+    answer.read_exact(&mut body)?;
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+/// Pictures travel as base64.
+fn from_base64(text: &str) -> Vec<u8> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for value in text.bytes().filter_map(|letter| LETTERS.iter().position(|one| *one == letter)) {
+        bits = (bits << 6) | value as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    bytes
+}

@@ -1,0 +1,862 @@
+/* Made by `npm run types` from the project's schema of the window. Do not edit. */
+
+/** Why the environment cannot get to where it should be without somebody's help. */
+export type Blocked = {
+  /** What stands in the way. */
+  by: BlockedBy;
+  /** What it is, in one line. */
+  message: string;
+  /** What to do about it. */
+  hint?: string | null;
+};
+
+/** What can stand in the way.
+ * - `consent`: Somebody has to consent first.
+ * - `configuration`: The configuration has an error.
+ * - `engine`: No engine answers.
+ * - `failure`: A step failed and would fail again.
+ * - `lock`: Another Wharf works on the environment.
+ * - `unknown`: Something could not be found out. */
+export type BlockedBy = 'consent' | 'configuration' | 'engine' | 'failure' | 'lock' | 'unknown';
+
+/** How much a change costs, from least to most.
+ * - `hot`: Applied while the container runs.
+ * - `restart`: The container is started or restarted.
+ * - `recreate`: The container is replaced; its image stays.
+ * - `rebuild`: The image is built again and the container is replaced. */
+export type ChangeClass = 'hot' | 'restart' | 'recreate' | 'rebuild';
+
+/** One of the configurations of a folder. */
+export type ConfigurationChoice = {
+  /** Absolute path of the file. */
+  path: string;
+  /** What the configuration calls itself, else its folder's name. */
+  name: string;
+};
+
+/** Everything that a configuration would do to the host. It is allowed or refused as a whole. */
+export type ConsentRequest = {
+  /** Whose configuration asks. */
+  environment: Environment;
+  /** What needs a yes. */
+  touches: Touch[];
+  /** What is good to know, but needs no yes. */
+  tells: Tell[];
+  /** A hash over the touches, the content of workspace files that a host command names included. An answer is
+   * stored under it, so that any change asks again. */
+  hash: string;
+};
+
+/** The state of a container, in the engine's words.
+ * - `created`: Created, never started.
+ * - `running`: Running.
+ * - `paused`: Paused.
+ * - `restarting`: Being restarted.
+ * - `removing`: Being removed.
+ * - `exited`: Ended.
+ * - `dead`: Could not be removed. */
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** A container in a list. */
+export type ContainerSummary = {
+  /** Its full id. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** The image it was made from. */
+  image: string;
+  /** When it was created, in RFC 3339. */
+  created?: string | null;
+  /** When it was last started, in RFC 3339, as far as that is known without asking for it alone. */
+  startedAt?: string | null;
+};
+
+/** What a person wants of an environment. */
+export type DesiredState = {
+  /** Running, stopped or gone. */
+  wanted: Wanted;
+  /** Where the workspace's files come from. */
+  source: WorkspaceSource;
+  /** Hash of the configuration as it was last applied; absent before the first `up`. */
+  appliedConfiguration?: string | null;
+  /** When the configuration was last applied, in RFC 3339. */
+  appliedAt?: string | null;
+};
+
+/** One difference between what is desired and what is there. */
+export type Difference = {
+  /** What differs: a property such as `remoteEnv.LOG_LEVEL`, or `container`, `image`, `hooks`. */
+  subject: string;
+  /** What it was when it was last applied, or what is there. */
+  before?: unknown;
+  /** What it is now, or what is wanted. */
+  after?: unknown;
+  /** The smallest change that brings them together. */
+  change: ChangeClass;
+  /** What that means, such as `next command` or `container is replaced`. */
+  effect?: string | null;
+  /** Where the new value stands. */
+  location?: Location | null;
+  /** The instruction or Feature from which on the image is built again; what comes before it is kept. */
+  layer?: string | null;
+};
+
+/** A Feature that its maintainers' list says must not be used. */
+export type DisallowedFeature = {
+  /** The Feature, as the configuration names it. */
+  id: string;
+  /** Whether a running container was stopped because of it. */
+  didStopContainer: boolean;
+  /** Where to read more about it. */
+  learnMoreUrl?: string | null;
+};
+
+/** An engine that Wharf talks to. */
+export type Engine = {
+  /** Docker or Podman. */
+  kind: EngineKind;
+  /** The engine's own version, such as `28.5.2`. */
+  version?: string | null;
+  /** The address as `DOCKER_HOST` would have it, such as `unix:///var/run/docker.sock`. */
+  address: string;
+  /** Whether the engine runs on this machine and sees its folders. */
+  local: boolean;
+  /** Whether the engine runs without root's rights. */
+  rootless: boolean;
+};
+
+/** The make of an engine.
+ * - `docker`: Docker Engine, or one that answers as it does.
+ * - `podman`: Podman. */
+export type EngineKind = 'docker' | 'podman';
+
+/** An engine, or a place where one was looked for. */
+export type EngineSummary = {
+  /** The address as `DOCKER_HOST` would have it. */
+  address: string;
+  /** Why it was looked for there, such as `DOCKER_HOST` or `rootless Podman`. */
+  origin: string;
+  /** Docker or Podman, once it has answered. */
+  kind?: EngineKind | null;
+  /** The engine's own version. */
+  version?: string | null;
+  /** Whether it runs on this machine and sees its folders. */
+  local: boolean;
+  /** Whether it answers and can be used. */
+  usable: boolean;
+  /** Why it cannot be used, in one line. */
+  problem?: string | null;
+  /** What to do about it. */
+  hint?: string | null;
+};
+
+/** An environment: a workspace folder with one configuration, and what runs for it. */
+export type Environment = {
+  /** What a person calls it: the configuration's `name`, else the base name of the folder. */
+  name: string;
+  /** Absolute path of the workspace folder on the host. */
+  folder: string;
+  /** Absolute path of the configuration file, when one was found. */
+  configuration?: string | null;
+  /** The value of `${devcontainerId}`: stable for as long as folder and configuration keep their places. */
+  id?: string | null;
+};
+
+/** Which environment is meant. A list hands these out, and every request that is about one environment takes them back, so that
+ * nobody has to put paths and labels together again. */
+export type EnvironmentReference = {
+  /** Absolute path of the workspace folder on this machine. */
+  folder?: string | null;
+  /** Absolute path of the configuration file; absent where the folder's only one is meant. */
+  configuration?: string | null;
+  /** The volume that holds the workspace, instead of a folder. */
+  volume?: string | null;
+  /** The container, where there is one. It is enough by itself when the folder is not on this machine. */
+  container?: string | null;
+  /** Labels that tell the container, where they are not those of folder and configuration. */
+  idLabels?: Record<string, string>;
+  /** Address of the engine that has the container; absent where the usual one is meant. */
+  engine?: string | null;
+};
+
+/** The state of an environment in a list.
+ * - `running`: Its container runs.
+ * - `failing`: Its container keeps restarting, or could not be removed whole.
+ * - `paused`: Its container is frozen.
+ * - `stopped`: Its container has ended.
+ * - `created`: Its container has never been started.
+ * - `gone`: Somebody wants it, or wanted it, and there is no container.
+ * - `unreachable`: The engine that has its container does not answer. */
+export type EnvironmentState = 'running' | 'failing' | 'paused' | 'stopped' | 'created' | 'gone' | 'unreachable';
+
+/** One environment in a list. */
+export type EnvironmentSummary = {
+  /** The value of `${devcontainerId}`; `container:` and the container's id for one whose labels tell no folder, or that shares
+   * its labels with another container. */
+  id: string;
+  /** What a person calls it: the configuration's `name`, else the base name of the folder, else the container's name. */
+  name: string;
+  /** How to name it in a request. */
+  reference: EnvironmentReference;
+  /** Where the workspace's files come from; absent when nothing tells. */
+  source?: WorkspaceSource | null;
+  /** Absolute path of the configuration file. */
+  configuration?: string | null;
+  /** Its state. */
+  state: EnvironmentState;
+  /** Which Wharf works on it just now, such as `wharf up (pid 812)`. */
+  working?: string | null;
+  /** Why the last run failed, in one line; absent once something goes right. */
+  problem?: string | null;
+  /** Which tool made it. */
+  maker: Maker;
+  /** Whether Wharf has worked on it before. */
+  ours: boolean;
+  /** The engine that has its container, or had it last. */
+  engine?: Engine | null;
+  /** Its container. */
+  container?: ContainerSummary | null;
+  /** When Wharf last worked on it or in it, in milliseconds since 1970-01-01T00:00:00Z. */
+  lastUsed?: number | null;
+};
+
+/** Why a command failed. Printed by the commands that are Wharf's own; `up` prints the reference's document. */
+export type ErrorResult = {
+  /** What failed, in one line. */
+  message: string;
+  /** The sentence that the reference command line uses for this kind of failure. */
+  description: string;
+  /** The words of whoever refused: the engine, a registry, the last lines of a command. One entry per line. */
+  quotes?: string[];
+  /** Where in the configuration the failure has its cause. */
+  location?: Location | null;
+  /** What to do next. */
+  hint?: string | null;
+  /** The container that was kept. */
+  containerId?: string | null;
+  /** The Feature that must not be used, if that is why. */
+  disallowedFeature?: DisallowedFeature | null;
+};
+
+/** One thing that happened. The same stream draws a log, a progress display and a time line. */
+export type Event = {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  timestamp: number;
+  /** Absolute path of the workspace folder that the operation is about. */
+  workspace: string;
+  /** The value of `${devcontainerId}`, as soon as it is known. */
+  environment?: string | null;
+  /** The step that this belongs to. */
+  step: StepId;
+  /** The step that the step is a part of; absent for an operation's outermost step. */
+  parent?: StepId | null;
+} & (
+  | {
+      type: 'environmentFound';
+      /** Its name, folder and configuration. */
+      subject: Environment;
+    }
+  | {
+      type: 'engineFound';
+      /** Its make, version and address. */
+      engine: Engine;
+    }
+  | {
+      type: 'stepPlanned';
+      /** What it will do. */
+      name: StepName;
+      /** What it will do it to. */
+      subject?: string | null;
+    }
+  | {
+      type: 'stepStarted';
+      /** What it does. */
+      name: StepName;
+      /** What it does it to: an image, a container, a hook, a command. */
+      subject?: string | null;
+    }
+  | {
+      type: 'stepProgress';
+      /** How far it is, in the unit of `total`. */
+      current?: number | null;
+      /** How far it has to go; bytes for pulls and transfers, a count elsewhere. */
+      total?: number | null;
+      /** What it does just now. */
+      text?: string | null;
+    }
+  | {
+      type: 'stepOutput';
+      /** Where it was written. */
+      stream: OutputStream;
+      /** What was written. */
+      text: string;
+    }
+  | {
+      type: 'stepFinished';
+      /** How it ended. */
+      outcome: Outcome;
+      /** How long it took. */
+      milliseconds: number;
+      /** A few words about the result, such as `present` or `2 warnings`. */
+      detail?: string | null;
+    }
+  | {
+      type: 'diagnostic';
+      /** How bad it is. */
+      severity: Severity;
+      /** What it is, in one line. */
+      message: string;
+      /** Where it stands. */
+      location?: Location | null;
+      /** What to do about it. */
+      hint?: string | null;
+    }
+  | {
+      type: 'consentNeeded';
+      /** What is asked. */
+      request: ConsentRequest;
+    }
+  | {
+      type: 'consentGranted';
+      /** Why. */
+      by: GrantedBy;
+      /** What was let through; empty when a person has just seen it. */
+      touches?: Touch[];
+    }
+  | {
+      type: 'waiting';
+      /** For what. */
+      on: WaitingFor;
+    }
+  | {
+      type: 'ready';
+      /** Time since the operation began. */
+      milliseconds: number;
+      /** The container. */
+      containerId: string;
+      /** The user whom commands run as. */
+      remoteUser: string;
+      /** The workspace folder inside the container. */
+      remoteWorkspaceFolder: string;
+    }
+  | {
+      type: 'changesWait';
+      /** What has changed: properties such as `containerEnv.EDITOR`, or files such as `Dockerfile`. */
+      subjects: string[];
+      /** What it takes to apply all of it. */
+      change: ChangeClass;
+    }
+  | {
+      type: 'failed';
+      /** What failed, where and what to do. */
+      error: ErrorResult;
+    }
+);
+
+/** Events of an operation, several at once. Its reader says when it has taken them; only then more follow. */
+export type EventBatch = {
+  /** Counts the batches of one reader, from 1. The reader answers with it. */
+  number: number;
+  /** Whether output was dropped before this reader could take it: it was more than is kept. */
+  truncated: boolean;
+  /** What happened, in order. */
+  events: Event[];
+};
+
+/** Something about a folder's configuration that a person should know. */
+export type FolderDiagnostic = {
+  /** How bad it is. */
+  severity: Severity;
+  /** What it is, in one line. */
+  message: string;
+  /** Where it stands. */
+  location?: Location | null;
+  /** What to do about it. */
+  hint?: string | null;
+};
+
+/** What is to be known of a folder before its environment is started. */
+export type FolderReport = {
+  /** Its absolute path. */
+  folder: string;
+  /** The environment's name when there is one configuration, else the folder's. */
+  name: string;
+  /** Every configuration in it; several are a choice to make. */
+  configurations: ConfigurationChoice[];
+  /** The environment of this folder that is known already. */
+  environment?: EnvironmentSummary | null;
+  /** What is wrong with the configuration when there is one. */
+  diagnostics: FolderDiagnostic[];
+};
+
+/** Why something that touches the host was let through.
+ * - `person`: A person answered yes.
+ * - `stored`: A person had answered yes before, and nothing has changed since.
+ * - `trustFlag`: `--trust` was given.
+ * - `continuousIntegration`: Continuous integration, where nobody can be asked.
+ * - `compatibility`: The program runs under the name `devcontainer` and behaves as the reference does. */
+export type GrantedBy = 'person' | 'stored' | 'trustFlag' | 'continuousIntegration' | 'compatibility';
+
+/** How far a hook is.
+ * - `pending`: It has not run for this container, or this start of it.
+ * - `done`: It ran and succeeded.
+ * - `failed`: It failed; the next `up` runs it again. */
+export type HookState = 'pending' | 'done' | 'failed';
+
+/** What `list` prints with `--json`. */
+export type ListResult = {
+  /** The environments: what runs first, then by name. */
+  environments: EnvironmentSummary[];
+  /** The engines, in the order in which they are tried. */
+  engines: EngineSummary[];
+};
+
+/** A place in a file of the workspace. */
+export type Location = {
+  /** Absolute path of the file. */
+  path: string;
+  /** Line, counted from 1. */
+  line?: number | null;
+  /** Column in characters, counted from 1. */
+  column?: number | null;
+  /** How many characters are meant, from `column` on. */
+  length?: number | null;
+  /** The property as a person writes it, such as `build.args.VERSION`. */
+  property?: string | null;
+  /** The line's text. */
+  sourceLine?: string | null;
+};
+
+/** What would be lost, and what would stay, if an environment's container were removed or replaced. */
+export type Losses = {
+  /** Containers that would go, with what was changed in them outside volumes and the workspace. */
+  containers: LostContainer[];
+  /** Volumes that would go. */
+  lostVolumes: string[];
+  /** Volumes that would stay. */
+  keptVolumes: string[];
+  /** Repositories in volumes that would go, with the work that is nowhere else. */
+  repositories: RepositoryLosses[];
+};
+
+/** A container that would go. */
+export type LostContainer = {
+  /** Its full id. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** Bytes that were written in it since it was made, outside volumes and mounts; absent when the engine does not say. */
+  changedBytes?: number | null;
+};
+
+/** The tool that made an environment, told by the labels that it leaves.
+ * - `wharf`: Wharf.
+ * - `devcontainer`: The reference command line, or another tool that leaves exactly its labels.
+ * - `vscode`: The extension of Visual Studio Code.
+ * - `devpod`: DevPod.
+ * - `unknown`: The labels do not say. */
+export type Maker = 'wharf' | 'devcontainer' | 'vscode' | 'devpod' | 'unknown';
+
+/** A container on the engine. */
+export type ObservedContainer = {
+  /** Its id. */
+  id: string;
+  /** Its name. */
+  name?: string | null;
+  /** Its state. */
+  state: ContainerState;
+  /** The image it was made from. */
+  image?: string | null;
+  /** When it was created, in RFC 3339. */
+  created?: string | null;
+  /** When it was last started, in RFC 3339. */
+  startedAt?: string | null;
+  /** The user whom commands run as. */
+  remoteUser?: string | null;
+  /** The workspace folder inside the container. */
+  remoteWorkspaceFolder?: string | null;
+};
+
+/** What is known of one hook. */
+export type ObservedHook = {
+  /** The property, such as `postCreateCommand`. */
+  name: string;
+  /** How far it is. */
+  state: HookState;
+};
+
+/** An image on the engine. */
+export type ObservedImage = {
+  /** Its name. */
+  name: string;
+  /** Its id; absent when the engine does not have it. */
+  id?: string | null;
+};
+
+/** What is really there, read from the engine and the disk. A part that is absent could not be read or does not exist. */
+export type ObservedState = {
+  /** The engine that was asked. */
+  engine?: Engine | null;
+  /** How that engine was chosen, such as `with DOCKER_HOST`; absent when it is the first that answers. */
+  engineChosenBy?: string | null;
+  /** Hash of the configuration as it stands now. */
+  configuration?: string | null;
+  /** The image that the configuration names or builds. */
+  image?: ObservedImage | null;
+  /** The container. */
+  container?: ObservedContainer | null;
+  /** What is known of the hooks, in the order in which they run. */
+  hooks?: ObservedHook[];
+};
+
+/** What the reference says about credentials for registries. */
+export type OciAuthDiagnostics = {
+  /** A look-up of credentials would be refused under `--oci-auth-hardening`. */
+  authLookupWouldBeBlocked: boolean;
+  /** A redirect by the registry would keep credentials from being sent on. */
+  registryRedirectWouldPreventCredentialForwarding: boolean;
+  /** The server that hands out tokens redirected. */
+  authServerRedirect: boolean;
+};
+
+/** What can be done to an environment.
+ * - `up`: Bring it up: build or pull, create, start, run the hooks.
+ * - `apply`: The same, and apply what has changed in the smallest way that does.
+ * - `start`: Start the container that is there.
+ * - `stop`: Stop the container; it is kept.
+ * - `rebuild`: Build again and replace the container.
+ * - `down`: Remove the container. */
+export type OperationName = 'up' | 'apply' | 'start' | 'stop' | 'rebuild' | 'down';
+
+/** How an operation ended.
+ * - `done`: It did what was wanted.
+ * - `cancelled`: A person ended it.
+ * - `failed`: It failed. */
+export type OperationOutcome = 'done' | 'cancelled' | 'failed';
+
+/** What a window wants done to an environment. */
+export type OperationRequest = {
+  /** What to do. */
+  operation: OperationName;
+  /** To which environment. */
+  reference: EnvironmentReference;
+  /** Whether `down` also removes the environment's volumes. */
+  removeVolumes: boolean;
+};
+
+/** What came of an operation. */
+export type OperationResult = {
+  /** How it ended. */
+  outcome: OperationOutcome;
+  /** Why it failed. */
+  error?: ErrorResult | null;
+  /** The environment, when it is up now. */
+  up?: UpResult | null;
+};
+
+/** Who asks for something: a property of the configuration, a Feature or an image. */
+export type Origin = {
+  /** The property, such as `mounts[1]`. */
+  property: string;
+  /** Its place in the configuration file, when it stands there. */
+  location?: Location | null;
+  /** The Feature that brings it. */
+  feature?: string | null;
+  /** The image whose metadata brings it. */
+  image?: string | null;
+};
+
+/** How a step ended.
+ * - `done`: The step did its work.
+ * - `cached`: The work had been done before and was reused.
+ * - `skipped`: There was nothing to do, or it was not wanted.
+ * - `failed`: The step failed; the operation's result says why.
+ * - `cancelled`: A person or a signal ended the operation. */
+export type Outcome = 'done' | 'cached' | 'skipped' | 'failed' | 'cancelled';
+
+/** Where output was written.
+ * - `stdout`: Standard output, or the terminal.
+ * - `stderr`: Standard error. */
+export type OutputStream = 'stdout' | 'stderr';
+
+/** What `plan` prints with `--json`: what `up` would do, without doing it. */
+export type PlanResult = {
+  /** Whose plan it is. */
+  environment: Environment;
+  /** The steps that `up` would take, as far as they are known now. Empty when nothing is to be done. */
+  steps: PlannedStep[];
+  /** Why they are needed. */
+  differences: Difference[];
+  /** What would survive, such as volumes. */
+  kept?: string[];
+  /** What would be lost, such as files of the container outside volumes. */
+  lost?: string[];
+  /** What the environment requires of the engine's machine. */
+  requirements?: Requirement[];
+  /** What stands in the way. */
+  blocked?: Blocked | null;
+};
+
+/** A step that `up` would take. */
+export type PlannedStep = {
+  /** What it would do. */
+  name: StepName;
+  /** What it would do it to. */
+  subject?: string | null;
+  /** What it would say to the engine or run, in full. */
+  details?: unknown;
+};
+
+/** A repository that was cloned. */
+export type Repository = {
+  /** Its address, without user names, passwords and tokens. */
+  url: string;
+  /** The branch or tag that was asked for; absent for the repository's own choice. */
+  branch?: string | null;
+};
+
+/** A repository that would go, and what is only there. */
+export type RepositoryLosses = {
+  /** Its folder in the container. */
+  folder: string;
+  /** Files with changes that are in no commit, new ones included. */
+  uncommittedFiles: number;
+  /** Commits that are on no remote. */
+  unpushedCommits: number;
+  /** Branches with such commits. */
+  unpushedBranches: string[];
+  /** Stashes. */
+  stashes: number;
+  /** Why it could not be looked into: then everything in it may be nowhere else, and the numbers say nothing. */
+  unknown?: string | null;
+};
+
+/** Something that an environment requires of the engine's machine (`hostRequirements`). */
+export type Requirement = {
+  /** The property, such as `hostRequirements.memory`. */
+  property: string;
+  /** What is needed, for people. */
+  needed: string;
+  /** What is there, for people; absent where it cannot be told. */
+  found?: string | null;
+  /** Whether it is enough; what cannot be told is taken for enough. */
+  met: boolean;
+};
+
+/** An operation that runs now. */
+export type RunningOperation = {
+  /** The name that its window chose for it. */
+  id: string;
+  /** What is done, and to which environment. */
+  request: OperationRequest;
+  /** When it began, in milliseconds since 1970-01-01T00:00:00Z. */
+  startedAt: number;
+};
+
+/** How bad a diagnostic is.
+ * - `warning`: The operation goes on.
+ * - `error`: The operation cannot go on. */
+export type Severity = 'warning' | 'error';
+
+/** What `status` prints with `--json`. */
+export type StatusResult = {
+  /** Whose state it is. */
+  environment: Environment;
+  /** What is wanted; absent when nobody has wanted anything yet. */
+  desired?: DesiredState | null;
+  /** What is there. */
+  observed: ObservedState;
+  /** How they differ. Empty when they agree. */
+  difference: Difference[];
+  /** What the environment requires of the engine's machine. */
+  requirements?: Requirement[];
+  /** What stands in the way. */
+  blocked?: Blocked | null;
+};
+
+/** Identifies a step within one operation. Numbers rise in the order in which steps start; the first is 1, and 0 stands for
+ * what belongs to none. */
+export type StepId = number;
+
+/** What a step does.
+ * - `up`: The whole of `wharf up`: the parent of its other steps.
+ * - `down`: The whole of `wharf down`.
+ * - `stopEnvironment`: The whole of `wharf stop`.
+ * - `buildImage`: The whole of `wharf build`.
+ * - `setUpContainer`: The whole of `wharf set-up`.
+ * - `runUserCommands`: The whole of `wharf run-user-commands`.
+ * - `configuration`: Find and read the configuration.
+ * - `engine`: Find an engine and connect to it.
+ * - `lock`: Wait for another Wharf that works on the same environment.
+ * - `clone`: Clone a repository with the git of this machine; the subject is its address.
+ * - `fill`: Bring a folder of this machine into a volume; the subject is the volume's name.
+ * - `consent`: Find what would touch the host, and ask.
+ * - `initialize`: Run `initializeCommand` on the host.
+ * - `features`: Find the Features that are asked for and those that they need.
+ * - `feature`: Fetch one Feature; the subject is what the configuration, or the Feature that depends on it, calls it.
+ * - `image`: Look up an image on the engine.
+ * - `pull`: Pull an image from its registry.
+ * - `build`: Build an image.
+ * - `vertex`: One step of an image build.
+ * - `updateUid`: Build the image that gives the remote user the ids of the local user.
+ * - `create`: Create the container.
+ * - `compose`: Let Compose make and start the services; the subject is the project's name.
+ * - `start`: Start the container.
+ * - `unpause`: Let a paused container run on.
+ * - `stop`: Stop the container.
+ * - `containerLog`: Pass on what the container's main process writes, for as long as an environment runs in the foreground.
+ * - `remove`: Remove the container.
+ * - `removeVolume`: Remove a volume.
+ * - `removeNetwork`: Remove a network of a Compose project.
+ * - `removeImage`: Remove an image.
+ * - `agent`: Put Wharf's agent into the container.
+ * - `setUp`: Prepare the container as root: `/etc/environment`, `/etc/profile`, folders for markers.
+ * - `probe`: Read the remote user's environment (`userEnvProbe`).
+ * - `hooks`: Every hook that runs inside the container: the parent of the hook steps.
+ * - `hook`: One lifecycle hook from one source; the subject is the property's name, such as `postCreateCommand`.
+ * - `command`: One command of a hook that has several; the subject is the command's name. */
+export type StepName =
+  | 'up'
+  | 'down'
+  | 'stopEnvironment'
+  | 'buildImage'
+  | 'setUpContainer'
+  | 'runUserCommands'
+  | 'configuration'
+  | 'engine'
+  | 'lock'
+  | 'clone'
+  | 'fill'
+  | 'consent'
+  | 'initialize'
+  | 'features'
+  | 'feature'
+  | 'image'
+  | 'pull'
+  | 'build'
+  | 'vertex'
+  | 'updateUid'
+  | 'create'
+  | 'compose'
+  | 'start'
+  | 'unpause'
+  | 'stop'
+  | 'containerLog'
+  | 'remove'
+  | 'removeVolume'
+  | 'removeNetwork'
+  | 'removeImage'
+  | 'agent'
+  | 'setUp'
+  | 'probe'
+  | 'hooks'
+  | 'hook'
+  | 'command';
+
+/** Something worth knowing that needs no consent. */
+export type Tell = {
+  /** One short sentence. */
+  text: string;
+  /** Who brings it. */
+  origin: Origin;
+};
+
+/** One thing on the host that the configuration would touch. */
+export type Touch = {
+  /** What kind of access this is. */
+  kind: TouchKind;
+  /** The thing itself: the command, the folder, the device, the port. */
+  subject: string;
+  /** What it amounts to, such as "full control of your Docker". */
+  effect?: string | null;
+  /** Who asks for it. */
+  origin: Origin;
+  /** What `show details` adds: the full command, the files whose content is part of the hash. */
+  details?: string[];
+};
+
+/** The kinds of access to the host that need consent.
+ * - `hostCommand`: A command that runs on the host.
+ * - `hostMount`: A folder or file of the host outside the workspace, mounted into the container.
+ * - `engineSocket`: The socket of a container engine.
+ * - `privileged`: A privileged container.
+ * - `device`: A device of the host.
+ * - `hostNamespace`: A namespace of the host: network, processes, IPC, users.
+ * - `capability`: A capability beyond the engine's defaults.
+ * - `unconfinedProfile`: A security profile switched off.
+ * - `publishedPort`: A port that other machines could reach.
+ * - `secret`: A secret or an agent of the host, relayed into the container.
+ * - `rawOption`: An option handed to the engine that could hide one of the others. */
+export type TouchKind =
+  | 'hostCommand'
+  | 'hostMount'
+  | 'engineSocket'
+  | 'privileged'
+  | 'device'
+  | 'hostNamespace'
+  | 'capability'
+  | 'unconfinedProfile'
+  | 'publishedPort'
+  | 'secret'
+  | 'rawOption';
+
+/** An environment that is up. */
+export type UpResult = {
+  /** The container. */
+  containerId: string;
+  /** The Compose project, if there is one. */
+  composeProjectName?: string | null;
+  /** The user whom commands run as. */
+  remoteUser: string;
+  /** The workspace folder inside the container. */
+  remoteWorkspaceFolder: string;
+  /** The configuration, variables of the host replaced (`--include-configuration`). */
+  configuration?: unknown;
+  /** The configuration merged with what image and Features bring (`--include-merged-configuration`). */
+  mergedConfiguration?: unknown;
+  /** What the reference says about credentials for registries. */
+  ociAuthDiagnostics: OciAuthDiagnostics;
+};
+
+/** What an operation can wait for. */
+export type WaitingFor =
+  | {
+      what: 'lock';
+      /** Its process id. */
+      pid?: number | null;
+      /** What it does, such as `wharf up`. */
+      command?: string | null;
+    }
+  | {
+      what: 'engine';
+      /** Its address. */
+      address: string;
+    }
+  | {
+      what: 'removal';
+      /** The container. */
+      containerId: string;
+    };
+
+/** The state in which an environment should be.
+ * - `running`: The container runs and every hook is done.
+ * - `stopped`: The container exists, but does not run.
+ * - `gone`: There is no container. */
+export type Wanted = 'running' | 'stopped' | 'gone';
+
+/** Where the workspace's files come from. */
+export type WorkspaceSource =
+  | {
+      kind: 'folder';
+      /** Its absolute path. */
+      path: string;
+    }
+  | {
+      kind: 'volume';
+      /** Its name. */
+      name: string;
+      /** The folder in it that is opened; absent when nothing tells. */
+      folder?: string | null;
+      /** The repository that was cloned into it, if one was. */
+      repository?: Repository | null;
+    };

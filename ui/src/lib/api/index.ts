@@ -1,0 +1,2 @@
+/** What the window asks and is told. */
+export type * from './generated';

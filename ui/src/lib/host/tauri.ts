@@ -1,0 +1,55 @@
+/** The program that the window runs in, behind Tauri's calls. */
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { homeDir } from '@tauri-apps/api/path';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import { open } from '@tauri-apps/plugin-dialog';
+import { revealItemInDir } from '@tauri-apps/plugin-opener';
+import type { EventBatch, ListResult } from '../api';
+import { systemOf } from './system';
+import type { Happened, Host } from './types';
+
+function channel<Message>(receive: (message: Message) => void): Channel<Message> {
+  const made = new Channel<Message>();
+  made.onmessage = receive;
+  return made;
+}
+
+/** More events come only once the page says that it has taken these: so none pile up, however fast a program writes. */
+function events(id: string, happened: Happened): Channel<EventBatch> {
+  return channel<EventBatch>(({ number, truncated, events }) => {
+    happened(events, truncated);
+    void invoke('received', { id, number });
+  });
+}
+
+export async function connect(): Promise<Host> {
+  const home = await homeDir().catch(() => undefined);
+  return {
+    system: systemOf(navigator.userAgent),
+    home,
+    watchBoard: (changed) => invoke('watch_board', { channel: channel<ListResult>(changed) }),
+    inspectFolder: (folder) => invoke('inspect_folder', { folder }),
+    plan: (reference) => invoke('plan', { reference }),
+    losses: (reference, removeVolumes) => invoke('losses', { reference, removeVolumes }),
+    operate: (id, request, happened) => invoke('operate', { id, request, events: events(id, happened) }),
+    answerConsent: (id, allow) => invoke('answer_consent', { id, allow }),
+    cancel: (id) => invoke('cancel', { id }),
+    runningOperations: () => invoke('running_operations'),
+    follow: (id, happened) => invoke('follow', { id, events: events(id, happened) }),
+    usable: () => invoke('usable'),
+    opened: () => invoke('opened'),
+    async whenOpened(there) {
+      await listen('opened', there);
+    },
+    async whenDragged(dragged) {
+      await getCurrentWebview().onDragDropEvent(({ payload }) => {
+        if (payload.type === 'drop') dragged({ kind: 'drop', paths: payload.paths });
+        else dragged({ kind: payload.type === 'leave' ? 'leave' : 'over' });
+      });
+    },
+    chooseFolder: async (title) => (await open({ directory: true, title })) ?? undefined,
+    showFolder: (path) => revealItemInDir(path),
+    copy: (text) => navigator.clipboard.writeText(text),
+  };
+}

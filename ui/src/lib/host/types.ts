@@ -1,0 +1,57 @@
+/** What the window asks of the program that it runs in. The real one and the fake both answer it. */
+import type {
+  EnvironmentReference,
+  Event,
+  FolderReport,
+  ListResult,
+  Losses,
+  OperationRequest,
+  OperationResult,
+  PlanResult,
+  RunningOperation,
+} from '../api';
+
+export type System = 'linux' | 'macos' | 'windows';
+
+/** Something is dragged over the window, has left it, or was dropped. */
+export type Drag = { kind: 'over' } | { kind: 'leave' } | { kind: 'drop'; paths: string[] };
+
+/** Takes events as they come, several at once. `truncated` says that output before them was more than is kept. */
+export type Happened = (events: readonly Event[], truncated: boolean) => void;
+
+/** Every promise is refused with an `ErrorResult`, or with an `Error` when the program does not answer. */
+export interface Host {
+  readonly system: System;
+  /** The person's home folder, to write paths as `~/…`. */
+  readonly home: string | undefined;
+
+  /** Sends the whole board at once, and again after every change. */
+  watchBoard(changed: (board: ListResult) => void): Promise<void>;
+  inspectFolder(folder: string): Promise<FolderReport>;
+  plan(reference: EnvironmentReference): Promise<PlanResult>;
+  /** What would go with the container, and with its volumes when they are removed as well. */
+  losses(reference: EnvironmentReference, removeVolumes: boolean): Promise<Losses>;
+
+  /** Ends when the operation has ended. `id` is chosen by the caller. */
+  operate(id: string, request: OperationRequest, happened: Happened): Promise<OperationResult>;
+  answerConsent(id: string, allow: boolean): Promise<void>;
+  cancel(id: string): Promise<void>;
+  runningOperations(): Promise<RunningOperation[]>;
+  /** As `operate`, for an operation that runs already: the events so far come first. */
+  follow(id: string, happened: Happened): Promise<OperationResult>;
+
+  /** The window shows what it is for. Said for whoever measures how long that takes. */
+  usable(): Promise<void>;
+
+  /** Folders that were handed over by the command line or a second start, and not taken yet. */
+  opened(): Promise<string[]>;
+  /** Calls back when `opened` has something new. */
+  whenOpened(there: () => void): Promise<void>;
+  /** Calls back while something is dragged over the window. */
+  whenDragged(dragged: (drag: Drag) => void): Promise<void>;
+  /** Lets the person choose a folder; nothing when they do not. */
+  chooseFolder(title: string): Promise<string | undefined>;
+  /** Shows a folder in the system's file manager. */
+  showFolder(path: string): Promise<void>;
+  copy(text: string): Promise<void>;
+}

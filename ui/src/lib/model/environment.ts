@@ -1,0 +1,112 @@
+/** What the board says about an environment, together with what this window does to it. */
+import type { EnvironmentReference, EnvironmentSummary, ListResult, OperationRequest } from '../api';
+import { baseName } from '../format';
+import type { Operation } from './operation';
+
+/** The state that a person is shown; each has a shape and a word. */
+export type Mark =
+  'running' | 'working' | 'needs' | 'failed' | 'stopped' | 'paused' | 'created' | 'gone' | 'unreachable';
+
+/** An operation of this window, as far as it matters here. */
+export interface Work {
+  request: OperationRequest;
+  model: Operation;
+  ended: boolean;
+  endedAt: number | undefined;
+  failed: boolean;
+}
+
+/**
+ * What the board said at a time, where an operation of this window has ended since: that it worked on the environment is over,
+ * and what failed before is put right if it did what was wanted. The next board says the same.
+ */
+export function since(summary: EnvironmentSummary, seenAt: number, work: Work | undefined): EnvironmentSummary {
+  if (work?.endedAt === undefined || work.endedAt < seenAt) return summary;
+  return { ...summary, working: undefined, problem: work.failed ? summary.problem : undefined };
+}
+
+export function mark(summary: EnvironmentSummary, work: Work | undefined): Mark {
+  if (work && !work.ended) return work.model.consent ? 'needs' : 'working';
+  if (summary.working) return 'working';
+  if (work?.failed || summary.problem) return 'failed';
+  return summary.state === 'failing' ? 'failed' : summary.state;
+}
+
+/** Whether an operation is about this environment. */
+export function concerns(work: Work, summary: EnvironmentSummary): boolean {
+  return work.model.environmentId === summary.id || sameReference(work.request.reference, summary.reference);
+}
+
+/** Whether two references mean one environment. A configuration that is not named is the folder's only one. */
+export function sameReference(one: EnvironmentReference, other: EnvironmentReference): boolean {
+  if (one.folder && other.folder) {
+    const named = one.configuration && other.configuration;
+    return one.folder === other.folder && (!named || one.configuration === other.configuration);
+  }
+  if (one.volume && other.volume) return one.volume === other.volume;
+  return !!one.container && one.container === other.container;
+}
+
+/** The board's environments, and those that this window has just begun to make and the board does not know yet. */
+export function withNew(board: ListResult, works: readonly Work[]): EnvironmentSummary[] {
+  const fresh: EnvironmentSummary[] = [];
+  for (const work of works) {
+    if (work.ended && !work.failed) continue;
+    if ([...board.environments, ...fresh].some((summary) => concerns(work, summary))) continue;
+    fresh.push(expected(work));
+  }
+  return [...board.environments, ...fresh];
+}
+
+/** What is known of an environment that only an operation speaks of. */
+function expected({ request, model }: Work): EnvironmentSummary {
+  const { reference } = request;
+  const folder = reference.folder ?? '';
+  return {
+    // Not the real one, even where that is known: what a person looks at keeps its id until the board has it.
+    id: `new:${folder}:${reference.configuration ?? ''}`,
+    name: model.environment?.name ?? baseName(folder),
+    reference,
+    configuration: model.environment?.configuration ?? reference.configuration,
+    state: 'gone',
+    maker: 'wharf',
+    ours: true,
+    engine: model.engine,
+  };
+}
+
+/** Wharf's own first, each group in the order of names. */
+export function groups(environments: EnvironmentSummary[]): {
+  ours: EnvironmentSummary[];
+  others: EnvironmentSummary[];
+} {
+  const sorted = [...environments].sort(
+    (one, other) => one.name.localeCompare(other.name) || one.id.localeCompare(other.id),
+  );
+  return {
+    ours: sorted.filter((summary) => summary.ours),
+    others: sorted.filter((summary) => !summary.ours),
+  };
+}
+
+/** What a person can do with an environment now. */
+export interface Actions {
+  start: 'up' | 'start' | undefined;
+  stop: boolean;
+  rebuild: boolean;
+  remove: boolean;
+}
+
+/** `retried` says that trying again is offered elsewhere. */
+export function actions(summary: EnvironmentSummary, shown: Mark, retried: boolean): Actions {
+  const idle = shown !== 'working' && shown !== 'needs' && summary.state !== 'unreachable';
+  const has = summary.container != null;
+  const configured = !!summary.reference.folder || !!summary.reference.volume;
+  const runs = summary.state === 'running';
+  return {
+    start: !idle || runs || retried ? undefined : configured ? 'up' : has ? 'start' : undefined,
+    stop: idle && (runs || summary.state === 'paused' || (summary.state === 'failing' && has)),
+    rebuild: idle && has && configured,
+    remove: idle,
+  };
+}

@@ -1,0 +1,225 @@
+/** What the window shows and does. Components read it and call it; nothing else talks to the host. */
+import { createContext, tick } from 'svelte';
+import type {
+  EnvironmentReference,
+  EnvironmentSummary,
+  ErrorResult,
+  FolderReport,
+  ListResult,
+  OperationName,
+} from '../api';
+import type { Drag, Host } from '../host';
+import { text } from '../i18n';
+import { concerns, groups, mark, since, withNew, type Mark } from '../model/environment';
+import { asError } from './problem';
+import { Work } from './work.svelte';
+
+/** What the larger part of the window shows. */
+export type Place =
+  | { kind: 'home' }
+  | { kind: 'environment'; id: string }
+  | { kind: 'reading'; folder: string }
+  | { kind: 'folder'; report: FolderReport };
+
+/** The question that stands before everything else. */
+export type Question = { kind: 'stop' | 'rebuild' | 'delete'; environment: EnvironmentSummary } | { kind: 'keys' };
+
+export class App {
+  readonly host: Host;
+  board = $state.raw<ListResult>();
+  place = $state.raw<Place>({ kind: 'home' });
+  question = $state.raw<Question>();
+  /** What went wrong outside any environment. */
+  problem = $state.raw<ErrorResult>();
+  /** Something is dragged over the window. */
+  dragged = $state(false);
+  /** Said to screen readers. */
+  said = $state('');
+  /** When the board came. */
+  #seenAt = $state.raw(0);
+  #works = $state.raw<readonly Work[]>([]);
+  #counter = 0;
+
+  readonly environments = $derived(
+    (this.board ? withNew(this.board, this.#works) : []).map((one) => since(one, this.#seenAt, this.workOf(one))),
+  );
+  readonly groups = $derived(groups(this.environments));
+  /** In the order of the list. */
+  readonly listed = $derived([...this.groups.ours, ...this.groups.others]);
+  readonly selected = $derived(this.#find(this.place));
+  readonly usableEngines = $derived(this.board?.engines.filter((engine) => engine.usable) ?? []);
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  async begin(): Promise<void> {
+    try {
+      await Promise.all([
+        this.host.whenOpened(() => void this.#takeOpened()),
+        this.host.whenDragged((drag) => this.#drag(drag)),
+        this.host.watchBoard((board) => this.#show(board)),
+      ]);
+      for (const { id, request, startedAt } of await this.host.runningOperations()) {
+        const work = this.#add(new Work(id, request, startedAt));
+        void this.#finish(work, this.host.follow(id, work.happened));
+      }
+      await this.#takeOpened();
+    } catch (reason) {
+      this.problem = asError(reason);
+    }
+  }
+
+  /** The operation that this window runs on an environment, or ran last. */
+  workOf(environment: EnvironmentSummary): Work | undefined {
+    return this.#works.findLast((work) => concerns(work, environment));
+  }
+
+  markOf(environment: EnvironmentSummary): Mark {
+    return mark(environment, this.workOf(environment));
+  }
+
+  select(id: string): void {
+    this.place = { kind: 'environment', id };
+  }
+
+  async chooseFolder(): Promise<void> {
+    try {
+      const folder = await this.host.chooseFolder(text.openFolderTitle);
+      if (folder !== undefined) await this.open(folder);
+    } catch (reason) {
+      this.problem = asError(reason);
+    }
+  }
+
+  /** Reads a folder, and shows its environment or what could be started there. */
+  async open(folder: string): Promise<void> {
+    this.problem = undefined;
+    this.question = undefined;
+    this.place = { kind: 'reading', folder };
+    try {
+      const report = await this.host.inspectFolder(folder);
+      const id = report.environment?.id;
+      // The command line may be quicker than the first board.
+      const known = id !== undefined && (!this.board || this.environments.some((environment) => environment.id === id));
+      if (known && report.configurations.length < 2) this.select(id);
+      else this.place = { kind: 'folder', report };
+    } catch (reason) {
+      this.problem = asError(reason);
+      this.place = { kind: 'home' };
+    }
+  }
+
+  /** Runs an operation. The answer is whether it did what was wanted. */
+  async run(operation: OperationName, reference: EnvironmentReference, removeVolumes = false): Promise<boolean> {
+    this.#counter += 1;
+    const id = `${Date.now()}-${this.#counter}`;
+    const work = this.#add(new Work(id, { operation, reference, removeVolumes }, Date.now()));
+    return this.#finish(work, this.host.operate(id, work.request, work.happened));
+  }
+
+  /** Starts a folder's environment and shows it. */
+  async start(reference: EnvironmentReference): Promise<void> {
+    const running = this.run('up', reference);
+    this.#selectWork(this.#works.at(-1));
+    await running;
+  }
+
+  /** Applies what has changed in the configuration, in the smallest way that does. */
+  async apply(reference: EnvironmentReference): Promise<void> {
+    await this.run('apply', reference);
+  }
+
+  async answer(work: Work, allow: boolean): Promise<void> {
+    work.answering = true;
+    await this.#try(this.host.answerConsent(work.id, allow));
+  }
+
+  async cancel(work: Work): Promise<void> {
+    work.cancelling = true;
+    await this.#try(this.host.cancel(work.id));
+  }
+
+  async showFolder(path: string): Promise<void> {
+    await this.#try(this.host.showFolder(path));
+  }
+
+  async copy(content: string): Promise<void> {
+    await this.#try(this.host.copy(content));
+  }
+
+  async #try(call: Promise<void>): Promise<void> {
+    try {
+      await call;
+    } catch (reason) {
+      this.problem = asError(reason);
+    }
+  }
+
+  #drag(drag: Drag): void {
+    this.dragged = drag.kind === 'over';
+    if (drag.kind !== 'drop') return;
+    const [folder, ...more] = drag.paths;
+    if (folder !== undefined && more.length === 0) void this.open(folder);
+    else this.problem = { message: text.dropOneFolder, description: '' };
+  }
+
+  #show(board: ListResult): void {
+    const first = this.board === undefined;
+    // What this window began has an id of its own until the board knows it.
+    const was = this.selected;
+    this.board = board;
+    this.#seenAt = Date.now();
+    if (this.place.kind === 'environment' && this.selected === undefined) {
+      const now = was && this.environments.find((environment) => this.#same(was, environment));
+      this.place = now ? { kind: 'environment', id: now.id } : { kind: 'home' };
+    }
+    const [top] = this.listed;
+    if (this.place.kind === 'home' && top && (first || was)) this.select(top.id);
+    if (first) void this.#try(tick().then(() => this.host.usable()));
+  }
+
+  #same(one: EnvironmentSummary, other: EnvironmentSummary): boolean {
+    return this.#works.some((work) => concerns(work, one) && concerns(work, other));
+  }
+
+  #find(place: Place): EnvironmentSummary | undefined {
+    return place.kind === 'environment' ? this.environments.find(({ id }) => id === place.id) : undefined;
+  }
+
+  #selectWork(work: Work | undefined): void {
+    const environment = work && this.environments.find((candidate) => concerns(work, candidate));
+    if (environment) this.select(environment.id);
+  }
+
+  /** Adds an operation; what ran before on the same environment is no longer shown. */
+  #add(work: Work): Work {
+    const environment = this.environments.find((candidate) => concerns(work, candidate));
+    const others = this.#works.filter((other) => !other.ended || !environment || !concerns(other, environment));
+    this.#works = [...others, work];
+    return work;
+  }
+
+  async #finish(work: Work, running: ReturnType<Host['operate']>): Promise<boolean> {
+    const selected = (): boolean => this.selected !== undefined && concerns(work, this.selected);
+    try {
+      work.end(await running);
+    } catch (reason) {
+      work.end({ outcome: 'failed', error: asError(reason) });
+    }
+    const { outcome } = work.result ?? { outcome: 'failed' };
+    const name = work.model.environment?.name ?? '';
+    this.said = text.says[outcome](text.operation[work.request.operation], name);
+    if (outcome === 'done' && work.request.operation === 'down') {
+      this.#works = this.#works.filter((other) => other !== work);
+    } else if (selected()) this.#selectWork(work);
+    return outcome === 'done';
+  }
+
+  async #takeOpened(): Promise<void> {
+    const folder = (await this.host.opened()).at(-1);
+    if (folder !== undefined) await this.open(folder);
+  }
+}
+
+export const [getApp, setApp] = createContext<App>();

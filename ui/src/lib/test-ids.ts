@@ -1,0 +1,56 @@
+/**
+ * Names of elements that tests of the real window look for, as `data-testid`. The browser tests of this folder look for roles
+ * and words, as a person does; where that does not tell two things apart, they use these too.
+ *
+ * States are read from `data-state`: of the environment's header and of an item in the list it is one of `running`, `working`,
+ * `needs`, `failed`, `stopped`, `paused`, `created`, `gone`, `unreachable`; of a step `planned`, `running`, `done`, `cached`,
+ * `skipped`, `failed`, `cancelled`.
+ */
+export const testIds = {
+  /** The whole window, once the board is known; `data-environments` counts them. */
+  window: 'window',
+  /** One engine in the top bar; `data-state` is `usable` or `unusable`. */
+  engine: 'engine',
+  /** The button that opens the dialog for a folder. */
+  openFolder: 'open-folder',
+  /** The list of environments and one of its items; `data-environment` is its id. */
+  environmentList: 'environment-list',
+  environmentItem: 'environment-item',
+  /** What is shown of a folder before anything is started, and the button that starts it. */
+  folder: 'folder',
+  folderStart: 'folder-start',
+  /** One of several configurations of a folder. */
+  configurationChoice: 'configuration-choice',
+  /** The environment that is shown, its name and its state in words. */
+  environment: 'environment',
+  environmentName: 'environment-name',
+  environmentState: 'environment-state',
+  /** Actions on it. */
+  start: 'start',
+  stop: 'stop',
+  more: 'more',
+  rebuild: 'rebuild',
+  delete: 'delete',
+  cancel: 'cancel',
+  /** The consent sheet, one of its touches, and the two answers. */
+  consent: 'consent',
+  consentTouch: 'consent-touch',
+  consentAllow: 'consent-allow',
+  consentRefuse: 'consent-refuse',
+  /** What failed, and the button that tries again. */
+  failure: 'failure',
+  retry: 'retry',
+  /** What has changed in the configuration, and the button that applies it. */
+  changes: 'changes',
+  applyChanges: 'apply-changes',
+  /** The steps of the last operation, one of them (`data-step` is its name), and output. */
+  steps: 'steps',
+  step: 'step',
+  output: 'output',
+  /** The dialog that says what would be lost, its button with the verb, and the one that leaves it. */
+  dialog: 'dialog',
+  dialogConfirm: 'dialog-confirm',
+  dialogDismiss: 'dialog-dismiss',
+  /** The box that deletes volumes as well. */
+  deleteVolumes: 'delete-volumes',
+} as const;

@@ -1,0 +1,150 @@
+/** Every state of the window: how to get there. Pictures are taken of each, and each is checked for accessibility. */
+import type { Page } from '@playwright/test';
+import { expect, item, open, part, start, testIds } from './support';
+
+export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  empty: (page) => open(page, 'empty'),
+  'no-engine': (page) => open(page, 'no-engine'),
+  'no-engine-usable': (page) => open(page, 'no-engine-usable'),
+  loading: (page) => open(page, 'loading'),
+  broken: (page) => open(page, 'broken'),
+  running: (page) => open(page, 'one'),
+  many: (page) => open(page, 'many'),
+  'from-others': async (page) => {
+    await open(page, 'many');
+    await item(page, 'ml-lab').click();
+  },
+  'working-elsewhere': async (page) => {
+    await open(page, 'many');
+    await item(page, 'reports').click();
+  },
+  'problem-of-the-last-run': async (page) => {
+    await open(page, 'many');
+    await item(page, 'importer').click();
+  },
+  'engine-details': async (page) => {
+    await open(page, 'no-engine-usable');
+    await part(page, 'engine').first().click();
+  },
+  menu: async (page) => {
+    await open(page, 'many');
+    await part(page, 'more').click();
+  },
+  folder: (page) => open(page, 'consent'),
+  'folder-with-a-choice': async (page) => {
+    await open(page, 'many');
+    await part(page, 'openFolder').click();
+    await expect(part(page, 'folder')).toBeVisible();
+  },
+  'folder-without-configuration': (page) => dropped(page, '/home/ada/src/plain'),
+  'folder-with-an-error': (page) => dropped(page, '/home/ada/src/broken'),
+  'folder-that-cannot-be-read': async (page) => {
+    await open(page, 'many');
+    await drop(page, '/home/ada/src/locked');
+    await expect(page.getByRole('alert')).toBeVisible();
+  },
+  dropping: async (page) => {
+    await open(page, 'many');
+    await expect(part(page, 'window')).toBeVisible();
+    await page.evaluate(() => window.fake?.drag({ kind: 'over' }));
+    await expect(page.getByText('Drop a folder to open it')).toBeVisible();
+  },
+  consent: async (page) => {
+    await start(page, 'consent');
+    await expect(part(page, 'consent')).toBeVisible();
+  },
+  starting: async (page) => {
+    await start(page, 'starting', 20);
+    await expect(page.getByText('Setting up make')).toBeVisible();
+  },
+  'starting-opened': async (page) => {
+    await start(page, 'starting');
+    await page.getByRole('button', { name: /^Build/ }).click();
+    await expect(part(page, 'output')).toBeVisible();
+  },
+  waiting: async (page) => {
+    await start(page, 'lock');
+    await expect(page.getByText('Waiting for wharf up')).toBeVisible();
+  },
+  started: async (page) => {
+    await start(page, 'finishing', 100);
+    await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
+  },
+  'hooks-opened': async (page) => {
+    await start(page, 'finishing');
+    await page.getByRole('button', { name: /^Hooks/ }).click();
+    await page.getByRole('button', { name: /^postCreate/ }).click();
+    await expect(part(page, 'output')).toBeVisible();
+  },
+  'failed-hook': async (page) => {
+    await start(page, 'failed-hook');
+    await expect(part(page, 'failure')).toBeVisible();
+  },
+  'failed-build': async (page) => {
+    await start(page, 'failed-build');
+    await expect(part(page, 'failure')).toBeVisible();
+  },
+  'much-output': async (page) => {
+    await start(page, 'output');
+    await page.getByRole('button', { name: /^Hooks/ }).click();
+    await page.getByRole('button', { name: /^postCreate/ }).click();
+    await expect(page.getByText('line 50000 of 50000')).toBeVisible();
+  },
+  'changed-hot': (page) => changed(page, 'changed-hot'),
+  'changed-restart': (page) => changed(page, 'changed-restart'),
+  'changed-recreate': (page) => changed(page, 'changed-recreate'),
+  'changed-rebuild': (page) => changed(page, 'changed-rebuild'),
+  'changed-broken': async (page) => {
+    await open(page, 'changed-broken');
+    await expect(part(page, 'failure')).toBeVisible();
+  },
+  'engine-gone': (page) => open(page, 'engine-gone'),
+  names: (page) => open(page, 'names'),
+  'dialog-stop': async (page) => {
+    await open(page, 'one');
+    await part(page, 'stop').click();
+    await expect(part(page, 'dialogConfirm')).toBeEnabled();
+  },
+  'dialog-rebuild': (page) => asked(page, 'one', 'rebuild'),
+  'dialog-delete': (page) => asked(page, 'one', 'delete'),
+  'dialog-delete-with-volumes': async (page) => {
+    await asked(page, 'one', 'delete');
+    await part(page, 'deleteVolumes').check();
+  },
+  'dialog-delete-with-work': (page) => asked(page, 'repositories', 'delete'),
+  'dialog-losses-unknown': (page) => asked(page, 'losses-unknown', 'delete'),
+  keys: async (page) => {
+    await open(page, 'many');
+    await expect(part(page, 'window')).toBeVisible();
+    await page.keyboard.press('?');
+    await expect(part(page, 'dialog')).toBeVisible();
+  },
+  narrow: async (page) => {
+    await page.setViewportSize({ width: 640, height: 480 });
+    await open(page, 'changed-rebuild');
+    await expect(part(page, 'changes')).toBeVisible();
+  },
+};
+
+async function drop(page: Page, folder: string): Promise<void> {
+  await expect(part(page, 'window')).toBeVisible();
+  await page.evaluate((path) => window.fake?.drag({ kind: 'drop', paths: [path] }), folder);
+}
+
+async function dropped(page: Page, folder: string): Promise<void> {
+  await open(page, 'many');
+  await drop(page, folder);
+  await expect(part(page, 'folder')).toBeVisible();
+}
+
+async function changed(page: Page, scenario: string): Promise<void> {
+  await open(page, scenario);
+  await expect(part(page, 'changes')).toBeVisible();
+}
+
+async function asked(page: Page, scenario: string, action: 'rebuild' | 'delete'): Promise<void> {
+  await open(page, scenario);
+  await part(page, 'more').click();
+  await page.getByTestId(testIds[action]).click();
+  await expect(part(page, 'dialogConfirm')).toBeEnabled();
+}

@@ -1,0 +1,50 @@
+/** What all browser tests share: opening a scenario, and asking the fake what it was asked. */
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { testIds } from '../../src/lib/test-ids';
+
+export { expect, testIds };
+
+/** A page on which any error of its own, or anything that its content security policy refuses, fails the test. */
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (new URL(request.url()).hostname !== '127.0.0.1') problems.push(`asked for ${request.url()}`);
+    });
+    await use(page);
+    expect(problems).toEqual([]);
+  },
+});
+
+/** Opens the window on a scenario of the fake. A speed of 0 leaves out all waiting. */
+export async function open(page: Page, scenario: string, speed = 0): Promise<void> {
+  await page.goto(`/?scenario=${scenario}&speed=${speed}`);
+}
+
+export function part(page: Page | Locator, id: keyof typeof testIds): Locator {
+  return page.getByTestId(testIds[id]);
+}
+
+/** The arguments of every call of one kind that the window has made. */
+export async function asked(page: Page, call: string): Promise<unknown[]> {
+  return page.evaluate(
+    (wanted) => (window.fake?.calls ?? []).filter((one) => one.call === wanted).map((one) => one.argument),
+    call,
+  );
+}
+
+/** The item of the list with this name. */
+export function item(page: Page, name: string): Locator {
+  return part(page, 'environmentItem').filter({ hasText: name });
+}
+
+/** Starts the folder that a scenario hands over. */
+export async function start(page: Page, scenario: string, speed = 0): Promise<void> {
+  await open(page, scenario, speed);
+  await part(page, 'folderStart').click();
+  await expect(part(page, 'environment')).toBeVisible();
+}
