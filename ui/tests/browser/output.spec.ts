@@ -13,7 +13,7 @@ test('of fifty thousand lines only those in view are on the page', async ({ page
   const output = await opened(page);
   await expect(output.getByText('line 50000 of 50000')).toBeVisible();
   expect(await output.locator('.line').count()).toBeLessThan(100);
-  await expect(part(page, 'output')).toContainText('50000 lines');
+  await expect(part(page, 'output')).toContainText('50,000 lines');
 
   await output.evaluate((element) => element.scrollTo({ top: element.scrollHeight / 2 }));
   await expect(output.getByText(/^line 2500\d of/).first()).toBeVisible();

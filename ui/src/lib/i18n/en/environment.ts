@@ -1,95 +1,7 @@
-/** Every text of the window, in English. Another language is another object of the same shape. */
+/** One environment: what is done with it, what it is made of, what it asks. */
+import { all, count } from './grammar';
 
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
-
-const all = (parts: readonly string[]): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-
-export const en = {
-  environments: 'Environments',
-  ours: 'Environments',
-  others: 'From other tools',
-  engines: 'Engines',
-  openFolder: 'Open a folder',
-  openFolderTitle: 'Open a folder',
-  dropFolder: 'Drop a folder to open it',
-  dropOneFolder: 'Drop one folder at a time.',
-  loading: 'Looking for engines and environments',
-  notAnswering: 'Wharf does not answer',
-  copy: 'Copy',
-  copied: 'Copied',
-  close: 'Close',
-  dismiss: 'Dismiss',
-  cancel: 'Cancel',
-  cancelling: 'Cancelling',
-  tryAgain: 'Try again',
-
-  mark: {
-    running: 'Running',
-    working: 'Working',
-    needs: 'Needs you',
-    failed: 'Failed',
-    stopped: 'Stopped',
-    paused: 'Paused',
-    created: 'Not started',
-    gone: 'No container',
-    unreachable: 'Engine does not answer',
-  },
-
-  maker: {
-    wharf: 'Wharf',
-    devcontainer: 'devcontainer CLI',
-    vscode: 'Visual Studio Code',
-    devpod: 'DevPod',
-    unknown: 'another tool',
-  },
-
-  engine: {
-    usable: 'ready',
-    unusable: 'not usable',
-    kind: { docker: 'Docker', podman: 'Podman' },
-    unnamed: 'Engine',
-    remote: 'remote',
-    rootless: 'rootless',
-    none: 'No engine',
-    details: (name: string) => `${name}: details`,
-    foundAt: 'Found through',
-    address: 'Address',
-  },
-
-  welcome: {
-    title: 'Open a folder to begin',
-    text: 'A folder with a .devcontainer becomes a running environment. Its configuration is shown before anything happens.',
-    ready: (engines: readonly string[]) => `${all(engines)} ${engines.length === 1 ? 'is' : 'are'} ready.`,
-    drop: 'Or drop one anywhere on this window.',
-    noEngine: 'No engine was found',
-    noneUsable: 'No engine can be used',
-    noEngineText: 'Environments run on Docker or Podman. Wharf looks again by itself as soon as one starts.',
-    getOne: 'This gets one:',
-    pick: 'Select an environment, or open a folder.',
-    places: 'Looked here',
-  },
-
-  /** The one command that gets an engine. */
-  getEngine: {
-    linux: 'sudo apt install podman',
-    macos: 'brew install podman && podman machine init --now',
-    windows: 'winget install RedHat.Podman',
-  },
-
-  folder: {
-    reading: (name: string) => `Reading ${name}`,
-    choose: (number: number) => `${number} configurations. Which one?`,
-    one: 'Configuration',
-    none: 'There is no configuration in this folder',
-    noneHint:
-      'Wharf looks for .devcontainer/devcontainer.json, .devcontainer.json and .devcontainer/<name>/devcontainer.json.',
-    start: 'Start',
-    another: 'Open another folder',
-    problems: 'About the configuration',
-    again: 'Read again',
-  },
-
+export const environment = {
   action: {
     actions: 'Actions',
     start: 'Start',
@@ -296,16 +208,4 @@ export const en = {
     failed: (operation: string, name: string) => `${operation} of ${name} failed`,
     cancelled: (operation: string, name: string) => `${operation} of ${name} was cancelled`,
   },
-
-  keyList: {
-    title: 'Keys',
-    open: 'Open a folder',
-    nth: 'Go to an environment of the list',
-    move: 'Move in the list',
-    enter: 'Open what is selected',
-    back: 'Go back one level',
-    help: 'Show these keys',
-  },
 };
-
-export type Catalogue = typeof en;

@@ -1,0 +1,47 @@
+/** The language of the window: the person's choice, otherwise the first of the system's that there is a catalogue for. */
+import { en, type Catalogue } from './en';
+import { zh } from './zh';
+
+export const LANGUAGES = { en, 'zh-CN': zh } satisfies Readonly<Record<string, Catalogue>>;
+export type Language = keyof typeof LANGUAGES;
+
+/** What each language calls itself, so that whoever needs it can read it. */
+export const NAMES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '简体中文' };
+
+const ALL = Object.keys(LANGUAGES) as Language[];
+
+/** The first language of a list that there is a catalogue for; Chinese in other scripts is nearer to ours than English. */
+export function preferred(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const exact = ALL.find((language) => language === tag);
+    const near = ALL.find((language) => language.split('-')[0] === tag.split('-')[0]);
+    if (exact ?? near) return (exact ?? near) as Language;
+  }
+  return 'en';
+}
+
+function ofTheSystem(): Language {
+  return preferred(typeof navigator === 'undefined' ? [] : navigator.languages);
+}
+
+let chosen = $state<Language>(ofTheSystem());
+
+/** Nothing chosen means the system's language. */
+export function setLanguage(choice: Language | undefined): void {
+  chosen = choice ?? ofTheSystem();
+}
+
+export function language(): Language {
+  return chosen;
+}
+
+/** How dates and numbers are written: as the system does where it speaks the same language. */
+export function locale(): string {
+  const system = typeof navigator === 'undefined' ? [] : navigator.languages;
+  return system.find((tag) => tag.split('-')[0] === chosen.split('-')[0]) ?? chosen;
+}
+
+/** The texts in the language of now: whoever reads them in a page is drawn again when it changes. */
+export const text: Catalogue = new Proxy(en, {
+  get: (_, key) => LANGUAGES[chosen][key as keyof Catalogue],
+});
