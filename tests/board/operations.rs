@@ -42,6 +42,7 @@ impl Place {
                 ..EnvironmentReference::default()
             },
             remove_volumes: false,
+            clone: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 import { isTauri } from '@tauri-apps/api/core';
 import type { Host } from './host/types';
 
+export type { OpenLog, Pages, Stop, TerminalOutput } from './host/pages';
 export type { Drag, Happened, Host, System } from './host/types';
 
 export async function connect(): Promise<Host> {

@@ -1,9 +1,29 @@
 //! What the window asks of the runner and what it is told: operations with a life of their own, and folders before they are opened.
 
+mod configuration;
+mod history;
+mod log;
+mod resources;
+mod template;
+mod terminal;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{EnvironmentReference, EnvironmentSummary, ErrorResult, Event, Location, Severity, UpResult};
+
+pub use configuration::{ConfigurationFile, ConfigurationFileRole, ConfigurationReport};
+pub use history::{StartRecord, TimedStep};
+pub use log::{LogCount, LogExported, LogFilter, LogMatches, LogPage, LogRequest, LogState, LogText};
+pub use resources::{
+    CleanUpFailure, CleanUpItem, CleanUpKind, CleanUpPlan, CleanUpResult, EngineSpace, EnvironmentSpace,
+    ResourceSample, SpaceReport, Traffic, VolumeSpace,
+};
+pub use template::{
+    FeatureChoice, FeatureList, FeatureSummary, TemplateFile, TemplateList, TemplateOption,
+    TemplateOptionKind, TemplatePreview, TemplateRequest, TemplateSuggestion, TemplateSummary,
+};
+pub use terminal::{TerminalBatch, TerminalEnd, TerminalRequest, TerminalSize, TerminalSummary};
 
 /// What a window wants done to an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +36,26 @@ pub struct OperationRequest {
     /// Whether `down` also removes the environment's volumes.
     #[serde(default)]
     pub remove_volumes: bool,
+    /// The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clone: Option<CloneSource>,
+}
+
+/// A repository to clone into a volume.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CloneSource {
+    /// Its address, as a person writes it.
+    pub repository: String,
+    /// A branch or tag; absent for the repository's own choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The folder in it that is opened; absent for the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// How many of the last commits are fetched; absent for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth: Option<std::num::NonZeroU32>,
 }
 
 /// What can be done to an environment.
@@ -30,6 +70,8 @@ pub enum OperationName {
     Start,
     /// Stop the container; it is kept.
     Stop,
+    /// Stop the container and start it again.
+    Restart,
     /// Build again and replace the container.
     Rebuild,
     /// Remove the container.
@@ -101,6 +143,9 @@ pub struct FolderReport {
     pub environment: Option<EnvironmentSummary>,
     /// What is wrong with the configuration when there is one.
     pub diagnostics: Vec<FolderDiagnostic>,
+    /// Templates that fit what lies in a folder without a configuration, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<TemplateSuggestion>,
 }
 
 /// One of the configurations of a folder.

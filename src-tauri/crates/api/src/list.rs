@@ -50,6 +50,9 @@ pub struct EnvironmentSummary {
     /// Its container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<ContainerSummary>,
+    /// Whether its configuration, or a file that it is made of, has changed since it was applied. Told by a watched board alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
     /// When Wharf last worked on it or in it, in milliseconds since 1970-01-01T00:00:00Z.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<u64>,

@@ -33,4 +33,6 @@ pub enum LogSource {
     Hooks,
     /// The main process of its container.
     Container,
+    /// The background process that keeps its forwards.
+    Keeper,
 }

@@ -5,11 +5,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use crate::{
-    BuildResult, CheckResult, CompatDocument, DoctorResult, DownResult, EngineList, EngineUsed,
-    EnvironmentReference, ErrorResult, Event, EventBatch, FolderReport, ListResult, LogEntry, Losses,
-    OperationRequest, OperationResult, OutdatedResult, PlanResult, ReadConfigurationResult,
-    RunUserCommandsResult, RunningOperation, SetUpResult, StatusResult, StopResult, TemplatesApplyResult,
-    TrustList, TrustRevoked, UpDocument, UpResult, VersionResult,
+    BuildResult, CheckResult, CleanUpPlan, CleanUpResult, CompatDocument, ConfigurationReport, DoctorResult,
+    DownResult, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event, EventBatch, FeatureList,
+    FolderReport, ListResult, LogEntry, LogExported, LogMatches, LogPage, LogRequest, LogState, Losses,
+    OperationRequest, OperationResult, OutdatedResult, PlanResult, ReadConfigurationResult, ResourceSample,
+    RunUserCommandsResult, RunningOperation, SetUpResult, SpaceReport, StartRecord, StatusResult, StopResult,
+    TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult, TerminalBatch, TerminalRequest,
+    TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult, VersionResult,
 };
 
 /// Draft 2020-12, the dialect that the schemas are written in.
@@ -81,6 +83,25 @@ pub fn app() -> Value {
     generator.subschema_for::<OperationResult>();
     generator.subschema_for::<RunningOperation>();
     generator.subschema_for::<EventBatch>();
+    generator.subschema_for::<StartRecord>();
+    generator.subschema_for::<LogRequest>();
+    generator.subschema_for::<LogState>();
+    generator.subschema_for::<LogPage>();
+    generator.subschema_for::<LogMatches>();
+    generator.subschema_for::<LogExported>();
+    generator.subschema_for::<TerminalRequest>();
+    generator.subschema_for::<TerminalSummary>();
+    generator.subschema_for::<TerminalBatch>();
+    generator.subschema_for::<ConfigurationReport>();
+    generator.subschema_for::<ResourceSample>();
+    generator.subschema_for::<SpaceReport>();
+    generator.subschema_for::<CleanUpPlan>();
+    generator.subschema_for::<CleanUpResult>();
+    generator.subschema_for::<TemplateList>();
+    generator.subschema_for::<FeatureList>();
+    generator.subschema_for::<TemplateRequest>();
+    generator.subschema_for::<TemplatePreview>();
+    generator.subschema_for::<TemplatesApplyResult>();
     generator.subschema_for::<ErrorResult>();
     let mut schema = head(
         "What the pages of the app's window and the program behind them tell each other",

@@ -59,6 +59,7 @@ pub(crate) async fn inspect(folder: &Path, user_data_folder: Option<&Path>) -> R
         name,
         configurations,
         diagnostics,
+        suggestions: Vec::new(),
     })
 }
 

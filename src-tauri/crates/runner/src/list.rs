@@ -283,6 +283,7 @@ fn of_container(
         },
         ours: record.is_some(),
         engine: Some(engine.clone()),
+        changed: false,
         last_used: memory.and_then(|found| found.last_used),
         container: Some(api::ContainerSummary {
             name,
@@ -326,6 +327,7 @@ fn of_memory(found: &Remembered, state: api::EnvironmentState) -> api::Environme
         ours: true,
         engine: record.engine.clone(),
         container: None,
+        changed: false,
         last_used: found.last_used,
     }
 }

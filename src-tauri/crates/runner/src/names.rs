@@ -159,6 +159,7 @@ mod tests {
                 created: None,
                 started_at: None,
             }),
+            changed: false,
             last_used: None,
         }
     }

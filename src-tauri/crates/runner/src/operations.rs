@@ -17,14 +17,14 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wharf_api::{
-    ConsentRequest, Event, EventBatch, EventKind, OperationName, OperationOutcome, OperationRequest,
+    CloneSource, ConsentRequest, Event, EventBatch, EventKind, OperationName, OperationOutcome, OperationRequest,
     OperationResult, RunningOperation, UpResult,
 };
 
 use crate::error::{Error, Result};
 use crate::request::{
-    Answer, ConsentAsker, DownRequest, EventSink, RebuildRequest, StartRequest, StopRequest, Target,
-    UpRequest,
+    Answer, CloneRequest, ConsentAsker, DownRequest, EventSink, RebuildRequest, SourceRequest, StartRequest,
+    StopRequest, Target, UpRequest,
 };
 use crate::{down, stop, up};
 
@@ -327,12 +327,12 @@ impl Follower {
 }
 
 async fn perform(operation: &Known, user_data_folder: Option<PathBuf>) -> Result<Option<UpResult>> {
-    let OperationRequest { operation: name, reference, remove_volumes } = &operation.request;
+    let OperationRequest { operation: name, reference, remove_volumes, clone } = &operation.request;
     let target = Target { user_data_folder, ..Target::from(reference) };
     let cancel = operation.cancel.clone();
     match name {
         OperationName::Up => {
-            let request = UpRequest { target, ..UpRequest::default() };
+            let request = UpRequest { target, source: source(clone.as_ref()), ..UpRequest::default() };
             up::up(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Apply => {
@@ -341,6 +341,10 @@ async fn perform(operation: &Known, user_data_folder: Option<PathBuf>) -> Result
         }
         OperationName::Start => {
             let request = StartRequest { target, ..StartRequest::default() };
+            up::start(&request, operation, operation, cancel).await.map(Some)
+        }
+        OperationName::Restart => {
+            let request = StartRequest { target, stop_first: true, ..StartRequest::default() };
             up::start(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Rebuild => {
@@ -356,6 +360,17 @@ async fn perform(operation: &Known, user_data_folder: Option<PathBuf>) -> Result
             down::down(&request, operation, cancel).await.map(|_| None)
         }
     }
+}
+
+fn source(clone: Option<&CloneSource>) -> SourceRequest {
+    clone.map_or(SourceRequest::Folder, |clone| {
+        SourceRequest::Clone(CloneRequest {
+            url: clone.repository.clone(),
+            branch: clone.branch.clone(),
+            folder: clone.folder.clone(),
+            depth: clone.depth,
+        })
+    })
 }
 
 /// A panic elsewhere must not take the operations down with it.

@@ -161,6 +161,8 @@ pub struct UpRequest {
     pub apply: bool,
     /// `--expect-existing-container`.
     pub expect_existing_container: bool,
+    /// Stop the container before, if it runs.
+    pub stop_first: bool,
     /// `--build-no-cache`.
     pub build_no_cache: bool,
     /// Build even where nothing that goes into the image has changed.
@@ -296,6 +298,8 @@ pub struct ListRequest {
 pub struct StartRequest {
     /// The environment.
     pub target: Target,
+    /// Stop the container before, if it runs.
+    pub stop_first: bool,
     /// Consent.
     pub trust: Trust,
 }

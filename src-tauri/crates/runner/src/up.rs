@@ -48,6 +48,7 @@ pub async fn start(
         target: request.target.clone(),
         trust: request.trust,
         expect_existing_container: true,
+        stop_first: request.stop_first,
         ..UpRequest::default()
     };
     bring_up(&up, "start", sink, asker, cancel).await.map_err(|error| match error {
@@ -117,15 +118,14 @@ async fn up_in(
     let mut reconciler = session.reconciler_that_asks(request.trust, asker, secrets)?;
     reconciler.features = request.features.clone();
     session.announce(&reconciler)?;
-    let result = match change {
-        Some(Change::Restart) => {
-            let stopped = Desired { source: environment.source(), wanted: Wanted::Stopped { seconds: None } };
-            match reconciler.run(&stopped).await {
-                Ok(()) => reconciler.run(&desired).await,
-                failed => failed,
-            }
+    let result = if request.stop_first || change == Some(Change::Restart) {
+        let stopped = Desired { source: environment.source(), wanted: Wanted::Stopped { seconds: None } };
+        match reconciler.run(&stopped).await {
+            Ok(()) => reconciler.run(&desired).await,
+            failed => failed,
         }
-        _ => reconciler.run(&desired).await,
+    } else {
+        reconciler.run(&desired).await
     };
     // A container that was made is what was wanted, even if its hooks have failed.
     let is_new = reconciler.observed.replaced;

@@ -26,12 +26,115 @@ export type BlockedBy = 'consent' | 'configuration' | 'engine' | 'failure' | 'lo
  * - `rebuild`: The image is built again and the container is replaced. */
 export type ChangeClass = 'hot' | 'restart' | 'recreate' | 'rebuild';
 
+/** Something that stayed. */
+export type CleanUpFailure = {
+  /** Its id. */
+  id: string;
+  /** Why. */
+  error: ErrorResult;
+};
+
+/** A thing that could be removed. */
+export type CleanUpItem = {
+  /** Names it when it is to go. */
+  id: string;
+  /** What it is. */
+  kind: CleanUpKind;
+  /** What a person calls it. */
+  name: string;
+  /** Address of the engine that has it. */
+  engine: string;
+  /** Bytes that would be free; absent when the engine does not count them. */
+  bytes?: number | null;
+  /** Whether Wharf made it. What is not ours goes only when a person chooses it. */
+  ours: boolean;
+  /** Whether its content may be nowhere else. */
+  precious: boolean;
+  /** The environment that it was made for, if that is known. */
+  environment?: string | null;
+};
+
+/** Kinds of things that could be removed.
+ * - `image`: An image that no container uses.
+ * - `buildCache`: What builds have kept and nothing uses now, of one engine.
+ * - `volume`: A volume that no container uses. */
+export type CleanUpKind = 'image' | 'buildCache' | 'volume';
+
+/** What could be removed, before it is. */
+export type CleanUpPlan = {
+  /** Each thing by itself. */
+  items: CleanUpItem[];
+  /** Engines that could not be asked, and why. */
+  problems?: string[];
+};
+
+/** What was removed. */
+export type CleanUpResult = {
+  /** Ids of what went. */
+  removed: string[];
+  /** Bytes that are free now, as far as they are counted. */
+  bytes: number;
+  /** What stayed, and why. */
+  failed: CleanUpFailure[];
+};
+
+/** A repository to clone into a volume. */
+export type CloneSource = {
+  /** Its address, as a person writes it. */
+  repository: string;
+  /** A branch or tag; absent for the repository's own choice. */
+  branch?: string | null;
+  /** The folder in it that is opened; absent for the whole. */
+  folder?: string | null;
+  /** How many of the last commits are fetched; absent for all. */
+  depth?: number | null;
+};
+
 /** One of the configurations of a folder. */
 export type ConfigurationChoice = {
   /** Absolute path of the file. */
   path: string;
   /** What the configuration calls itself, else its folder's name. */
   name: string;
+};
+
+/** A file that a configuration is made of. */
+export type ConfigurationFile = {
+  /** Absolute path, or the path in the volume that holds the workspace. */
+  path: string;
+  /** What it is for. */
+  role: ConfigurationFileRole;
+  /** Its text; absent when it cannot be read or is far too long. */
+  text?: string | null;
+  /** Why its text is absent. */
+  problem?: string | null;
+};
+
+/** What a file of a configuration is for.
+ * - `configuration`: The configuration itself.
+ * - `extended`: A file that it extends.
+ * - `overlay`: The person's own overlay.
+ * - `dockerfile`: The Dockerfile.
+ * - `compose`: A Compose file.
+ * - `lockfile`: The lockfile of its Features. */
+export type ConfigurationFileRole = 'configuration' | 'extended' | 'overlay' | 'dockerfile' | 'compose' | 'lockfile';
+
+/** Everything that is known of an environment's configuration without changing anything. */
+export type ConfigurationReport = {
+  /** The environment; absent when the configuration cannot be understood. */
+  environment?: Environment | null;
+  /** The configuration by itself, its files put together and local variables resolved; absent when it cannot be understood. */
+  configuration?: unknown;
+  /** Merged with what its image, its Features and its container bring, as far as that is known without a pull. */
+  merged?: unknown;
+  /** Why it is not merged, if it is not. */
+  unmerged?: ErrorResult | null;
+  /** Who wrote each value: of the merged configuration, or of the configuration by itself where it is not merged. */
+  origins: ValueOrigin[];
+  /** What is wrong with it, and what a person should know. */
+  diagnostics: FolderDiagnostic[];
+  /** The files that it is made of, in the order in which they are read. */
+  files: ConfigurationFile[];
 };
 
 /** Everything that a configuration would do to the host. It is allowed or refused as a whole. */
@@ -130,6 +233,24 @@ export type Engine = {
  * - `podman`: Podman. */
 export type EngineKind = 'docker' | 'podman';
 
+/** What lies on the disk of one engine. */
+export type EngineSpace = {
+  /** The engine. */
+  engine: Engine;
+  /** Why it does not say, if it does not. */
+  problem?: string | null;
+  /** What belongs to each environment. */
+  environments: EnvironmentSpace[];
+  /** Bytes of the layers of all images, each counted once. */
+  images: number;
+  /** Bytes that all containers have written outside volumes. */
+  containers: number;
+  /** Bytes of all volumes, as far as the engine tells. */
+  volumes: number;
+  /** Bytes of the build cache. */
+  buildCache: number;
+};
+
 /** An engine, or a place where one was looked for. */
 export type EngineSummary = {
   /** The address as `DOCKER_HOST` would have it. */
@@ -179,6 +300,26 @@ export type EnvironmentReference = {
   engine?: string | null;
 };
 
+/** What lies on an engine's disk for one environment. */
+export type EnvironmentSpace = {
+  /** The value of `${devcontainerId}`. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** How to name it in a request. */
+  reference: EnvironmentReference;
+  /** Bytes that its container has written outside volumes. */
+  written: number;
+  /** Bytes of the layers of its image that no other image has. */
+  ownLayers: number;
+  /** Bytes of the layers of its image that others have too. */
+  sharedLayers: number;
+  /** Its named volumes. */
+  volumes: VolumeSpace[];
+  /** Bytes that would be free if it were gone, volumes included: what it has written, its own layers, and volumes. */
+  own: number;
+};
+
 /** The state of an environment in a list.
  * - `running`: Its container runs.
  * - `failing`: Its container keeps restarting, or could not be removed whole.
@@ -216,6 +357,8 @@ export type EnvironmentSummary = {
   engine?: Engine | null;
   /** Its container. */
   container?: ContainerSummary | null;
+  /** Whether its configuration, or a file that it is made of, has changed since it was applied. Told by a watched board alone. */
+  changed?: boolean;
   /** When Wharf last worked on it or in it, in milliseconds since 1970-01-01T00:00:00Z. */
   lastUsed?: number | null;
 };
@@ -363,6 +506,36 @@ export type EventBatch = {
   events: Event[];
 };
 
+/** A Feature to add, with its options. */
+export type FeatureChoice = {
+  /** Its reference. */
+  reference: string;
+  /** Its options: texts, and `true` or `false`. */
+  options: Record<string, unknown>;
+};
+
+/** Features of a collection in a registry. */
+export type FeatureList = {
+  /** The Features, in the order of their publisher. */
+  features: FeatureSummary[];
+};
+
+/** A Feature that can be added. */
+export type FeatureSummary = {
+  /** As a configuration names it, such as `ghcr.io/devcontainers/features/go:1`. */
+  reference: string;
+  /** What people call it. */
+  name: string;
+  /** What it installs. */
+  description?: string | null;
+  /** A page about it. */
+  documentationUrl?: string | null;
+  /** Whether its publisher advises against it. */
+  deprecated: boolean;
+  /** Its options. */
+  options: TemplateOption[];
+};
+
 /** Something about a folder's configuration that a person should know. */
 export type FolderDiagnostic = {
   /** How bad it is. */
@@ -387,6 +560,8 @@ export type FolderReport = {
   environment?: EnvironmentSummary | null;
   /** What is wrong with the configuration when there is one. */
   diagnostics: FolderDiagnostic[];
+  /** Templates that fit what lies in a folder without a configuration, the best first. */
+  suggestions?: TemplateSuggestion[];
 };
 
 /** Why something that touches the host was let through.
@@ -425,6 +600,113 @@ export type Location = {
   property?: string | null;
   /** The line's text. */
   sourceLine?: string | null;
+};
+
+/** Lines of one source. */
+export type LogCount = {
+  /** Who wrote them. */
+  source: LogSource;
+  /** How many. */
+  lines: number;
+};
+
+/** One line of a log: what `logs` prints with `--json`, one document a line. */
+export type LogEntry = {
+  /** When it was written, in milliseconds since 1970-01-01T00:00:00Z; absent when nobody noted it. */
+  timestamp?: number | null;
+  /** Who wrote it. */
+  source: LogSource;
+  /** Which hook, command or build step wrote it; absent for the container. */
+  step?: string | null;
+  /** Where it was written. */
+  stream: OutputStream;
+  /** The line, without its end. Bytes that are not UTF-8 are replaced. */
+  text: string;
+};
+
+/** A log that was written to a file. */
+export type LogExported = {
+  /** Absolute path of the file. */
+  path: string;
+  /** How many lines were written. */
+  lines: number;
+};
+
+/** Which lines of a log are shown. Without any wish all are. */
+export type LogFilter = {
+  /** Who wrote them; empty for everybody. */
+  sources: LogSource[];
+  /** What they contain. */
+  text?: LogText | null;
+};
+
+/** Where a text was found in a log. */
+export type LogMatches = {
+  /** The filter under which the positions count. */
+  filter: number;
+  /** Positions of lines that contain it, in order. */
+  positions: number[];
+  /** How many lines contain it; more than there are positions when it is very common. */
+  total: number;
+};
+
+/** Some lines of a log, in order. */
+export type LogPage = {
+  /** The filter under which the positions count. */
+  filter: number;
+  /** The position of the first of these lines. */
+  from: number;
+  /** The lines. A line that is longer than a window can show is cut. */
+  lines: LogEntry[];
+};
+
+/** Which log a window wants to look at. */
+export type LogRequest = {
+  /** Of which environment. */
+  reference: EnvironmentReference;
+  /** Of one operation alone, by the id of its record; absent for all that is kept. */
+  start?: string | null;
+  /** Of one step of that operation, and of the steps that are part of it. */
+  step?: StepId | null;
+  /** Which lines are shown. */
+  filter: LogFilter;
+};
+
+/** Who writes into an environment's log.
+ * - `build`: Builds of its image, and pulls.
+ * - `hooks`: Its hooks, `initializeCommand` included.
+ * - `container`: The main process of its container.
+ * - `keeper`: The background process that keeps its forwards. */
+export type LogSource = 'build' | 'hooks' | 'container' | 'keeper';
+
+/** How much there is of a log that is open. Told when it is opened and after every change, at most some times a second. */
+export type LogState = {
+  /** Counts what was told of this log, from 1. The reader answers with it, and only then hears more. */
+  number: number;
+  /** Counts the filters that this log was given, from 1: positions under another filter mean other lines. */
+  filter: number;
+  /** The first position that can be asked for: 0 until the oldest lines had to go. */
+  first: number;
+  /** The position after the last line that the filter lets through. */
+  end: number;
+  /** Lines of every source, whatever the filter. */
+  counts: LogCount[];
+  /** Whether everything that was there has been read; before that the numbers still rise fast. */
+  complete: boolean;
+  /** Whether new lines are waited for. */
+  following: boolean;
+  /** Why a part is missing, such as an engine that does not answer. */
+  problem?: string | null;
+};
+
+/** A text to find in lines. What colours a line is not a part of its text. */
+export type LogText = {
+  /** The text. */
+  text: string;
+  /** Whether it is a regular expression. */
+  regex: boolean;
+  /** Whether capital letters are others than small ones. */
+  caseSensitive: boolean;
 };
 
 /** What would be lost, and what would stay, if an environment's container were removed or replaced. */
@@ -524,9 +806,10 @@ export type OciAuthDiagnostics = {
  * - `apply`: The same, and apply what has changed in the smallest way that does.
  * - `start`: Start the container that is there.
  * - `stop`: Stop the container; it is kept.
+ * - `restart`: Stop the container and start it again.
  * - `rebuild`: Build again and replace the container.
  * - `down`: Remove the container. */
-export type OperationName = 'up' | 'apply' | 'start' | 'stop' | 'rebuild' | 'down';
+export type OperationName = 'up' | 'apply' | 'start' | 'stop' | 'restart' | 'rebuild' | 'down';
 
 /** How an operation ended.
  * - `done`: It did what was wanted.
@@ -542,6 +825,8 @@ export type OperationRequest = {
   reference: EnvironmentReference;
   /** Whether `down` also removes the environment's volumes. */
   removeVolumes: boolean;
+  /** The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that. */
+  clone?: CloneSource | null;
 };
 
 /** What came of an operation. */
@@ -643,6 +928,32 @@ export type Requirement = {
   met: boolean;
 };
 
+/** What an environment's container uses just now. Told about once a second while it is looked at. */
+export type ResourceSample = {
+  /** When it was measured, in milliseconds since 1970-01-01T00:00:00Z. */
+  timestamp: number;
+  /** Whether the container runs. Where it does not, everything else is 0, and the next sample comes when it has started. */
+  running: boolean;
+  /** Processor time per time, 1 being one whole core. Absent in the first sample. */
+  cpu?: number | null;
+  /** How many cores there are for it. */
+  cpus: number;
+  /** Bytes of memory, without what could be dropped at once. */
+  memory: number;
+  /** The most that it may use; absent when nothing limits it. */
+  memoryLimit?: number | null;
+  /** Processes and threads. */
+  processes?: number | null;
+  /** What came over its network; absent when it has none of its own. */
+  received?: Traffic | null;
+  /** What went over its network. */
+  sent?: Traffic | null;
+  /** What was read from block devices; absent when the engine does not count it. */
+  read?: Traffic | null;
+  /** What was written to block devices. */
+  written?: Traffic | null;
+};
+
 /** An operation that runs now. */
 export type RunningOperation = {
   /** The name that its window chose for it. */
@@ -657,6 +968,32 @@ export type RunningOperation = {
  * - `warning`: The operation goes on.
  * - `error`: The operation cannot go on. */
 export type Severity = 'warning' | 'error';
+
+/** What lies on the disks of all engines. */
+export type SpaceReport = {
+  /** Each engine that was asked. */
+  engines: EngineSpace[];
+};
+
+/** One operation on an environment that has ended, with its steps. */
+export type StartRecord = {
+  /** Tells it from the others of its environment. */
+  id: string;
+  /** The name of the outermost step: what the operation was. */
+  operation: StepName;
+  /** When it began, in milliseconds since 1970-01-01T00:00:00Z. */
+  startedAt: number;
+  /** How long it worked. Time in which a person thought about an answer is not counted. */
+  milliseconds: number;
+  /** How it ended. */
+  outcome: Outcome;
+  /** Why it failed. */
+  error?: ErrorResult | null;
+  /** Its steps in the order in which they began, the outermost first. */
+  steps: TimedStep[];
+  /** Whether there were more steps than are kept. */
+  truncated?: boolean;
+};
 
 /** What `status` prints with `--json`. */
 export type StatusResult = {
@@ -761,6 +1098,177 @@ export type Tell = {
   origin: Origin;
 };
 
+/** A file that a Template would write. */
+export type TemplateFile = {
+  /** Its path below the folder. */
+  path: string;
+  /** Its content; absent when it is no text, or far too long to show. */
+  text?: string | null;
+  /** Its size. */
+  bytes: number;
+  /** Whether a file is there already that would be replaced. */
+  replaces: boolean;
+};
+
+/** Templates that can be chosen from: those that come with Wharf, or those of a collection in a registry. */
+export type TemplateList = {
+  /** The Templates, in the order of their publisher. */
+  templates: TemplateSummary[];
+};
+
+/** An option of a Template or a Feature. */
+export type TemplateOption = {
+  /** Its name. */
+  name: string;
+  /** What kind of value it has. */
+  kind: TemplateOptionKind;
+  /** What it decides. */
+  description?: string | null;
+  /** Its value when nobody gives one, as text. */
+  default?: string | null;
+  /** Values to choose from; empty when there are none to offer. */
+  choices: string[];
+  /** Whether those are the only ones. */
+  closed: boolean;
+};
+
+/** The kind of value that an option has.
+ * - `text`: A text.
+ * - `boolean`: `true` or `false`. */
+export type TemplateOptionKind = 'text' | 'boolean';
+
+/** What a Template would write. */
+export type TemplatePreview = {
+  /** The files. */
+  files: TemplateFile[];
+  /** What is worth saying, a sentence each. */
+  warnings: string[];
+  /** Tells exactly this content. Applied is what was shown, or nothing. */
+  digest: string;
+};
+
+/** What a Template is to be made into. */
+export type TemplateRequest = {
+  /** The Template's reference. */
+  template: string;
+  /** Absolute path of the folder that gets the files. */
+  folder: string;
+  /** Values of options. */
+  options: Record<string, string>;
+  /** Features to add. */
+  features: FeatureChoice[];
+};
+
+/** A Template that fits what lies in a folder. */
+export type TemplateSuggestion = {
+  /** The Template. */
+  template: TemplateSummary;
+  /** Files of the folder that tell so, such as `Cargo.toml`. */
+  because: string[];
+};
+
+/** A Template. */
+export type TemplateSummary = {
+  /** What names it in a request: `builtin/<id>`, or its reference in a registry. */
+  reference: string;
+  /** What people call it. */
+  name: string;
+  /** What it is for. */
+  description?: string | null;
+  /** Its version. */
+  version?: string | null;
+  /** Who publishes it; absent for those that come with Wharf. */
+  publisher?: string | null;
+  /** A page about it. */
+  documentationUrl?: string | null;
+  /** Languages and platforms that it is for. */
+  platforms: string[];
+  /** Words to find it by. */
+  keywords: string[];
+  /** What is asked of whoever applies it. */
+  options: TemplateOption[];
+};
+
+/** What `templates apply` prints. */
+export type TemplatesApplyResult = {
+  /** The files that were written, as the Template's archive names them. */
+  files: string[];
+};
+
+/** What a terminal has written. Its reader says when it has taken it; only then more follows, and the program waits meanwhile. */
+export type TerminalBatch = {
+  /** Counts the batches of one reader, from 1. The reader answers with it. */
+  number: number;
+  /** Whether this is what was written before the reader came: an answer that it contains a question for was given then. */
+  replayed: boolean;
+  /** Whether older output was dropped that is not kept. */
+  truncated: boolean;
+  /** The bytes, in base64: a terminal's output need not be text. */
+  data: string;
+};
+
+/** How the program in a terminal has ended. */
+export type TerminalEnd = {
+  /** Its exit code; absent when it was closed or could not be started. */
+  code?: number | null;
+  /** Why it could not be started, or its connection broke. */
+  error?: ErrorResult | null;
+};
+
+/** What a terminal is opened for. */
+export type TerminalRequest = {
+  /** In which environment. */
+  reference: EnvironmentReference;
+  /** Its size. */
+  size: TerminalSize;
+  /** The program and its arguments; empty for the remote user's shell. */
+  command: string[];
+};
+
+/** The size of a terminal, in characters. */
+export type TerminalSize = {
+  /** Characters in a line. */
+  columns: number;
+  /** Lines. */
+  rows: number;
+};
+
+/** A terminal that is open, or whose program has ended and that nobody has closed. */
+export type TerminalSummary = {
+  /** Tells it from others. */
+  id: string;
+  /** In which environment it is. */
+  reference: EnvironmentReference;
+  /** What runs in it: the program and its arguments; empty for the shell. */
+  command: string[];
+  /** When it was opened, in milliseconds since 1970-01-01T00:00:00Z. */
+  startedAt: number;
+  /** How its program has ended, if it has. */
+  end?: TerminalEnd | null;
+};
+
+/** One step of an operation that has ended. */
+export type TimedStep = {
+  /** Its number in the operation. */
+  id: StepId;
+  /** The step that it is a part of; absent for the outermost. */
+  parent?: StepId | null;
+  /** What it did. */
+  name: StepName;
+  /** What it did it to. */
+  subject?: string | null;
+  /** When it began, in milliseconds since the operation began. */
+  begin: number;
+  /** How long it took. */
+  milliseconds: number;
+  /** How it ended. */
+  outcome: Outcome;
+  /** A few words about the result. */
+  detail?: string | null;
+  /** How many lines it has written. A log that is opened for this step shows them, as far as they are still kept. */
+  lines: number;
+};
+
 /** One thing on the host that the configuration would touch. */
 export type Touch = {
   /** What kind of access this is. */
@@ -800,6 +1308,14 @@ export type TouchKind =
   | 'secret'
   | 'rawOption';
 
+/** Bytes that went somewhere. */
+export type Traffic = {
+  /** Since the container was started. */
+  bytes: number;
+  /** In a second, since the sample before; absent in the first sample. */
+  perSecond?: number | null;
+};
+
 /** An environment that is up. */
 export type UpResult = {
   /** The container. */
@@ -816,6 +1332,41 @@ export type UpResult = {
   mergedConfiguration?: unknown;
   /** What the reference says about credentials for registries. */
   ociAuthDiagnostics: OciAuthDiagnostics;
+};
+
+/** The kind of author that a value has.
+ * - `configuration`: The configuration itself.
+ * - `extended`: A file that the configuration extends.
+ * - `overlay`: The person's own overlay.
+ * - `image`: The metadata of an image, or of the container as it was made.
+ * - `feature`: A Feature.
+ * - `flag`: The command line. */
+export type ValueAuthor = 'configuration' | 'extended' | 'overlay' | 'image' | 'feature' | 'flag';
+
+/** One value of a configuration, and who wrote it. */
+export type ValueOrigin = {
+  /** The value as a person would write its name, such as `containerEnv.EDITOR` or `mounts[1]`. */
+  property: string;
+  /** What kind of author it has. */
+  from: ValueAuthor;
+  /** Where it stands, if it stands in a file of this computer. */
+  location?: Location | null;
+  /** The image or container whose label brings it. */
+  image?: string | null;
+  /** The entry of that label, the first being 0. */
+  entry?: number | null;
+  /** The Feature that brings it, as its user named it. */
+  feature?: string | null;
+  /** The flag of the command line that brings it. */
+  flag?: string | null;
+};
+
+/** A volume and its size. */
+export type VolumeSpace = {
+  /** Its name. */
+  name: string;
+  /** Bytes in it; absent when the engine does not count them. */
+  bytes?: number | null;
 };
 
 /** What an operation can wait for. */

@@ -2,13 +2,14 @@
 import type { ErrorResult, FolderReport, ListResult, OperationRequest } from '../api';
 import { sameReference } from '../model/environment';
 import { after } from './fake/outcome';
+import { pages, type PagesOutside } from './fake/pages';
 import { Player } from './fake/player';
 import { SCENARIOS, type Scenario } from './fake/scenarios';
 import { systemOf } from './system';
 import type { Drag, Host } from './types';
 
 /** What a test can do from outside, and what the window has asked for so far. */
-export interface Outside {
+export interface Outside extends PagesOutside {
   calls: { call: string; argument: unknown }[];
   drag(drag: Drag): void;
   handOver(folder: string): void;
@@ -65,8 +66,10 @@ export function connect(parameters: URLSearchParams): Host {
     return board.environments.find((one) => sameReference(one.reference, reference))?.id ?? '';
   }
 
+  const open = pages(scenario.pages ?? {}, (call, argument) => calls.push({ call, argument }));
   for (const request of scenario.running ?? []) play(`running-${players.size}`, request);
   window.fake = {
+    ...open.outside,
     calls,
     show,
     drag: (drag) => dragged(drag),
@@ -77,6 +80,7 @@ export function connect(parameters: URLSearchParams): Host {
   };
 
   return {
+    ...open.pages,
     system: scenario.system ?? systemOf(navigator.userAgent),
     home: '/home/ada',
     async watchBoard(receive) {

@@ -7,6 +7,7 @@ import { open } from '@tauri-apps/plugin-dialog';
 import { revealItemInDir } from '@tauri-apps/plugin-opener';
 import type { EventBatch, ListResult } from '../api';
 import { systemOf } from './system';
+import { pages } from './tauri-pages';
 import type { Happened, Host } from './types';
 
 function channel<Message>(receive: (message: Message) => void): Channel<Message> {
@@ -26,6 +27,7 @@ function events(id: string, happened: Happened): Channel<EventBatch> {
 export async function connect(): Promise<Host> {
   const home = await homeDir().catch(() => undefined);
   return {
+    ...pages,
     system: systemOf(navigator.userAgent),
     home,
     watchBoard: (changed) => invoke('watch_board', { channel: channel<ListResult>(changed) }),

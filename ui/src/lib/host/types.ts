@@ -10,6 +10,7 @@ import type {
   PlanResult,
   RunningOperation,
 } from '../api';
+import type { Pages } from './pages';
 
 export type System = 'linux' | 'macos' | 'windows';
 
@@ -20,7 +21,7 @@ export type Drag = { kind: 'over' } | { kind: 'leave' } | { kind: 'drop'; paths:
 export type Happened = (events: readonly Event[], truncated: boolean) => void;
 
 /** Every promise is refused with an `ErrorResult`, or with an `Error` when the program does not answer. */
-export interface Host {
+export interface Host extends Pages {
   readonly system: System;
   /** The person's home folder, to write paths as `~/…`. */
   readonly home: string | undefined;

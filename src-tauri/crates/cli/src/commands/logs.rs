@@ -164,6 +164,7 @@ impl LogSink for Paper {
                     let name = match line.source {
                         LogSource::Build => "build",
                         LogSource::Container => "container",
+                        LogSource::Keeper => "keeper",
                         LogSource::Hooks => line.step.unwrap_or("hooks"),
                     };
                     write!(self.stdout, "{time}{name:<NAME$}{} ", self.bar)?;

@@ -22,7 +22,11 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
-    let request = StartRequest { target: arguments.subject.target(), trust: door.trust(arguments.trust) };
+    let request = StartRequest {
+        target: arguments.subject.target(),
+        trust: door.trust(arguments.trust),
+        ..StartRequest::default()
+    };
     let result = door
         .operate(async |stage| wharf_runner::start(&request, stage.sink, stage.asker, stage.cancel).await);
     super::up::finish(door, arguments.json, result)

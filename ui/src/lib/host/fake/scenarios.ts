@@ -9,6 +9,7 @@ import type {
   PlanResult,
 } from '../../api';
 import type { System } from '../types';
+import type { PageData } from './pages';
 import {
   docker,
   dockerForbidden,
@@ -44,6 +45,8 @@ export interface Scenario {
   losses?: Record<string, Losses | ErrorResult>;
   /** What operations do, by the environment's id; `*` for all others. */
   scripts?: Record<string, Partial<Record<OperationName, Beat[]>>>;
+  /** What the pages of an environment, and the page of new ones, show. */
+  pages?: PageData;
   /** Operations that run when the window opens. */
   running?: OperationRequest[];
 }
