@@ -142,6 +142,7 @@ export const environment = {
     apply: 'Apply',
     start: 'Start',
     stop: 'Stop',
+    restart: 'Restart',
     rebuild: 'Rebuild',
     down: 'Delete',
     title: {
@@ -149,6 +150,7 @@ export const environment = {
       apply: 'Applying changes',
       start: 'Starting',
       stop: 'Stopping',
+      restart: 'Restarting',
       rebuild: 'Rebuilding',
       down: 'Deleting',
     },
@@ -157,6 +159,7 @@ export const environment = {
       apply: 'Last change',
       start: 'Last start',
       stop: 'Last stop',
+      restart: 'Last restart',
       rebuild: 'Last rebuild',
       down: 'Last delete',
     },

@@ -141,6 +141,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
     apply: '应用更改',
     start: '启动',
     stop: '停止',
+    restart: '重启',
     rebuild: '重新构建',
     down: '删除',
     title: {
@@ -148,6 +149,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
       apply: '正在应用更改',
       start: '正在启动',
       stop: '正在停止',
+      restart: '正在重启',
       rebuild: '正在重新构建',
       down: '正在删除',
     },
@@ -156,6 +158,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
       apply: '上次更改',
       start: '上次启动',
       stop: '上次停止',
+      restart: '上次重启',
       rebuild: '上次重新构建',
       down: '上次删除',
     },
