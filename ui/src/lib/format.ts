@@ -8,6 +8,11 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
 }
 
+/** A difference of times with its sign; the minus is as wide as the plus. */
+export function signed(milliseconds: number): string {
+  return `${milliseconds < 0 ? '\u2212' : '+'}${duration(Math.abs(milliseconds))}`;
+}
+
 function two(number: number): string {
   return String(number).padStart(2, '0');
 }

@@ -8,6 +8,7 @@ const plain: Row = {
   name: 'build',
   state: 'done',
   startedAt: 0,
+  endedAt: 0,
   milliseconds: 0,
   subject: undefined,
   detail: undefined,
@@ -15,6 +16,7 @@ const plain: Row = {
   inBytes: false,
   parts: [],
   output: undefined,
+  logged: undefined,
 };
 const part = (change: Partial<Row>): Row => ({ ...plain, ...change });
 const hook = (subject: string, state: Row['state']): Row => part({ label: 'hooks', name: 'hook', subject, state });

@@ -40,9 +40,43 @@ export const testIds = {
   /** What failed, and the button that tries again. */
   failure: 'failure',
   retry: 'retry',
+  failureShell: 'failure-shell',
+  failureEdit: 'failure-edit',
   /** What has changed in the configuration, and the button that applies it. */
   changes: 'changes',
   applyChanges: 'apply-changes',
+  /** A tab of the environment; `data-tab` is its name. And what shows the chosen one. */
+  tab: 'tab',
+  panel: 'panel',
+  /** What is wanted beside what is there; one line of it has `data-agrees`. */
+  agreement: 'agreement',
+  /** Lines of a log; `data-lines` counts them, also those out of view. */
+  logLines: 'log-lines',
+  /** The tools above them; of a source `data-name` is its name. */
+  logSource: 'log-source',
+  logSearch: 'log-search',
+  logOnlyMatches: 'log-only-matches',
+  logWrap: 'log-wrap',
+  logFollow: 'log-follow',
+  /** A terminal; `data-ready` once it can be typed into. Its tab, and the buttons that close and open one. */
+  terminal: 'terminal',
+  terminalTab: 'terminal-tab',
+  terminalClose: 'terminal-close',
+  terminalOpen: 'terminal-open',
+  /** The views of the configuration, one of which is chosen; a value of it, whose `data-property` is its name; where it comes from. */
+  configurationView: 'configuration-view',
+  configurationSearch: 'configuration-search',
+  value: 'value',
+  valueOrigin: 'value-origin',
+  /** The text of a file of the configuration, and the line in it that is meant. */
+  source: 'source',
+  sourceLine: 'source-line',
+  /** A curve; `data-name` is what of. What lies on the disk, and what can be cleaned up. */
+  curve: 'curve',
+  space: 'space',
+  cleanUpLook: 'clean-up-look',
+  cleanUpItem: 'clean-up-item',
+  cleanUpConfirm: 'clean-up-confirm',
   /** The steps of the last operation, one of them (`data-step` is its name), and output. */
   steps: 'steps',
   step: 'step',

@@ -28,12 +28,14 @@ test('only one item of the list is a stop of Tab', async ({ page }) => {
   await expect(part(page, 'openFolder')).toBeFocused();
 });
 
-test('a number goes to an environment, O opens a folder', async ({ page }) => {
+test('a number goes to a tab, O opens a folder', async ({ page }) => {
   await open(page, 'many');
   await expect(part(page, 'window')).toBeVisible();
   await page.keyboard.press('Control+2');
-  await expect(part(page, 'environmentName')).toHaveText('billing');
-  await expect(part(page, 'environmentName')).toBeFocused();
+  await expect(page.getByRole('tab', { name: 'Logs' })).toBeFocused();
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'logs');
+  await page.keyboard.press('Control+1');
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'overview');
   await page.keyboard.press('Control+o');
   await expect(part(page, 'folder')).toBeVisible();
   expect(await asked(page, 'chooseFolder')).toEqual(['Open a folder']);

@@ -5,6 +5,7 @@ import { after } from './fake/outcome';
 import { pages, type PagesOutside } from './fake/pages';
 import { Player } from './fake/player';
 import { SCENARIOS, type Scenario } from './fake/scenarios';
+import { statusOf } from './fake/status';
 import { systemOf } from './system';
 import type { Drag, Host } from './types';
 
@@ -95,6 +96,10 @@ export function connect(parameters: URLSearchParams): Host {
         if (isError(scenario.plans?.[idOf(reference)] ?? {})) refuse(error);
         return { environment: { name: '', folder: '' }, steps: [], differences: [] };
       }),
+    status: (reference) => {
+      const environment = board.environments.find((one) => sameReference(one.reference, reference));
+      return ask('status', reference, environment ? { '': scenario.status ?? statusOf(environment) } : {}, '');
+    },
     async losses(reference, removeVolumes) {
       const found = await ask('losses', reference, scenario.losses ?? {}, idOf(reference));
       if (removeVolumes) return { ...found, lostVolumes: found.keptVolumes, keptVolumes: [] };
@@ -134,6 +139,9 @@ export function connect(parameters: URLSearchParams): Host {
     },
     async showFolder(path) {
       calls.push({ call: 'showFolder', argument: path });
+    },
+    async openLink(address) {
+      calls.push({ call: 'openLink', argument: address });
     },
     async copy(text) {
       calls.push({ call: 'copy', argument: text });

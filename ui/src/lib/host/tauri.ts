@@ -4,7 +4,7 @@ import { listen } from '@tauri-apps/api/event';
 import { homeDir } from '@tauri-apps/api/path';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import { open } from '@tauri-apps/plugin-dialog';
-import { revealItemInDir } from '@tauri-apps/plugin-opener';
+import { openUrl, revealItemInDir } from '@tauri-apps/plugin-opener';
 import type { EventBatch, ListResult } from '../api';
 import { systemOf } from './system';
 import { pages } from './tauri-pages';
@@ -33,6 +33,7 @@ export async function connect(): Promise<Host> {
     watchBoard: (changed) => invoke('watch_board', { channel: channel<ListResult>(changed) }),
     inspectFolder: (folder) => invoke('inspect_folder', { folder }),
     plan: (reference) => invoke('plan', { reference }),
+    status: (reference) => invoke('status', { reference }),
     losses: (reference, removeVolumes) => invoke('losses', { reference, removeVolumes }),
     operate: (id, request, happened) => invoke('operate', { id, request, events: events(id, happened) }),
     answerConsent: (id, allow) => invoke('answer_consent', { id, allow }),
@@ -52,6 +53,7 @@ export async function connect(): Promise<Host> {
     },
     chooseFolder: async (title) => (await open({ directory: true, title })) ?? undefined,
     showFolder: (path) => revealItemInDir(path),
+    openLink: (address) => openUrl(address),
     copy: (text) => navigator.clipboard.writeText(text),
   };
 }

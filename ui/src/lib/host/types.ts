@@ -9,6 +9,7 @@ import type {
   OperationResult,
   PlanResult,
   RunningOperation,
+  StatusResult,
 } from '../api';
 import type { Pages } from './pages';
 
@@ -30,6 +31,8 @@ export interface Host extends Pages {
   watchBoard(changed: (board: ListResult) => void): Promise<void>;
   inspectFolder(folder: string): Promise<FolderReport>;
   plan(reference: EnvironmentReference): Promise<PlanResult>;
+  /** What is wanted of an environment, and what is there. */
+  status(reference: EnvironmentReference): Promise<StatusResult>;
   /** What would go with the container, and with its volumes when they are removed as well. */
   losses(reference: EnvironmentReference, removeVolumes: boolean): Promise<Losses>;
 
@@ -54,5 +57,7 @@ export interface Host extends Pages {
   chooseFolder(title: string): Promise<string | undefined>;
   /** Shows a folder in the system's file manager. */
   showFolder(path: string): Promise<void>;
+  /** Opens an address of the web in the person's browser. */
+  openLink(address: string): Promise<void>;
   copy(text: string): Promise<void>;
 }

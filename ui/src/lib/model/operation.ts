@@ -1,5 +1,15 @@
 /** What is known of one operation: its steps, what they wrote, and what a person has to do about it. Built from events alone. */
-import type { ConsentRequest, Engine, Environment, ErrorResult, Event, Outcome, StepName, WaitingFor } from '../api';
+import type {
+  ConsentRequest,
+  Engine,
+  Environment,
+  ErrorResult,
+  Event,
+  Outcome,
+  StartRecord,
+  StepName,
+  WaitingFor,
+} from '../api';
 import { Output } from './output';
 
 const BOLD = '\u001b[1m';
@@ -19,6 +29,8 @@ export interface Step {
   progress: Progress | undefined;
   /** Written by the step itself, or by steps inside it that keep none of their own. */
   output: Output | undefined;
+  /** How many lines it has written, where they lie in the log and not here. */
+  lines?: number;
 }
 
 export interface Progress {
@@ -45,6 +57,28 @@ export class Operation {
   truncated = false;
   /** What stands above the newest lines of a build. */
   #heading: string | undefined;
+
+  /** An operation of which only the record is left. */
+  static of(record: StartRecord): Operation {
+    const operation = new Operation();
+    operation.error = record.error ?? undefined;
+    for (const { id, parent, name, subject, begin, milliseconds, outcome, detail, lines } of record.steps) {
+      operation.steps.set(id, {
+        id,
+        parent: parent ?? undefined,
+        name,
+        subject: subject ?? undefined,
+        state: outcome,
+        startedAt: record.startedAt + begin,
+        milliseconds,
+        detail: detail ?? undefined,
+        progress: undefined,
+        output: undefined,
+        lines,
+      });
+    }
+    return operation;
+  }
 
   apply(event: Event): void {
     this.environmentId = event.environment ?? this.environmentId;

@@ -29,6 +29,8 @@ export interface Row {
   state: StepState;
   /** When it started; none while it is only planned. */
   startedAt: number | undefined;
+  /** When the last of its steps ended; none while one runs. */
+  endedAt: number | undefined;
   /** What its ended steps took. */
   milliseconds: number;
   subject: string | undefined;
@@ -39,6 +41,8 @@ export interface Row {
   /** Hooks and their commands, or the steps of a build. */
   parts: Row[];
   output: Output | undefined;
+  /** Where its lines are in the log, if that is where they are: the step to ask for, and how many there are. */
+  logged: { step: number; lines: number } | undefined;
 }
 
 /** A step that is not named here is work. */
@@ -143,6 +147,7 @@ function row(steps: Step[], inside: Map<number, Step[]>): Row {
     name: first.name,
     state: together(steps.map((step) => step.state)),
     startedAt: steps.find((step) => step.startedAt !== undefined)?.startedAt,
+    endedAt: running ? undefined : lastEnd(steps),
     milliseconds: steps.reduce((sum, step) => sum + (step.milliseconds ?? 0), 0),
     subject: shown.subject ?? steps.findLast((step) => step.subject !== undefined)?.subject,
     detail: steps.findLast((step) => step.detail !== undefined)?.detail,
@@ -150,7 +155,20 @@ function row(steps: Step[], inside: Map<number, Step[]>): Row {
     inBytes: running?.name === 'pull',
     parts: parts(inOrder(steps.flatMap((step) => inside.get(step.id) ?? []))).map((part) => row(part, inside)),
     output: steps.find((step) => step.output)?.output,
+    logged: steps.map((step) => ({ step: step.id, lines: linesOf(step, inside) })).find(({ lines }) => lines > 0),
   };
+}
+
+/** What it has written, its parts included. */
+function linesOf(step: Step, inside: Map<number, Step[]>): number {
+  return (inside.get(step.id) ?? []).reduce((sum, part) => sum + linesOf(part, inside), step.lines ?? 0);
+}
+
+function lastEnd(steps: Step[]): number | undefined {
+  const ends = steps.flatMap(({ startedAt, milliseconds }) =>
+    startedAt === undefined || milliseconds === undefined ? [] : [startedAt + milliseconds],
+  );
+  return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
 /** The state of several steps as one: what runs or failed is never hidden, and work is work whatever else was cached. */

@@ -12,6 +12,7 @@ import type { Drag, Host } from '../host';
 import { text } from '../i18n';
 import { concerns, groups, mark, since, withNew, type Mark } from '../model/environment';
 import { asError } from './problem';
+import { Tabs } from './tabs.svelte';
 import { Work } from './work.svelte';
 
 /** What the larger part of the window shows. */
@@ -26,6 +27,7 @@ export type Question = { kind: 'stop' | 'rebuild' | 'delete'; environment: Envir
 
 export class App {
   readonly host: Host;
+  readonly tabs = new Tabs();
   board = $state.raw<ListResult>();
   place = $state.raw<Place>({ kind: 'home' });
   question = $state.raw<Question>();
@@ -142,6 +144,10 @@ export class App {
 
   async showFolder(path: string): Promise<void> {
     await this.#try(this.host.showFolder(path));
+  }
+
+  async openLink(address: string): Promise<void> {
+    await this.#try(this.host.openLink(address));
   }
 
   async copy(content: string): Promise<void> {

@@ -19,8 +19,8 @@ function changed(
   { operation }: OperationRequest,
   { outcome, error }: OperationResult,
 ): EnvironmentSummary {
-  if (outcome === 'failed') return { ...before, problem: error?.message };
   if (outcome === 'cancelled') return before;
+  if (outcome === 'failed' && !error?.containerId) return { ...before, problem: error?.message };
   const container = before.container ?? {
     id: 'c0ffee'.repeat(10) + 'c0ff',
     name: `${before.name}-1`,
@@ -30,7 +30,7 @@ function changed(
   const startedAt = operation === 'stop' ? container.startedAt : new Date().toISOString();
   return {
     ...before,
-    problem: undefined,
+    problem: outcome === 'failed' ? error?.message : undefined,
     state: operation === 'stop' ? 'stopped' : 'running',
     container: { ...container, startedAt },
   };

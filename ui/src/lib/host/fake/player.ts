@@ -11,7 +11,9 @@ export class Player {
   readonly #id: string;
   readonly #speed: number;
   readonly #past: Event[] = [];
+  readonly #started = new Map<number, number>();
   #happened: Happened | undefined;
+  /** The time of the scenario, however fast it is played. */
   #time = Date.now();
   #answer = Promise.withResolvers<boolean>();
   #cancelled = Promise.withResolvers<'cancelled'>();
@@ -64,9 +66,15 @@ export class Player {
   }
 
   #send(event: Event): void {
+    if (event.type === 'stepStarted') this.#started.set(event.step, this.#time);
+    const took = event.type === 'stepFinished' && {
+      milliseconds: this.#time - (this.#started.get(event.step) ?? this.#time),
+    };
     const whole = {
       ...event,
-      timestamp: this.#speed > 0 ? Date.now() : this.#time,
+      // What the script says of the time is for who reads the script alone; here it has gone by.
+      ...took,
+      timestamp: this.#time,
       workspace: this.request.reference.folder ?? '',
       environment: this.#id,
     };
@@ -81,7 +89,7 @@ export class Player {
     );
     for (const { step, type } of this.#past) if (type === 'stepFinished') started.delete(step);
     for (const { step, timestamp } of [...started.values()].reverse()) {
-      const milliseconds = (this.#speed > 0 ? Date.now() : this.#time) - timestamp;
+      const milliseconds = this.#time - timestamp;
       const outcome = step === OPERATION || result.outcome !== 'failed' ? result.outcome : 'cancelled';
       this.#send({ type: 'stepFinished', step, outcome, milliseconds } as Event);
     }

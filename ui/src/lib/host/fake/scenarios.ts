@@ -7,6 +7,7 @@ import type {
   OperationName,
   OperationRequest,
   PlanResult,
+  StatusResult,
 } from '../../api';
 import type { System } from '../types';
 import type { PageData } from './pages';
@@ -41,6 +42,8 @@ export interface Scenario {
   opened?: string[];
   /** Plans and losses by the environment's id. */
   plans?: Record<string, PlanResult | ErrorResult>;
+  /** What is wanted and what is there; without it, what goes with the board. */
+  status?: StatusResult | ErrorResult;
   /** Losses without volumes; these go, and the repositories in them, when they are removed as well. */
   losses?: Record<string, Losses | ErrorResult>;
   /** What operations do, by the environment's id; `*` for all others. */

@@ -29,12 +29,17 @@ export function end(step: number, milliseconds: number, detail?: string, outcome
   return { after: milliseconds, step, kind: { type: 'stepFinished', outcome, milliseconds, detail } };
 }
 
+/** The end of what other steps were part of: their time is its time. */
+export function ended(step: number, milliseconds: number, detail?: string): Beat {
+  return { ...end(step, milliseconds, detail), after: 0 };
+}
+
 export function cached(step: number, milliseconds: number, detail?: string): Beat {
   return end(step, milliseconds, detail, 'cached');
 }
 
 export function failed(step: number, milliseconds: number, detail?: string): Beat {
-  return end(step, milliseconds, detail, 'failed');
+  return { ...end(step, milliseconds, detail, 'failed'), after: 0 };
 }
 
 export function wrote(step: number, text: string, after = 0): Beat {

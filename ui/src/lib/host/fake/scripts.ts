@@ -7,6 +7,7 @@ import {
   begin,
   cached,
   end,
+  ended,
   failed,
   fails,
   found,
@@ -108,7 +109,7 @@ function layer(at: number): Beat[] {
 }
 
 const building: Beat[] = [begin(30, 'build', 'vsc-api-server-features'), layer(0), layer(1)].flat();
-export const build: Beat[] = [...building, ...[2, 3, 4].flatMap(layer), end(30, 12_400, '1 of 5 steps reused')];
+export const build: Beat[] = [...building, ...[2, 3, 4].flatMap(layer), ended(30, 12_400, '1 of 5 steps reused')];
 
 const containerSteps: Beat[] = [
   begin(40, 'create', 'keen_lovelace'),
@@ -137,12 +138,12 @@ const hooks: Beat[] = [
   wrote(64, 'seeded 3 tables\n', 200),
   end(64, 900),
   wrote(63, 'Done in 1.9s\n', 300),
-  end(63, 1900),
-  end(62, 1950),
-  end(60, 2100),
+  ended(63, 1900),
+  ended(62, 1950),
+  ended(60, 2100),
 ];
 
-const done: Beat[] = [ready(14_900, container, 'vscode', '/workspaces/api-server'), end(OPERATION, 14_900)];
+const done: Beat[] = [ready(14_900, container, 'vscode', '/workspaces/api-server'), ended(OPERATION, 14_900)];
 
 export const up: Beat[] = [...beginning, ...image, ...build, ...containerSteps, ...hooks, ...done];
 export const upWithConsent: Beat[] = [
@@ -250,9 +251,9 @@ export const upWithMuchOutput: Beat[] = [
     ),
   ),
   end(61, 4_000),
-  end(60, 4_000),
+  ended(60, 4_000),
   ready(5_000, container, 'vscode', '/workspaces/api-server'),
-  end(OPERATION, 5_000),
+  ended(OPERATION, 5_000),
 ];
 
 function short(operation: 'stop' | 'down', step: 'stop' | 'remove'): Beat[] {
@@ -263,7 +264,7 @@ function short(operation: 'stop' | 'down', step: 'stop' | 'remove'): Beat[] {
     end(2, 3),
     begin(3, step, 'keen_lovelace'),
     end(3, 400),
-    end(OPERATION, 420),
+    ended(OPERATION, 420),
   ];
 }
 

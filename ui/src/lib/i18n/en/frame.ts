@@ -88,7 +88,7 @@ export const frame = {
   keyList: {
     title: 'Keys',
     open: 'Open a folder',
-    nth: 'Go to an environment of the list',
+    nth: 'Go to a tab of the environment',
     move: 'Move in the list',
     enter: 'Open what is selected',
     back: 'Go back one level',

@@ -1,7 +1,10 @@
 /** Every text of the window, in English. Another language is another object of the same shape. */
+import { configuration } from './configuration';
 import { environment } from './environment';
 import { frame } from './frame';
+import { logs } from './logs';
+import { overview } from './overview';
 
-export const en = { ...frame, ...environment };
+export const en = { ...frame, ...environment, ...overview, ...logs, ...configuration };
 
 export type Catalogue = typeof en;

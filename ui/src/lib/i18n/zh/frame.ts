@@ -90,7 +90,7 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
   keyList: {
     title: '按键',
     open: '打开文件夹',
-    nth: '转到列表中的环境',
+    nth: '转到环境的标签页',
     move: '在列表中移动',
     enter: '打开选中的项目',
     back: '返回上一层',

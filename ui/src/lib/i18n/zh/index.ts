@@ -1,6 +1,9 @@
 /** Every text of the window, in Simplified Chinese. */
 import type { Catalogue } from '../en';
+import { configuration } from './configuration';
 import { environment } from './environment';
 import { frame } from './frame';
+import { logs } from './logs';
+import { overview } from './overview';
 
-export const zh: Catalogue = { ...frame, ...environment };
+export const zh: Catalogue = { ...frame, ...environment, ...overview, ...logs, ...configuration };

@@ -1,0 +1,181 @@
+/** A log that is looked at: how much there is of it, the pages in view, what is searched in it. It never holds the whole. */
+import type { ErrorResult, LogEntry, LogExported, LogFilter, LogMatches, LogRequest, LogState, LogText } from '../api';
+import type { Host } from '../host';
+import type { OpenLog } from '../host/pages';
+import { asError } from './problem';
+
+/** Lines that are asked for at once. */
+export const PAGE = 400;
+/** Pages that are kept: some screens back and forth, whatever the log's size. */
+const KEPT = 48;
+/** Questions that are under way at once. */
+const AT_ONCE = 3;
+/** What is shown follows the log this often. */
+const REDRAWN_EVERY = 50;
+
+export class LogLook {
+  state = $state.raw<LogState>();
+  error = $state.raw<ErrorResult>();
+  matches = $state.raw<LogMatches>();
+  /** Rises when lines have come. */
+  version = $state(0);
+  readonly #log: Promise<OpenLog>;
+  #pages = new Map<number, readonly LogEntry[]>();
+  #asked = new Set<number>();
+  #wanted = { from: 0, to: 0 };
+  #searched = 0;
+  #latest: LogState | undefined;
+  #scheduled = false;
+  #closed = false;
+
+  constructor(host: Host, request: LogRequest) {
+    this.#log = host.openLog(request, (state) => this.#told(state));
+    this.#log.catch((reason) => {
+      if (!this.#closed) this.error = asError(reason);
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#log.then(
+      (log) => log.close(),
+      () => {},
+    );
+  }
+
+  get first(): number {
+    return this.state?.first ?? 0;
+  }
+
+  get end(): number {
+    return this.state?.end ?? 0;
+  }
+
+  /** A line, if its page is here. Ask with `want` for those that are looked at. */
+  at(position: number): LogEntry | undefined {
+    const page = Math.floor(position / PAGE);
+    return this.#pages.get(page)?.[position - page * PAGE];
+  }
+
+  /** These lines are looked at. */
+  want(from: number, to: number): void {
+    this.#wanted = { from, to };
+    this.#pump();
+  }
+
+  async filter(filter: LogFilter): Promise<void> {
+    this.matches = undefined;
+    try {
+      await (await this.#log).filter(filter);
+      this.error = undefined;
+    } catch (reason) {
+      this.error = asError(reason);
+    }
+  }
+
+  /** Looks for a text; nothing ends the search. The answer to an older search is not wanted any more. */
+  async search(text: LogText | undefined): Promise<void> {
+    this.#searched += 1;
+    const searched = this.#searched;
+    if (!text) {
+      this.matches = undefined;
+      return;
+    }
+    try {
+      const matches = await (await this.#log).search(text);
+      if (searched === this.#searched) [this.matches, this.error] = [matches, undefined];
+    } catch (reason) {
+      if (searched === this.#searched) [this.matches, this.error] = [undefined, asError(reason)];
+    }
+  }
+
+  /** Lines one after another, for who copies them. */
+  async lines(from: number, to: number): Promise<LogEntry[]> {
+    const log = await this.#log;
+    const all: LogEntry[] = [];
+    while (all.length < to - from) {
+      const at = from + all.length;
+      const { lines } = await log.page(at, Math.min(PAGE * 5, to - at));
+      if (lines.length === 0) break;
+      all.push(...lines);
+    }
+    return all;
+  }
+
+  /** Writes what is shown to a file; nothing when the person chooses none. */
+  async export(title: string): Promise<LogExported | undefined> {
+    try {
+      return await (await this.#log).export(title);
+    } catch (reason) {
+      this.error = asError(reason);
+      return undefined;
+    }
+  }
+
+  #told(state: LogState): void {
+    if (this.#closed) return;
+    if (state.filter !== this.#latest?.filter) {
+      this.#pages.clear();
+      this.#asked.clear();
+    }
+    this.#latest = state;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setTimeout(() => {
+      this.#scheduled = false;
+      if (this.#closed) return;
+      this.state = this.#latest;
+      this.version += 1;
+      this.#pump();
+    }, REDRAWN_EVERY);
+  }
+
+  /** Asks for pages in view that are not here, or that have grown since. */
+  #pump(): void {
+    const state = this.#latest;
+    if (!state || this.#closed) return;
+    const last = Math.floor((Math.min(this.#wanted.to, state.end) - 1) / PAGE);
+    const first = Math.floor(Math.max(this.#wanted.from, state.first) / PAGE);
+    for (let page = first; page <= last && this.#asked.size < AT_ONCE; page += 1) {
+      if (this.#asked.has(page)) continue;
+      const lines = this.#pages.get(page);
+      const there = page * PAGE + (lines?.length ?? 0);
+      if (there >= Math.min(state.end, (page + 1) * PAGE)) continue;
+      void this.#ask(page, state.filter);
+    }
+  }
+
+  async #ask(page: number, filter: number): Promise<void> {
+    this.#asked.add(page);
+    try {
+      // Lines of this page that had to go are holes at its beginning.
+      const answer = await (await this.#log).page(page * PAGE, PAGE);
+      if (answer.filter === filter && filter === this.#latest?.filter) {
+        const holes = Math.max(0, answer.from - page * PAGE);
+        const lines: LogEntry[] = [...Array<LogEntry>(holes), ...answer.lines];
+        this.#pages.delete(page);
+        this.#pages.set(page, lines);
+        this.#forget();
+      }
+    } catch (reason) {
+      if (!this.#closed) this.error = asError(reason);
+      return;
+    } finally {
+      this.#asked.delete(page);
+    }
+    if (!this.#closed) this.#schedule();
+  }
+
+  /** The pages that came first go first, but never those in view. */
+  #forget(): void {
+    for (const page of this.#pages.keys()) {
+      if (this.#pages.size <= KEPT) return;
+      const visible = (page + 1) * PAGE > this.#wanted.from && page * PAGE < this.#wanted.to;
+      if (!visible) this.#pages.delete(page);
+    }
+  }
+}
