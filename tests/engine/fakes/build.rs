@@ -62,6 +62,28 @@ async fn what_comes_of_a_build() {
 }
 
 #[tokio::test]
+async fn a_build_that_others_disturb_is_built_again_and_no_other() {
+    let known = "{\"aux\":{\"ID\":\"sha256:1\"}}\n";
+    let lost = "{\"error\":\"preparing container for next step: creating build container: e10c: image not known\"}\n";
+    let broken = "{\"error\":\"building at STEP \\\"RUN false\\\": while running runtime: exit status 1\"}\n";
+    for (answers, expected, asked) in [
+        (vec![lost, lost, known], "Ok", 3),
+        (vec![lost, broken, known], "Build", 2),
+        // Somebody who removes images all the time does not keep us for ever.
+        (vec![lost; 9], "Build", 5),
+    ] {
+        let left = std::sync::Mutex::new(answers.into_iter());
+        let fake = FakeEngine::answering(move |asked| match asked.path.split('?').next() {
+            Some("/_ping") => podman_ping(),
+            Some("/build") => Answer::Document(200, left.lock().unwrap().next().unwrap().to_owned()),
+            _ => Answer::Document(200, "{\"Id\":\"sha256:1\"}".to_owned()),
+        });
+        assert_eq!(outcome(build(&fake, &spec()).await), expected);
+        assert_eq!(builds(&fake).len(), asked);
+    }
+}
+
+#[tokio::test]
 async fn an_engine_without_sessions_builds_all_the_same() {
     let fake = builder(docker_ping, Answer::Document(200, "{\"aux\":{\"ID\":\"sha256:1\"}}\n".to_owned()));
     assert_eq!(build(&fake, &spec()).await.unwrap(), "sha256:1");

@@ -562,8 +562,9 @@ fn failed_build(error: &wharf_engine::Error, feature: Option<&str>) -> String {
             let code =
                 words.rsplit(|character: char| !character.is_ascii_digit()).find(|digits| !digits.is_empty());
             let code = code.filter(|_| words.contains("exit") || words.contains("non-zero"));
-            let code = code.map(|code| format!(" (exit {code})")).unwrap_or_default();
-            format!("the Feature {feature} could not be installed{code}")
+            // Without an exit code it was not the script that failed, and the engine's own words are all there is.
+            let why = code.map_or_else(|| format!(": {words}"), |code| format!(" (exit {code})"));
+            format!("the Feature {feature} could not be installed{why}")
         }
         _ => error.to_string(),
     }

@@ -8,6 +8,7 @@ mod classic;
 mod content;
 mod context;
 mod control;
+mod disturbed;
 mod query;
 mod session;
 mod solve;
@@ -25,6 +26,7 @@ use crate::error::{Call, Error, refusal};
 use crate::progress::{OnProgress, Progress};
 use content::{Leftovers, Prepared};
 use control::Control;
+use disturbed::{ATTEMPTS, Taken};
 
 pub use control::Builders;
 
@@ -196,13 +198,14 @@ impl Engine {
         let mut attempts = 1;
         loop {
             match self.build_once(spec, builders, credentials, on_progress).await {
-                // Docker with containerd's store looks whether a name is taken, then takes it: of two builds that end at one moment
-                // one is refused. Everything is in the cache by then, so that the second attempt only names the image.
-                Err(Error::Build { words, .. }) if lost_the_name(&words) && attempts < ATTEMPTS => {
-                    on_progress(Progress::Message(
-                        "another build took the name first; naming it again".to_owned(),
-                    ));
-                    attempts += 1;
+                Err(Error::Build { engine, step, words }) if attempts < ATTEMPTS => {
+                    match Taken::from_words(&words) {
+                        Some(taken) => {
+                            on_progress(Progress::Message(taken.message().to_owned()));
+                            attempts += 1;
+                        }
+                        None => return Err(Error::Build { engine, step, words }),
+                    }
                 }
                 other => return other,
             }
@@ -256,14 +259,6 @@ impl Engine {
             None => Err(self.garbage(&call, &format!("image {name} is not there after its build"))),
         }
     }
-}
-
-/// How often a build is tried that others with the same name disturb.
-const ATTEMPTS: u32 = 5;
-
-/// Whether a builder says that its image's name was taken while it took it.
-fn lost_the_name(words: &str) -> bool {
-    words.trim_end().ends_with(": already exists") && words.contains("image \"")
 }
 
 /// Finds what is wrong with the context before the engine does, which would say less about it.
