@@ -243,3 +243,74 @@ fn colour() {
         assert_eq!(exchange.end().stderr.contains(&0x1b), expected, "{line} {variable:?}");
     }
 }
+
+/// Settings are changed in place, listed with what is wrong, and come below flags and variables.
+#[test]
+fn settings() {
+    let home = Home::new();
+    let path = home.path().join(".config/wharf/settings.json");
+    let where_it_is = wharf(&home, "settings path").stdout_text();
+    assert_eq!(where_it_is, "[HOME]/.config/wharf/settings.json\n");
+    assert_eq!(wharf(&home, "settings set dotfiles.repository me/dotfiles").code, Some(0));
+    assert_eq!(wharf(&home, "settings set appearance.zoom 1.5").code, Some(0));
+    assert_eq!(wharf(&home, "settings get appearance.zoom").stdout_text(), "1.5\n");
+    assert_eq!(wharf(&home, "settings get appearance.theme").stdout_text(), "system\n");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("\"zoom\"", "// for the projector\n    \"zom\"")).unwrap();
+    check!(exchange(&home, "settings list").variable("WHARF_DOTFILES_REPOSITORY", "x/y").end(), @r"
+    $ wharf settings list
+    exit code: 0
+    --- stdout
+    [HOME]/.config/wharf/settings.json
+    engine                         -
+    dotfiles.repository            me/dotfiles  WHARF_DOTFILES_REPOSITORY comes first
+    dotfiles.installCommand        -
+    dotfiles.targetPath            ~/dotfiles (default)
+    up.defaultUserEnvProbe         loginInteractiveShell (default)
+    up.updateRemoteUserUidDefault  on (default)
+    up.gpuAvailability             detect (default)
+    appearance.theme               system (default)
+    appearance.language            system (default)
+    appearance.zoom                1 (default)
+    notifications.finished         true (default)
+    notifications.failed           true (default)
+    notifications.questions        true (default)
+    autostart                      false (default)
+    integration.fileManager        false (default)
+    integration.links              true (default)
+    integration.tray               true (default)
+    integration.editor             -
+    line 7: appearance.zom is no setting that this Wharf knows
+    --- stderr
+    ");
+    assert_eq!(wharf(&home, "settings unset dotfiles.repository").code, Some(0));
+    assert!(std::fs::read_to_string(&path).unwrap().contains("// for the projector"));
+    check!(wharf(&home, "settings set zoom 2"), @r"
+    $ wharf settings set zoom 2
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: there is no setting named zoom
+    hint: did you mean appearance.zoom?
+    ");
+    check!(wharf(&home, "settings set appearance.zoom large"), @r"
+    $ wharf settings set appearance.zoom large
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: appearance.zoom is a number from 0.5 to 3
+    ");
+    // A file that is no JSON is told with its place, and left alone.
+    std::fs::write(&path, "{\n  \"engine\": podman\n}\n").unwrap();
+    check!(wharf(&home, "settings set engine docker"), @r#"
+    $ wharf settings set engine docker
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: expected a value, but found a bare word
+      ╭─ .config/wharf/settings.json:2:13
+     2│   "engine": podman
+      │             ~~~~~~
+    hint: Put text in double quotes
+    "#);
+}

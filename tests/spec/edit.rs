@@ -134,3 +134,34 @@ proptest! {
         prop_assert_eq!(found.pointer("/features/renamed"), Some(&wharf_spec::javascript::normalize(Value::Object(given))));
     }
 }
+
+#[test]
+fn a_member_is_set_and_taken_away() {
+    for (text, path, value, expected) in [
+        ("{}", "a", Some(json!(1)), "{\n  \"a\": 1\n}"),
+        (
+            "{\n  // why\n  \"a\": 1 // so\n}\n",
+            "a",
+            Some(json!("x")),
+            "{\n  // why\n  \"a\": \"x\" // so\n}\n",
+        ),
+        (
+            "{\n  \"a\": 1,\n}\n",
+            "b.c",
+            Some(json!(true)),
+            "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": true\n  },\n}\n",
+        ),
+        ("{\n  \"a\": 1,\n  \"b\": 2\n}", "a", None, "{\n  \"b\": 2\n}"),
+        ("{\n  \"b\": {\n    \"c\": 1\n  }\n}", "b.c", None, "{\n  \"b\": {}\n}"),
+        // Written twice, none may be left to count.
+        ("{\n  \"a\": 1,\n  \"a\": 2\n}", "a", None, "{}"),
+        ("{}", "a.b", None, "{}"),
+    ] {
+        let path: Vec<&str> = path.split('.').collect();
+        assert_eq!(wharf_spec::edit::set_member(text, &path, value.as_ref()).unwrap(), expected, "{text}");
+    }
+    assert_eq!(
+        wharf_spec::edit::set_member("{\"a\": 1}", &["a", "b"], Some(&json!(1))),
+        Err(EditError::NotAnObject { property: "a".to_owned() })
+    );
+}

@@ -23,6 +23,7 @@ mod origin;
 mod problem;
 mod reference;
 mod result;
+mod settings;
 mod state;
 mod step;
 
@@ -59,6 +60,10 @@ pub use result::{
     DownResult, OciAuthDiagnostics, PlanResult, PlannedStep, ReadConfigurationResult, Requirement,
     ResultDocument, StatusResult, StopResult, TrustEntry, TrustList, TrustRevoked, UpDocument, UpError,
     UpResult, VersionResult, WorkspaceResult,
+};
+pub use settings::{
+    AppearanceSettings, DotfilesSettings, GpuSetting, IntegrationSettings, NotificationSettings,
+    SettingEntry, Settings, SettingsResult, ThemeSetting, UpSettings, UpdateUidSetting, UserEnvProbeSetting,
 };
 pub use state::{
     Blocked, BlockedBy, ChangeClass, ContainerState, DesiredState, Difference, HookState, ObservedContainer,

@@ -9,9 +9,10 @@ use crate::{
     DownResult, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event, EventBatch, FeatureList,
     FolderReport, ListResult, LogEntry, LogExported, LogMatches, LogPage, LogRequest, LogState, Losses,
     OperationRequest, OperationResult, OutdatedResult, PlanResult, ReadConfigurationResult, ResourceSample,
-    RunUserCommandsResult, RunningOperation, SetUpResult, SpaceReport, StartRecord, StatusResult, StopResult,
-    TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult, TerminalBatch, TerminalRequest,
-    TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult, VersionResult,
+    RunUserCommandsResult, RunningOperation, SetUpResult, Settings, SettingsResult, SpaceReport, StartRecord,
+    StatusResult, StopResult, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult,
+    TerminalBatch, TerminalRequest, TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult,
+    VersionResult,
 };
 
 /// Draft 2020-12, the dialect that the schemas are written in.
@@ -54,6 +55,7 @@ pub fn results() -> Value {
         ("doctor", own::<DoctorResult>(&mut generator)),
         ("engine list", own::<EngineList>(&mut generator)),
         ("engine use", own::<EngineUsed>(&mut generator)),
+        ("settings list", own::<SettingsResult>(&mut generator)),
         ("trust list", own::<TrustList>(&mut generator)),
         ("trust revoke", own::<TrustRevoked>(&mut generator)),
         ("version", generator.subschema_for::<VersionResult>()),
@@ -103,12 +105,23 @@ pub fn app() -> Value {
     generator.subschema_for::<TemplatePreview>();
     generator.subschema_for::<TemplatesApplyResult>();
     generator.subschema_for::<ErrorResult>();
+    generator.subschema_for::<SettingsResult>();
     let mut schema = head(
         "What the pages of the app's window and the program behind them tell each other",
         "Not a document by itself: each definition is an argument or an answer of one of the program's commands.",
     );
     schema.insert("$defs".to_owned(), generator.take_definitions(true).into());
     Value::Object(schema)
+}
+
+/// The schema of a person's `settings.json`, for editors: draft 7, which is what they know best.
+pub fn settings() -> Value {
+    let generator = SchemaSettings::draft07().into_generator();
+    let Value::Object(mut generated) = generator.into_root_schema_for::<Settings>().to_value() else {
+        return Value::Null;
+    };
+    generated.insert("title".to_owned(), "The settings of Wharf".into());
+    Value::Object(generated)
 }
 
 /// What every schema begins with.

@@ -37,6 +37,11 @@ fn app_is_current() {
     check("app.schema.json", &schema::app());
 }
 
+#[test]
+fn settings_are_current() {
+    check("settings.schema.json", &schema::settings());
+}
+
 /// Whoever reads a schema in an editor sees what every property means.
 #[test]
 fn every_property_has_a_description() {
@@ -70,5 +75,6 @@ fn every_property_has_a_description() {
     walk(&schema::events(), "events", &mut missing);
     walk(&schema::results(), "results", &mut missing);
     walk(&schema::app(), "app", &mut missing);
+    walk(&schema::settings(), "settings", &mut missing);
     assert!(missing.is_empty(), "without a description: {missing:#?}");
 }

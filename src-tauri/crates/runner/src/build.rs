@@ -91,7 +91,7 @@ fn wanted(request: &BuildRequest, session: &Session<'_>) -> Result<Running> {
         without_buildkit: request.without_buildkit,
         features: request.features.clone(),
         omit_syntax_directive: request.omit_syntax_directive,
-        update_remote_user_uid_default: UpdateUidDefault::Never,
+        update_remote_user_uid_default: Some(UpdateUidDefault::Never),
         ..UpRequest::default()
     };
     let running = up::running(&up, environment, &[])?;

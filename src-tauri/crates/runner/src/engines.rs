@@ -13,11 +13,12 @@ use crate::connect::{self, Here};
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::request::{EngineListRequest, EngineUseRequest, Target};
+use crate::settings;
 use crate::store::Store;
 
 /// How long an engine may take to answer a person who only asks what there is.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The file that remembers the engine for every folder without one of its own.
+/// The setting that names the engine for every folder without one of its own.
 const EVERYWHERE: &str = "engine";
 
 /// Which engine a person has chosen, and how.
@@ -58,7 +59,7 @@ impl Choice {
         match &self.by {
             By::Flag => "with --engine".to_owned(),
             By::Folder(folder) => format!("for {} with `wharf engine use`", folder.display()),
-            By::Everywhere => "with `wharf engine use`".to_owned(),
+            By::Everywhere => "in your settings".to_owned(),
         }
     }
 
@@ -71,8 +72,16 @@ impl Choice {
     }
 }
 
-/// What was remembered for the folder or the nearest one above it, else for all.
+/// What was remembered for the folder or the nearest one above it, else what the person's settings say.
 pub(crate) fn remembered(store: &Store, folder: Option<&Path>) -> Result<Option<Choice>> {
+    remembered_or(store, folder, settings::engine)
+}
+
+fn remembered_or(
+    store: &Store,
+    folder: Option<&Path>,
+    everywhere: impl FnOnce() -> Result<Option<String>>,
+) -> Result<Option<Choice>> {
     for folder in folder.into_iter().flat_map(Path::ancestors) {
         if let Some(record) = store.load::<Record>(&file(folder))?.found()
             && record.folder.as_deref() == Some(folder)
@@ -80,8 +89,7 @@ pub(crate) fn remembered(store: &Store, folder: Option<&Path>) -> Result<Option<
             return Ok(Some(Choice { engine: record.engine, by: By::Folder(folder.to_owned()) }));
         }
     }
-    let record = store.load::<Record>(EVERYWHERE)?.found();
-    Ok(record.map(|record| Choice { engine: record.engine, by: By::Everywhere }))
+    Ok(everywhere()?.map(|engine| Choice { engine, by: By::Everywhere }))
 }
 
 /// The state file of a folder's choice.
@@ -228,11 +236,13 @@ pub fn engine_use(request: &EngineUseRequest) -> Result<api::EngineUsed> {
         Some(folder) => Some(whole(folder)?),
         None => None,
     };
-    let name = folder.as_deref().map_or_else(|| EVERYWHERE.to_owned(), file);
     let overruled_by = choosing_variable(&surroundings).map(str::to_owned);
     let folder_text = folder.as_ref().map(|folder| folder.display().to_string());
     let Some(engine) = &request.engine else {
-        store.forget(&name)?;
+        match &folder {
+            Some(folder) => store.forget(&file(folder))?,
+            None => settings::change_setting(EVERYWHERE, None).map(drop)?,
+        }
         return Ok(api::EngineUsed { engine: None, address: None, folder: folder_text, overruled_by });
     };
     let place = named(engine, &surroundings).map_err(|error| Error::Engine {
@@ -240,7 +250,12 @@ pub fn engine_use(request: &EngineUseRequest) -> Result<api::EngineUsed> {
         description: "An error occurred setting up the container.",
         location: None,
     })?;
-    store.save(&name, &Record { engine: engine.clone(), folder })?;
+    match folder {
+        Some(folder) => {
+            store.save(&file(&folder), &Record { engine: engine.clone(), folder: Some(folder) })?;
+        }
+        None => settings::change_setting(EVERYWHERE, Some(&engine.as_str().into())).map(drop)?,
+    }
     let address = Some(place.address.to_string());
     Ok(api::EngineUsed { engine: Some(engine.clone()), address, folder: folder_text, overruled_by })
 }
@@ -261,22 +276,25 @@ fn whole(folder: &Path) -> Result<PathBuf> {
 mod tests {
     use super::*;
 
-    fn choose(store: &Store, engine: &str, folder: Option<&str>) {
-        let folder = folder.map(PathBuf::from);
-        let name = folder.as_deref().map_or_else(|| EVERYWHERE.to_owned(), file);
-        store.save(&name, &Record { engine: engine.to_owned(), folder }).unwrap();
+    fn choose(store: &Store, engine: &str, folder: &str) {
+        let folder = PathBuf::from(folder);
+        store
+            .save(&file(&folder), &Record { engine: engine.to_owned(), folder: Some(folder.clone()) })
+            .unwrap();
     }
 
     #[test]
     fn the_nearest_choice_counts() {
         let place = tempfile::tempdir().unwrap();
         let store = Store::open(Some(place.path())).unwrap();
-        let chosen =
-            |folder: &str| remembered(&store, Some(Path::new(folder))).unwrap().map(|choice| choice.engine);
-        assert_eq!(chosen("/work/api"), None);
-        choose(&store, "podman", None);
-        choose(&store, "far", Some("/work"));
-        choose(&store, "near", Some("/work/api"));
+        let chosen = |folder: &str, everywhere: Option<&str>| {
+            let everywhere = everywhere.map(str::to_owned);
+            let found = remembered_or(&store, Some(Path::new(folder)), || Ok(everywhere)).unwrap();
+            found.map(|choice| choice.engine)
+        };
+        assert_eq!(chosen("/work/api", None), None);
+        choose(&store, "far", "/work");
+        choose(&store, "near", "/work/api");
         for (folder, expected) in [
             ("/", "podman"),
             ("/home", "podman"),
@@ -285,7 +303,7 @@ mod tests {
             ("/work/api", "near"),
             ("/work/api/inner", "near"),
         ] {
-            assert_eq!(chosen(folder).as_deref(), Some(expected), "{folder}");
+            assert_eq!(chosen(folder, Some("podman")).as_deref(), Some(expected), "{folder}");
         }
     }
 

@@ -22,6 +22,10 @@ pub enum Error {
     #[error("there is no folder to keep state in: neither HOME nor WHARF_STATE_DIR is set")]
     NoStateFolder,
 
+    /// The system names no folder for a user's settings.
+    #[error("there is no folder for settings: neither HOME nor WHARF_CONFIG_DIR is set")]
+    NoSettingsFolder,
+
     /// A state file could not be handled.
     #[error("cannot {action} {}: {source}", path.display())]
     State {
@@ -103,7 +107,7 @@ pub enum Error {
     ChosenEngine {
         /// Its name or address.
         engine: String,
-        /// How it was chosen, such as ``with `wharf engine use` ``.
+        /// How it was chosen, such as `in your settings`.
         chosen: String,
         /// The command that takes the choice back.
         forget: String,

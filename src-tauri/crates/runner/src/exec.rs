@@ -11,6 +11,7 @@ use crate::reconciler::Reconciler;
 use crate::records::{INSIDE, InsideRecord, ResolvedUser};
 use crate::request::{EventSink, ExecRequest, ExecStreams};
 use crate::session::{Access, Session};
+use crate::settings::Settings;
 use crate::{CancellationToken, read_configuration, up};
 
 /// Runs a command and returns its exit code; 128 + signal if a signal ended it.
@@ -56,10 +57,9 @@ async fn run(
         metadata::entries_for_container(label, &container.id, labelled, &environment.configuration);
     let merged =
         merge(&environment.configuration, &entries).for_container(&read_configuration::variables(container));
-    let probe = merged
-        .user_env_probe
-        .or_else(|| request.default_user_env_probe.as_deref().and_then(up::probe))
-        .unwrap_or_default();
+    let asked_probe = Settings::of(&request.target)?.probe(request.default_user_env_probe.as_ref());
+    let probe =
+        merged.user_env_probe.or_else(|| asked_probe.as_deref().and_then(up::probe)).unwrap_or_default();
     let known =
         reconciler.state.load::<InsideRecord>(INSIDE)?.found().filter(|record| record.belongs_to(container));
     let probed = known.as_ref().and_then(|record| record.probed.get(probe_name(probe)).cloned());

@@ -51,6 +51,7 @@ mod requirements;
 mod secrets;
 mod session;
 mod set_up;
+mod settings;
 mod status;
 mod stop;
 mod store;
@@ -83,6 +84,7 @@ pub use outdated::{OutdatedFound, OutdatedRequest, outdated};
 pub use read_configuration::read_configuration;
 pub use request::*;
 pub use set_up::{run_user_commands, set_up};
+pub use settings::{change_setting, change_setting_as_typed, setting, settings, settings_path};
 pub use status::status;
 pub use stop::stop;
 pub use templates::{

@@ -17,8 +17,8 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wharf_api::{
-    CloneSource, ConsentRequest, Event, EventBatch, EventKind, OperationName, OperationOutcome, OperationRequest,
-    OperationResult, RunningOperation, UpResult,
+    CloneSource, ConsentRequest, Event, EventBatch, EventKind, OperationName, OperationOutcome,
+    OperationRequest, OperationResult, RunningOperation, UpResult,
 };
 
 use crate::error::{Error, Result};

@@ -9,8 +9,8 @@ use serde_json::Value;
 use wharf_spec::Document;
 
 use crate::error::{Error, Result};
-use crate::locate;
 use crate::volume::RepositoryUrl;
+use crate::{locate, settings};
 
 /// Where a file says in which folders and repositories it counts.
 const APPLIES_TO: &str = "/customizations/wharf/appliesTo";
@@ -54,7 +54,7 @@ impl Subject {
 /// # Errors
 /// A file cannot be read. One that is no configuration is left to whoever reads it next, who says where it is wrong.
 pub(crate) fn files(subject: &Subject) -> Result<Vec<PathBuf>> {
-    let Some(folder) = folder() else { return Ok(Vec::new()) };
+    let Some(folder) = settings::folder() else { return Ok(Vec::new()) };
     let mut files = vec![folder.join("devcontainer.json")];
     let more = std::fs::read_dir(folder.join("devcontainer")).into_iter().flatten().flatten();
     let mut more: Vec<PathBuf> = more
@@ -70,15 +70,6 @@ pub(crate) fn files(subject: &Subject) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(counting)
-}
-
-/// `WHARF_CONFIG_DIR`, else the system's folder for a user's settings.
-fn folder() -> Option<PathBuf> {
-    match std::env::var_os("WHARF_CONFIG_DIR").filter(|value| !value.is_empty()) {
-        Some(folder) => Some(PathBuf::from(folder)),
-        None => directories::ProjectDirs::from("dev", "", "wharf")
-            .map(|folders| folders.config_dir().to_path_buf()),
-    }
 }
 
 fn counts(path: &Path, subject: &Subject) -> Result<bool> {

@@ -149,12 +149,12 @@ pub struct UpRequest {
     pub trust: Trust,
     /// Folders inside the container.
     pub data_folders: DataFolders,
-    /// `--gpu-availability`.
-    pub gpu_availability: GpuAvailability,
+    /// `--gpu-availability`; None: as the person's settings say, else the engine is asked.
+    pub gpu_availability: Option<GpuAvailability>,
     /// `--default-user-env-probe`: a property value such as `loginShell`.
     pub default_user_env_probe: Option<String>,
-    /// `--update-remote-user-uid-default`.
-    pub update_remote_user_uid_default: UpdateUidDefault,
+    /// `--update-remote-user-uid-default`; None: as the person's settings say, else on.
+    pub update_remote_user_uid_default: Option<UpdateUidDefault>,
     /// `--remove-existing-container`.
     pub remove_existing_container: bool,
     /// `--apply`: what has changed since the container was made is applied, in the smallest way that does.

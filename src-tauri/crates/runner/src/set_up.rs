@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
 use crate::request::{EventSink, RunUserCommandsRequest, SetUpRequest, Target, Trust, UpRequest};
 use crate::session::{Access, Nobody, Session};
+use crate::settings::Settings;
 use crate::{CancellationToken, read_configuration, secrets, up};
 
 /// Makes a container that exists one to develop in: set-up, then the hooks.
@@ -43,6 +44,9 @@ async fn set_up_in(
         skip_non_blocking_commands: request.skip_non_blocking_commands,
         ..UpRequest::default()
     };
+    let settings = Settings::of(&request.target)?;
+    settings.report(root);
+    let up = settings.below(&up);
     let wanted = up::running(&up, session.environment(), &[])?;
     let (container, merged) = inside(&session, wanted, Vec::new()).await?;
     let environment = session.environment();
@@ -89,6 +93,9 @@ async fn run_user_commands_in(
         skip_post_attach: request.skip_post_attach,
         ..UpRequest::default()
     };
+    let settings = Settings::of(&request.target)?;
+    settings.report(root);
+    let up = settings.below(&up);
     let mut wanted = up::running(&up, session.environment(), &secrets)?;
     wanted.hooks.only_hooks = true;
     wanted.hooks.stop_for_personalization = request.stop_for_personalization;

@@ -224,14 +224,20 @@ fn save<T: Serialize>(path: &Path, value: &T) -> Result<(), Error> {
     let failed = |action: &'static str| {
         move |source: std::io::Error| Error::State { path: path.to_path_buf(), action, source }
     };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    create_private_folder(folder).map_err(failed("create the folder of"))?;
-    let mut file =
-        tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(failed("write"))?;
     let text = serde_json::to_vec_pretty(&WriteEnvelope { version: VERSION, data: value })
         .map_err(|error| failed("write")(error.into()))?;
-    file.write_all(&text).and_then(|()| file.flush()).map_err(failed("write"))?;
-    file.persist(path).map_err(|error| failed("write")(error.error))?;
+    create_private_folder(path.parent().unwrap_or(Path::new("."))).map_err(failed("create the folder of"))?;
+    write_whole(path, &text).map_err(failed("write"))
+}
+
+/// Writes a file whole or not at all. Where it is a link, what the link leads to is written.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_private_folder(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    file.write_all(content).and_then(|()| file.flush())?;
+    file.persist(&path).map_err(|error| error.error)?;
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use crate::request::{
     UpdateUidDefault,
 };
 use crate::session::{Access, Session};
+use crate::settings::Settings;
 use crate::{CancellationToken, apply, build, losses, read_configuration, secrets, volume};
 
 /// Brings an environment up: container running, hooks done.
@@ -100,6 +101,9 @@ async fn up_in(
     root: &StepRecord<'_>,
     asker: &dyn ConsentAsker,
 ) -> Result<api::UpResult> {
+    let settings = Settings::of(&request.target)?;
+    settings.report(root);
+    let request = &settings.below(request);
     let secrets = secrets::read(request.secrets_file.as_deref())?;
     let target = volume::prepare(&request.source, &request.target, asker, operation, root).await?;
     let mut session = Session::open(&target, Access::Change(command), operation, root).await?;
@@ -189,6 +193,9 @@ pub async fn plan(
 ) -> Result<api::PlanResult> {
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, StepName::Up, None);
+    let settings = Settings::of(&request.target)?;
+    settings.report(&root);
+    let request = &settings.below(request);
     let secrets = secrets::read(request.secrets_file.as_deref())?;
     let target = volume::foresee(&request.source, &request.target)?;
     let session = Session::open(&target, Access::Look, &operation, &root).await?;
@@ -256,7 +263,7 @@ pub(crate) fn running(
         build_again: request.build_again,
         create: CreateOptions {
             mounts: request.mounts.clone(),
-            gpu: match request.gpu_availability {
+            gpu: match request.gpu_availability.unwrap_or_default() {
                 GpuAvailability::Detect => PlannedGpu::Detect,
                 GpuAvailability::All => PlannedGpu::All,
                 GpuAvailability::None => PlannedGpu::None,
@@ -293,7 +300,7 @@ pub(crate) fn running(
             session_data_folder: request.data_folders.container_session_data_folder.clone(),
         },
         give: environment.given_folder(),
-        update_uid_default: match request.update_remote_user_uid_default {
+        update_uid_default: match request.update_remote_user_uid_default.unwrap_or_default() {
             UpdateUidDefault::Never => None,
             // Files in a volume have no owner on this computer.
             _ if !cfg!(target_os = "linux") || environment.is_in_volume() => None,

@@ -19,10 +19,10 @@ pub enum EditError {
         problem: String,
     },
     /// A part of it is not the object that the change needs.
-    #[error("{} is not an object", if property.is_empty() { "the configuration" } else { property })]
+    #[error("{} is not an object", if property.is_empty() { "the configuration" } else { property.as_str() })]
     NotAnObject {
         /// The property; empty for the whole text.
-        property: &'static str,
+        property: String,
     },
 }
 
@@ -35,13 +35,15 @@ pub fn add_features<'a>(
     features: impl IntoIterator<Item = (&'a str, &'a Map<String, Value>)>,
 ) -> Result<String, EditError> {
     let (mark, root) = parse(text)?;
-    let whole = root.object_value().ok_or(EditError::NotAnObject { property: "" })?;
+    let whole = root.object_value().ok_or_else(|| EditError::NotAnObject { property: String::new() })?;
     let all = match member(&whole, FEATURES) {
-        Some(property) => property.object_value().ok_or(EditError::NotAnObject { property: FEATURES })?,
+        Some(property) => {
+            property.object_value().ok_or_else(|| EditError::NotAnObject { property: FEATURES.to_owned() })?
+        }
         None => whole
             .append(FEATURES, CstInputValue::Object(Vec::new()))
             .object_value()
-            .ok_or(EditError::NotAnObject { property: FEATURES })?,
+            .ok_or_else(|| EditError::NotAnObject { property: FEATURES.to_owned() })?,
     };
     for (reference, options) in features {
         let options = input(&Value::Object(options.clone()));
@@ -62,11 +64,46 @@ pub fn add_features<'a>(
 /// The text is no JSON object, or its `features` are none.
 pub fn rename_feature(text: &str, from: &str, to: &str) -> Result<String, EditError> {
     let (mark, root) = parse(text)?;
-    let whole = root.object_value().ok_or(EditError::NotAnObject { property: "" })?;
+    let whole = root.object_value().ok_or_else(|| EditError::NotAnObject { property: String::new() })?;
     let Some(property) = member(&whole, FEATURES) else { return Ok(text.to_owned()) };
-    let all = property.object_value().ok_or(EditError::NotAnObject { property: FEATURES })?;
+    let all =
+        property.object_value().ok_or_else(|| EditError::NotAnObject { property: FEATURES.to_owned() })?;
     if let Some(ObjectPropName::String(name)) = member(&all, from).and_then(|property| property.name()) {
         name.set_raw_value(javascript::to_text(&Value::from(to)));
+    }
+    Ok(format!("{mark}{root}"))
+}
+
+/// Gives the member that `path` leads to a value, or takes it away where there is none; objects on the way are made, and stay
+/// when they become empty.
+///
+/// # Errors
+/// The text is no JSON object, or something on the way is none.
+pub fn set_member(text: &str, path: &[&str], value: Option<&Value>) -> Result<String, EditError> {
+    let (mark, root) = parse(text)?;
+    let mut object = root.object_value().ok_or_else(|| EditError::NotAnObject { property: String::new() })?;
+    let Some((last, way)) = path.split_last() else { return Ok(text.to_owned()) };
+    for name in way {
+        let inner = match (member(&object, name), value) {
+            (Some(property), _) => property,
+            (None, None) => return Ok(text.to_owned()),
+            (None, Some(_)) => object.append(name, CstInputValue::Object(Vec::new())),
+        };
+        object =
+            inner.object_value().ok_or_else(|| EditError::NotAnObject { property: (*name).to_owned() })?;
+    }
+    match (member(&object, last), value) {
+        (Some(property), Some(value)) => property.set_value(input(value)),
+        (None, Some(value)) => {
+            object.append(last, input(value));
+        }
+        // Of one that is written several times none may stay, or another one would count from now on.
+        (Some(_), None) => {
+            while let Some(property) = member(&object, last) {
+                property.remove();
+            }
+        }
+        (None, None) => {}
     }
     Ok(format!("{mark}{root}"))
 }

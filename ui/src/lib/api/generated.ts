@@ -1,5 +1,15 @@
 /* Made by `npm run types` from the project's schema of the window. Do not edit. */
 
+/** How the app looks. */
+export type AppearanceSettings = {
+  /** Light or dark. */
+  theme?: ThemeSetting | null;
+  /** The language of its texts, such as `en` or `zh-CN`; `system` follows the system's. */
+  language?: string | null;
+  /** How much larger everything is drawn; 1 is as designed. */
+  zoom?: number | null;
+};
+
 /** Why the environment cannot get to where it should be without somebody's help. */
 export type Blocked = {
   /** What stands in the way. */
@@ -212,6 +222,16 @@ export type DisallowedFeature = {
   didStopContainer: boolean;
   /** Where to read more about it. */
   learnMoreUrl?: string | null;
+};
+
+/** A person's dotfiles. */
+export type DotfilesSettings = {
+  /** Where they are cloned from: an address, or OWNER/NAME on GitHub. */
+  repository?: string | null;
+  /** The file of them that is run. Default: `install.sh` or another usual name; without one they are linked. */
+  installCommand?: string | null;
+  /** The folder that they are cloned to. Default: `~/dotfiles`. */
+  targetPath?: string | null;
 };
 
 /** An engine that Wharf talks to. */
@@ -564,6 +584,12 @@ export type FolderReport = {
   suggestions?: TemplateSuggestion[];
 };
 
+/** Whether there is a GPU.
+ * - `all`: There is one.
+ * - `detect`: The engine is asked.
+ * - `none`: There is none. */
+export type GpuSetting = 'all' | 'detect' | 'none';
+
 /** Why something that touches the host was let through.
  * - `person`: A person answered yes.
  * - `stored`: A person had answered yes before, and nothing has changed since.
@@ -577,6 +603,18 @@ export type GrantedBy = 'person' | 'stored' | 'trustFlag' | 'continuousIntegrati
  * - `done`: It ran and succeeded.
  * - `failed`: It failed; the next `up` runs it again. */
 export type HookState = 'pending' | 'done' | 'failed';
+
+/** How the app is part of the desktop. */
+export type IntegrationSettings = {
+  /** Whether folders can be opened from the file manager. */
+  fileManager?: boolean | null;
+  /** Whether `wharf://` links are opened. */
+  links?: boolean | null;
+  /** Whether there is an icon in the tray. */
+  tray?: boolean | null;
+  /** The editor that environments are opened in. */
+  editor?: string | null;
+};
 
 /** What `list` prints with `--json`. */
 export type ListResult = {
@@ -738,6 +776,16 @@ export type LostContainer = {
  * - `devpod`: DevPod.
  * - `unknown`: The labels do not say. */
 export type Maker = 'wharf' | 'devcontainer' | 'vscode' | 'devpod' | 'unknown';
+
+/** What the app tells while its window is elsewhere. */
+export type NotificationSettings = {
+  /** That something is done. */
+  finished?: boolean | null;
+  /** That something has failed. */
+  failed?: boolean | null;
+  /** That something waits for an answer. */
+  questions?: boolean | null;
+};
 
 /** A container on the engine. */
 export type ObservedContainer = {
@@ -962,6 +1010,55 @@ export type RunningOperation = {
   request: OperationRequest;
   /** When it began, in milliseconds since 1970-01-01T00:00:00Z. */
   startedAt: number;
+};
+
+/** One setting. */
+export type SettingEntry = {
+  /** Its name, such as `dotfiles.repository`. */
+  key: string;
+  /** What the file says; absent where it says nothing that can be used. */
+  value?: unknown;
+  /** What counts where the file says nothing; absent where that depends. */
+  default?: unknown;
+  /** The values that it can have, if it is one of a few. */
+  choices?: string[];
+  /** The line of the file where it stands. */
+  line?: number | null;
+  /** The variable of the environment that comes before it just now. */
+  overruledBy?: string | null;
+};
+
+/** What `settings.json` in the user's folder for settings may say. All of it may be left out; a flag of the command line always
+ * comes before it. */
+export type Settings = {
+  /** The schema of this file, for editors. */
+  $schema?: string | null;
+  /** The engine to use where nothing else chooses one: a name that `wharf engine list` shows, or an address. */
+  engine?: string | null;
+  /** Your dotfiles, cloned into each container once. */
+  dotfiles: DotfilesSettings;
+  /** What `up` does where neither a flag nor the configuration says. */
+  up: UpSettings;
+  /** How the app looks. */
+  appearance: AppearanceSettings;
+  /** What the app tells while its window is elsewhere. */
+  notifications: NotificationSettings;
+  /** Whether the app starts when you log in. */
+  autostart?: boolean | null;
+  /** How the app is part of your desktop. */
+  integration: IntegrationSettings;
+};
+
+/** A person's settings as they stand, with where each is written and what is wrong with the file. */
+export type SettingsResult = {
+  /** The file, whether it is there or not. */
+  path: string;
+  /** What it says, as far as it could be understood. */
+  settings: Settings;
+  /** Every setting that there is. */
+  entries: SettingEntry[];
+  /** What is wrong with the file. */
+  diagnostics: FolderDiagnostic[];
 };
 
 /** How bad a diagnostic is.
@@ -1247,6 +1344,12 @@ export type TerminalSummary = {
   end?: TerminalEnd | null;
 };
 
+/** Light or dark.
+ * - `system`: As the system is.
+ * - `light`: Dark on light.
+ * - `dark`: Light on dark. */
+export type ThemeSetting = 'system' | 'light' | 'dark';
+
 /** One step of an operation that has ended. */
 export type TimedStep = {
   /** Its number in the operation. */
@@ -1333,6 +1436,29 @@ export type UpResult = {
   /** What the reference says about credentials for registries. */
   ociAuthDiagnostics: OciAuthDiagnostics;
 };
+
+/** Defaults for `up` and everything that shares its flags. */
+export type UpSettings = {
+  /** How the user's environment is read where the configuration does not say. */
+  defaultUserEnvProbe?: UserEnvProbeSetting | null;
+  /** Whether the remote user gets your user id where the configuration does not say. */
+  updateRemoteUserUidDefault?: UpdateUidSetting | null;
+  /** Whether there is a GPU, when a configuration asks for one. */
+  gpuAvailability?: GpuSetting | null;
+};
+
+/** Whether the remote user gets the person's user id.
+ * - `never`: Never, whatever the configuration says.
+ * - `on`: Unless the configuration says no.
+ * - `off`: Only if the configuration says yes. */
+export type UpdateUidSetting = 'never' | 'on' | 'off';
+
+/** How the user's environment is read: a value of `userEnvProbe`.
+ * - `none`: Not at all.
+ * - `loginInteractiveShell`: With a login shell that is interactive too.
+ * - `interactiveShell`: With an interactive shell.
+ * - `loginShell`: With a login shell. */
+export type UserEnvProbeSetting = 'none' | 'loginInteractiveShell' | 'interactiveShell' | 'loginShell';
 
 /** The kind of author that a value has.
  * - `configuration`: The configuration itself.

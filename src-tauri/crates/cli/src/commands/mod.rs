@@ -20,6 +20,7 @@ mod read_configuration;
 mod rebuild;
 mod run_user_commands;
 mod set_up;
+mod settings;
 mod shell;
 mod start;
 mod status;
@@ -85,6 +86,7 @@ enum Command {
     Engine(engine::Args),
     Doctor(doctor::Args),
     Trust(trust::Args),
+    Settings(settings::Args),
     Completion(completion::Args),
     Man(man::Args),
     Version(version::Args),
@@ -136,6 +138,7 @@ pub(crate) fn run(program: Program, arguments: Vec<OsString>) -> u8 {
         Command::Engine(arguments) => engine::run(&door, arguments),
         Command::Trust(arguments) => trust::run(&door, arguments),
         Command::Completion(arguments) => completion::run(&door, &arguments),
+        Command::Settings(arguments) => settings::run(&door, arguments),
         Command::Man(arguments) => man::run(&door, &arguments),
         Command::Version(arguments) => version::run(&door, &arguments),
     }

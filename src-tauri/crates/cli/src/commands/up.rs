@@ -94,23 +94,11 @@ struct ContainerFlags {
     )]
     workspace_mount_consistency: Consistency,
     /// Whether there is a GPU, when the configuration asks for one
-    #[arg(
-        long,
-        value_name = "all|detect|none",
-        hide_possible_values = true,
-        default_value = "detect",
-        hide_default_value = true
-    )]
-    gpu_availability: Gpu,
+    #[arg(long, value_name = "all|detect|none", hide_possible_values = true)]
+    gpu_availability: Option<Gpu>,
     /// Whether the remote user gets your user id, when the configuration does not say
-    #[arg(
-        long,
-        value_name = "never|on|off",
-        hide_possible_values = true,
-        default_value = "on",
-        hide_default_value = true
-    )]
-    update_remote_user_uid_default: UpdateUid,
+    #[arg(long, value_name = "never|on|off", hide_possible_values = true)]
+    update_remote_user_uid_default: Option<UpdateUid>,
     #[arg(long, hide = true)]
     omit_config_remote_env_from_metadata: bool,
 }
@@ -180,17 +168,19 @@ impl UpFlags {
             source,
             trust: door.trust(self.container.trust),
             data_folders: self.folders.into(),
-            gpu_availability: match self.container.gpu_availability {
+            gpu_availability: self.container.gpu_availability.map(|flag| match flag {
                 Gpu::All => GpuAvailability::All,
                 Gpu::Detect => GpuAvailability::Detect,
                 Gpu::None => GpuAvailability::None,
-            },
+            }),
             default_user_env_probe,
-            update_remote_user_uid_default: match self.container.update_remote_user_uid_default {
-                UpdateUid::Never => UpdateUidDefault::Never,
-                UpdateUid::On => UpdateUidDefault::On,
-                UpdateUid::Off => UpdateUidDefault::Off,
-            },
+            update_remote_user_uid_default: self.container.update_remote_user_uid_default.map(|flag| {
+                match flag {
+                    UpdateUid::Never => UpdateUidDefault::Never,
+                    UpdateUid::On => UpdateUidDefault::On,
+                    UpdateUid::Off => UpdateUidDefault::Off,
+                }
+            }),
             remove_existing_container: self.container.remove_existing_container,
             apply: self.container.apply,
             expect_existing_container: self.container.expect_existing_container,

@@ -14,13 +14,7 @@ pub(crate) struct EnvironmentFlags {
     pub(crate) remote_env: Vec<(String, String)>,
     /// How to read the user's environment where the configuration does not say: none,
     /// loginInteractiveShell, interactiveShell or loginShell
-    #[arg(
-        long,
-        value_name = "HOW",
-        hide_possible_values = true,
-        default_value = "loginInteractiveShell",
-        hide_default_value = true
-    )]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
     default_user_env_probe: Option<Probe>,
 }
 

@@ -11,6 +11,7 @@ mod losses;
 mod outdated;
 mod plan;
 mod problem;
+mod settings;
 mod status;
 mod trust;
 
@@ -27,6 +28,7 @@ pub(crate) use losses::losses;
 pub(crate) use outdated::outdated;
 pub(crate) use plan::plan;
 pub(crate) use problem::{diagnostic, error};
+pub(crate) use settings::settings;
 pub(crate) use status::status;
 pub(crate) use trust::trust_list;
 
