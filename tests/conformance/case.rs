@@ -136,6 +136,9 @@ pub(crate) struct Run {
     /// Compare what the program wrote to its standard error.
     #[serde(default)]
     pub(crate) stderr: bool,
+    /// Compare what the registry of the case holds afterwards.
+    #[serde(default)]
+    pub(crate) published: bool,
     /// The reference's standard output is for people: only whether there is any counts.
     #[serde(default)]
     pub(crate) prose: bool,

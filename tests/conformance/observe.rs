@@ -192,6 +192,9 @@ pub(crate) fn content_of(name: &str, bytes: &[u8]) -> Value {
     if name.ends_with(".tar") {
         return archive(bytes);
     }
+    if name.ends_with(".tgz") {
+        return packed(bytes);
+    }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return json!({ "hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() });
     };
@@ -212,6 +215,24 @@ fn archive(bytes: &[u8]) -> Value {
     let names = entries.filter_map(|entry| Some(entry.path().ok()?.to_string_lossy().into_owned()));
     let named = names.filter(|name| !name.contains("sha256/"));
     json!({ "archive": named.collect::<std::collections::BTreeSet<_>>() })
+}
+
+/// What is published of a Feature or Template: every entry, whether it may be run, and what it holds.
+pub(crate) fn packed(bytes: &[u8]) -> Value {
+    let mut archive = tar::Archive::new(bytes);
+    let mut found = BTreeMap::new();
+    for mut entry in archive.entries().into_iter().flatten().flatten() {
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        if entry.header().entry_type().is_dir() {
+            found.insert(name, json!("folder"));
+            continue;
+        }
+        let mut content = Vec::new();
+        let runs = entry.header().mode().is_ok_and(|mode| mode & 0o111 != 0);
+        let read = entry.read_to_end(&mut content).map(|_| content_of("", &content));
+        found.insert(name, json!({ "runs": runs, "content": read.unwrap_or(json!("damaged")) }));
+    }
+    json!({ "packed": found })
 }
 
 /// The images whose names contain one of these: what was asked of the builder.

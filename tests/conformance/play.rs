@@ -142,6 +142,9 @@ impl Play<'_> {
             let names = [workspace_hash(&self.setting.opened), images_of(&self.case.name)];
             answer["images"] = observe::images(&self.stage.engine, &names)?;
         }
+        if let Some(shelves) = self.setting.shelves.as_ref().filter(|_| run.published) {
+            answer["published"] = shelves.published();
+        }
         let after = observe::workspace_files(&self.setting.copy);
         answer["workspace"] = observe::changed(&before, &after);
         for name in before.keys().filter(|name| !after.contains_key(*name)) {

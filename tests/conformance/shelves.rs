@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::{Value, json};
 use wharf_test_support::collection::{Kind, publish};
 use wharf_test_support::memory_registry::MemoryRegistry;
 
 use crate::case::Registry;
 use crate::normalise::Normaliser;
+use crate::observe;
 
 /// The namespaces of the collection: Features, and Templates.
 const FEATURES: &str = "our/features";
@@ -66,6 +68,29 @@ impl Shelves {
             }
         }
         Ok(())
+    }
+
+    /// What the registry holds: of each repository its tags, and of each manifest what it says and what is packed.
+    pub(crate) fn published(&self) -> Value {
+        let mut found = BTreeMap::new();
+        for repository in self.registry.repositories() {
+            let tags = self.registry.tags(&repository);
+            let mut manifests = BTreeMap::new();
+            for tag in &tags {
+                let bytes = self.registry.manifest(&repository, tag).unwrap_or_default();
+                let mut manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+                let layer = manifest["layers"][0]["digest"].as_str().map(str::to_owned).unwrap_or_default();
+                let blob = self.registry.blob(&layer).unwrap_or_default();
+                // An archive's bytes hold the time; what is in it is compared, and that the manifest tells its size.
+                let is_its_size = manifest["layers"][0]["size"] == json!(blob.len());
+                manifest["layers"][0]["size"] = json!(is_its_size);
+                let is_list = repository.matches('/').count() < 2;
+                let content = if is_list { observe::content_of("", &blob) } else { observe::packed(&blob) };
+                manifests.insert(tag.clone(), json!({ "manifest": manifest, "content": content }));
+            }
+            found.insert(repository, json!({ "tags": tags, "manifests": manifests }));
+        }
+        json!(found)
     }
 
     /// Gives names to what is another at every run.

@@ -136,6 +136,24 @@ impl MemoryRegistry {
         self.shelf().tags.get(repository).cloned().unwrap_or_default()
     }
 
+    /// The repositories that something was published to.
+    #[must_use]
+    pub fn repositories(&self) -> Vec<String> {
+        self.shelf().tags.keys().cloned().collect()
+    }
+
+    /// The manifest of a tag or digest.
+    #[must_use]
+    pub fn manifest(&self, repository: &str, reference: &str) -> Option<Vec<u8>> {
+        self.shelf().manifests.get(&(repository.to_owned(), reference.to_owned())).cloned()
+    }
+
+    /// A blob by its digest.
+    #[must_use]
+    pub fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+        self.shelf().blobs.get(digest).cloned()
+    }
+
     /// What it was asked so far: `GET /v2/…`, without the port.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {

@@ -5,7 +5,7 @@ use wharf_plan::{ContainerFacts, ContainerState, FactQuery};
 use wharf_spec::{UserEnvProbe, merge, metadata};
 
 use crate::error::{Error, Result};
-use crate::events::Operation;
+use crate::events::{Operation, StepRecord};
 use crate::inside::{CommandSpec, Inside};
 use crate::reconciler::Reconciler;
 use crate::records::{INSIDE, InsideRecord, ResolvedUser};
@@ -26,7 +26,19 @@ pub async fn exec(
 ) -> Result<i32> {
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, wharf_api::StepName::Command, None);
-    let session = Session::open(&request.target, Access::Quiet, &operation, &root).await?;
+    let code = within(request, streams, &operation, &root).await?;
+    root.finish(wharf_api::Outcome::Done, None);
+    Ok(code)
+}
+
+/// The same as part of an operation.
+pub(crate) async fn within(
+    request: &ExecRequest,
+    streams: ExecStreams,
+    operation: &Operation<'_>,
+    root: &StepRecord<'_>,
+) -> Result<i32> {
+    let session = Session::open(&request.target, Access::Quiet, operation, root).await?;
     let mut reconciler = session.reconciler()?;
     reconciler.observe(&FactQuery::Container).await?;
     let container =
@@ -38,9 +50,7 @@ pub async fn exec(
         });
     }
     session.subject.state.touch();
-    let code = run(request, streams, &reconciler, &session.engine, &container).await?;
-    root.finish(wharf_api::Outcome::Done, None);
-    Ok(code)
+    run(request, streams, &reconciler, &session.engine, &container).await
 }
 
 async fn run(

@@ -5,6 +5,7 @@
 
 mod act;
 mod apply;
+mod authoring;
 mod board;
 mod build;
 mod changes;
@@ -62,6 +63,10 @@ mod upgrade;
 mod volume;
 
 pub use board::Board;
+pub use authoring::{
+    CollectionKind, FeatureTest, FeaturesTestRequest, FeaturesTested, GenerateDocsRequest, PackageRequest,
+    Packaged, Pages, PublishRequest, Published, features_test, generate_docs, package, publish,
+};
 pub use build::build;
 pub use check::{CheckRequest, check};
 pub use choice::configuration_choices;

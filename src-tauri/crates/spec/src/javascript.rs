@@ -36,8 +36,14 @@ pub fn to_text(value: &Value) -> String {
 /// The text that `JSON.stringify` would give with an indentation of two spaces.
 #[must_use]
 pub fn to_indented_text(value: &Value) -> String {
+    to_text_indented_by("  ", value)
+}
+
+/// The same with another indentation.
+#[must_use]
+pub fn to_text_indented_by(indentation: &str, value: &Value) -> String {
     let mut text = String::new();
-    write_indented(value, 0, &mut text);
+    write_indented(value, indentation, 0, &mut text);
     text
 }
 
@@ -109,14 +115,14 @@ fn write(value: &Value, text: &mut String) {
     }
 }
 
-fn write_indented(value: &Value, depth: usize, text: &mut String) {
-    let line = |depth: usize| format!("\n{}", "  ".repeat(depth));
+fn write_indented(value: &Value, indentation: &str, depth: usize, text: &mut String) {
+    let line = |depth: usize| format!("\n{}", indentation.repeat(depth));
     match value {
         Value::Array(items) if !items.is_empty() => {
             for (place, item) in items.iter().enumerate() {
                 text.push(if place == 0 { '[' } else { ',' });
                 text.push_str(&line(depth + 1));
-                write_indented(item, depth + 1, text);
+                write_indented(item, indentation, depth + 1, text);
             }
             text.push_str(&line(depth));
             text.push(']');
@@ -127,7 +133,7 @@ fn write_indented(value: &Value, depth: usize, text: &mut String) {
                 text.push_str(&line(depth + 1));
                 write_string(key, text);
                 text.push_str(": ");
-                write_indented(item, depth + 1, text);
+                write_indented(item, indentation, depth + 1, text);
             }
             text.push_str(&line(depth));
             text.push('}');

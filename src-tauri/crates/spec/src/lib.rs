@@ -7,6 +7,7 @@
 //! Nothing here touches files, the network, the environment or the clock; facts are passed in. Broken input gives what could be
 //! understood and the diagnostics, never a panic.
 
+pub mod authoring;
 pub mod compose;
 pub mod config;
 pub mod deviation;

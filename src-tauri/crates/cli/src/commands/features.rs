@@ -1,17 +1,19 @@
-//! `wharf features`: Features in registries, looked at.
+//! `wharf features`: Features in registries looked at, and Features of one's own packed, published and described.
 
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
-use wharf_runner::FeaturesInfoRequest;
+use wharf_runner::{CollectionKind, FeaturesInfoRequest};
 
+use super::authoring::{self, FeatureDocsArgs, PackageArgs, PublishArgs};
+use super::feature_test::{self, TestArgs};
 use super::outdated::OutputFormat;
 use crate::door::{Door, Failure};
 use crate::flags::RegistryFlags;
 use crate::render;
 
-/// Look at Features in registries, and at what the Features of a configuration need
+/// Look at Features in registries and at what a configuration's need; pack, publish and describe your own
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -23,6 +25,10 @@ pub(crate) struct Args {
 enum Command {
     Info(InfoArgs),
     ResolveDependencies(ResolveArgs),
+    Package(PackageArgs),
+    Publish(PublishArgs),
+    GenerateDocs(FeatureDocsArgs),
+    Test(TestArgs),
 }
 
 /// Show what a registry has of a Feature
@@ -78,6 +84,10 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     match arguments.command {
         Command::Info(arguments) => info(door, arguments),
         Command::ResolveDependencies(arguments) => resolve(door, arguments),
+        Command::Package(arguments) => authoring::package(door, CollectionKind::Feature, arguments),
+        Command::Publish(arguments) => authoring::publish(door, CollectionKind::Feature, arguments),
+        Command::GenerateDocs(arguments) => authoring::feature_docs(door, arguments),
+        Command::Test(arguments) => feature_test::run(door, arguments),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands: one file each, with its doc, its arguments and its function.
 
 mod arguments;
+mod authoring;
 mod build;
 mod check;
 mod completion;
@@ -8,6 +9,7 @@ mod doctor;
 mod down;
 mod engine;
 mod exec;
+mod feature_test;
 mod features;
 mod headless;
 mod list;
@@ -84,9 +86,9 @@ enum Command {
     ReadConfiguration(read_configuration::Args),
     Open(open::Args),
     Engine(engine::Args),
+    Settings(settings::Args),
     Doctor(doctor::Args),
     Trust(trust::Args),
-    Settings(settings::Args),
     Completion(completion::Args),
     Man(man::Args),
     Version(version::Args),
@@ -136,9 +138,9 @@ pub(crate) fn run(program: Program, arguments: Vec<OsString>) -> u8 {
         Command::Open(arguments) => open::run(&door, &arguments),
         Command::Doctor(arguments) => doctor::run(&door, arguments),
         Command::Engine(arguments) => engine::run(&door, arguments),
+        Command::Settings(arguments) => settings::run(&door, arguments),
         Command::Trust(arguments) => trust::run(&door, arguments),
         Command::Completion(arguments) => completion::run(&door, &arguments),
-        Command::Settings(arguments) => settings::run(&door, arguments),
         Command::Man(arguments) => man::run(&door, &arguments),
         Command::Version(arguments) => version::run(&door, &arguments),
     }

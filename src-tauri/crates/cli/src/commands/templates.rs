@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::{Map, Value};
 use wharf_api::ErrorResult;
-use wharf_runner::TemplatesApplyRequest;
+use wharf_runner::{CollectionKind, TemplatesApplyRequest};
 
+use super::authoring::{self, PublishArgs, TemplateDocsArgs};
 use crate::door::Door;
 use crate::flags::RegistryFlags;
 use crate::text::{Line, WARNING};
 
-/// Put a Template into a project, and look at what registries have
+/// Put a Template into a project, look at what registries have; publish and describe your own
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -23,6 +24,8 @@ pub(crate) struct Args {
 enum Command {
     Apply(ApplyArgs),
     Metadata(MetadataArgs),
+    Publish(PublishArgs),
+    GenerateDocs(TemplateDocsArgs),
 }
 
 /// Put the files of a Template into a folder
@@ -72,6 +75,8 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     match arguments.command {
         Command::Apply(arguments) => apply(door, arguments),
         Command::Metadata(arguments) => metadata(door, arguments),
+        Command::Publish(arguments) => authoring::publish(door, CollectionKind::Template, arguments),
+        Command::GenerateDocs(arguments) => authoring::template_docs(door, arguments),
     }
 }
 
