@@ -302,3 +302,74 @@ fn a_check_names_newer_versions_when_it_may_ask() {
     assert!(!read("check app --json").asked_registries);
     assert_eq!(shelf.registry.requests().len(), requests, "nobody is asked who was not told to be");
 }
+
+/// A configuration in a registry is fetched once, and counts from then on without a network.
+#[test]
+fn a_configuration_extends_one_in_a_registry() {
+    let shelf = Shelf::new();
+    let host = shelf.registry.host();
+    shelf.home.write(
+        "bases/base/devcontainer-template.json",
+        r#"{ "id": "base", "version": "1.0.0", "name": "Base", "options": { "tag": { "type": "string", "default": "12" } } }"#,
+    );
+    shelf.home.write(
+        "bases/base/.devcontainer/devcontainer.json",
+        r#"{ "extends": "../more.json", "build": { "dockerfile": "Dockerfile" }, "remoteEnv": { "TAG": "${templateOption:tag}" } }"#,
+    );
+    shelf.home.write("bases/base/more.json", r#"{ "forwardPorts": [3000] }"#);
+    shelf.home.write("bases/base/.devcontainer/Dockerfile", "FROM debian\n");
+    shelf.answer("templates publish bases -r {registry} -n c");
+    let app = |extended: &str| {
+        let text = format!(
+            "{{\n  \"name\": \"mine\",\n  \"extends\": \"{}\"\n}}\n",
+            extended.replace("{registry}", &host)
+        );
+        shelf.home.write("mine/.devcontainer/devcontainer.json", &text);
+    };
+    let configuration = |answer: &Answer| {
+        let document: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+        document["configuration"].clone()
+    };
+    app("{registry}/c/base:1");
+    let read = |line: &str| shelf.run(line);
+    let first = read("read-configuration mine --show-origin");
+    assert_eq!(first.code, Some(0), "{first}");
+    let found = configuration(&first);
+    assert_eq!(found["name"], "mine");
+    assert_eq!(found["forwardPorts"], serde_json::json!([3000]));
+    assert_eq!(found["remoteEnv"]["TAG"], "12");
+    let dockerfile =
+        shelf.home.path().join("mine/.devcontainer").join(found["build"]["dockerfile"].as_str().unwrap());
+    assert_eq!(std::fs::read_to_string(dockerfile).unwrap(), "FROM debian\n");
+    // Who reads where a value stands is told the name, and not where it is kept.
+    let origins = shelf.shown(&first.stdout_text());
+    assert!(origins.contains("{registry}/c/base:1/.devcontainer/devcontainer.json"), "{origins}");
+    let asked = shelf.registry.requests().len();
+    assert_eq!(configuration(&read("read-configuration mine")), found);
+    assert_eq!(shelf.registry.requests().len(), asked, "what is kept is not asked for again");
+
+    app("{registry}/c/none:1");
+    let refused = read("read-configuration mine");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    let said = shelf.shown(&refused.stderr_text());
+    assert!(said.contains("`extends` names {registry}/c/none:1"), "{said}");
+    assert!(said.contains("devcontainer.json:3"), "{said}");
+
+    // What was published may name its own files and no others.
+    shelf.home.write("bases/base/more.json", r#"{ "extends": "../../../../outside.json" }"#);
+    shelf.home.write(
+        "bases/base/devcontainer-template.json",
+        r#"{ "id": "base", "version": "2.0.0", "name": "Base" }"#,
+    );
+    shelf.answer("templates publish bases -r {registry} -n c");
+    app("{registry}/c/base:2");
+    let refused = read("read-configuration mine");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(refused.stderr_text().contains("leads out of what was fetched"), "{refused}");
+
+    // Named by its digest it needs no network; named by a tag what is kept counts.
+    app("{registry}/c/base:1");
+    drop(shelf.registry);
+    let kept = wharf(&shelf.home, "read-configuration mine");
+    assert_eq!(configuration(&kept), found, "{kept}");
+}

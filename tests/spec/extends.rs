@@ -341,3 +341,23 @@ proptest! {
         let _ = resolved(&document);
     }
 }
+
+#[test]
+fn what_lies_in_a_registry_is_told_by_its_name() {
+    for (text, expected) in [
+        ("ghcr.io/acme/base/go:1", Some("ghcr.io/acme/base/go:1")),
+        ("ghcr.io/acme/go", Some("ghcr.io/acme/go:latest")),
+        ("localhost:5000/acme/go:1", Some("localhost:5000/acme/go:1")),
+        ("localhost/acme/go:1", Some("localhost/acme/go:1")),
+        ("./base.json", None),
+        ("../ghcr.io/acme/base.json", None),
+        (".devcontainer/base.json", None),
+        ("base.json", None),
+        ("shared/base.json", None),
+        ("https://example.com/base.json", None),
+        ("ghcr.io/", None),
+    ] {
+        let found = wharf_spec::extends::in_registry(text).map(|reference| reference.to_string());
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+}

@@ -24,6 +24,7 @@ mod environment;
 mod error;
 mod events;
 mod exec;
+mod extended;
 mod features;
 mod folder;
 mod foreign;
@@ -62,11 +63,11 @@ mod up;
 mod upgrade;
 mod volume;
 
-pub use board::Board;
 pub use authoring::{
     CollectionKind, FeatureTest, FeaturesTestRequest, FeaturesTested, GenerateDocsRequest, PackageRequest,
     Packaged, Pages, PublishRequest, Published, features_test, generate_docs, package, publish,
 };
+pub use board::Board;
 pub use build::build;
 pub use check::{CheckRequest, check};
 pub use choice::configuration_choices;

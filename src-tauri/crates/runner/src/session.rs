@@ -22,7 +22,7 @@ use crate::reconciler::Reconciler;
 use crate::records::{BUILT, BuiltRecord, ENVIRONMENT, EnvironmentRecord, WantedRecord};
 use crate::request::{Answer, ConsentAsker, FeaturesRequest, Target, Trust};
 use crate::store::{EnvironmentStore, Loaded, Store};
-use crate::{choice, connect, convert, losses, names, volume};
+use crate::{choice, connect, convert, extended, losses, names, volume};
 
 /// What a use case does with its environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,13 @@ impl ConsentAsker for Nobody {
     }
 }
 
+impl Access {
+    /// Whether what tags of registries name is asked for anew, where something is kept of them.
+    pub(crate) fn asks_again(self) -> bool {
+        matches!(self, Self::Change("rebuild" | "build"))
+    }
+}
+
 impl Subject {
     /// Finds what `target` means, and waits for its lock where it is to be changed.
     pub(crate) async fn find(
@@ -85,6 +92,10 @@ impl Subject {
         };
         let chosen = choice::remembered(&target, &store);
         let target = Target { config: chosen.or(target.config.clone()), ..target };
+        if access != Access::Quiet && target.volume.is_none() {
+            let files = Environment::files(&target);
+            extended::bring(files, access.asks_again(), &store, operation, root).await?;
+        }
         let environment = match access {
             _ if target.volume.is_some() => volume::read(&target, &store, access, operation, root).await?,
             Access::Quiet => Environment::find(&target)?,

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::locate::{self, Located};
 use crate::overlay;
 use crate::request::Target;
+use crate::store::Store;
 use crate::volume::Content;
 
 impl Environment {
@@ -47,6 +48,18 @@ impl Environment {
             Err(error) if target.config.is_some() || target.override_config.is_some() => Err(error),
             _ => Ok(Self::of_container(target, &current)),
         }
+    }
+
+    /// The files that a target's configuration is put together from, before what they extend. None where there is none: whoever
+    /// reads it says why.
+    pub(crate) fn files(target: &Target) -> Vec<PathBuf> {
+        let Ok(current) = std::env::current_dir() else { return Vec::new() };
+        if target.stands_alone {
+            return target.config.iter().map(|config| locate::absolute(&current, config)).collect();
+        }
+        let Ok(located) = locate::locate(target, &current) else { return Vec::new() };
+        let overlays = overlays(target, || overlay::Subject::of_folder(&located.folder)).unwrap_or_default();
+        std::iter::once(located.content).chain(overlays).collect()
     }
 
     fn read(target: &Target, located: &Located) -> Result<Self> {
@@ -114,6 +127,7 @@ impl Environment {
             content: &located.content,
             folder: located.configuration.parent().unwrap_or(Path::new("/")),
             show: shown,
+            store: Store::open(target.user_data_folder.as_deref())?,
         };
         let (document, mut diagnostics) = layers::read(&own, overlays)?;
         let (raw, _) = wharf_spec::read(&document);
@@ -192,6 +206,7 @@ impl Environment {
             content: &path,
             folder: path.parent().unwrap_or(Path::new("/")),
             show: &|path: &Path| path.to_path_buf(),
+            store: Store::open(target.user_data_folder.as_deref())?,
         };
         let (document, mut diagnostics) = layers::read(&own, &[])?;
         let (raw, _) = wharf_spec::read(&document);

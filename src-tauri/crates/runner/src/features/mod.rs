@@ -25,7 +25,7 @@ pub(crate) use lockfile::write as write_lockfile;
 pub use look::{
     FeaturesInfo, FeaturesInfoRequest, ResolvedDependencies, features_info, features_resolve_dependencies,
 };
-pub(crate) use resolve::{Resolved, Resolving};
+pub(crate) use resolve::{CACHE, Resolved, Resolving};
 
 impl Reconciler<'_> {
     /// Finds the Features that are asked for and those that they need.

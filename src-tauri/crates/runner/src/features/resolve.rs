@@ -29,7 +29,7 @@ use crate::request::{FeaturesRequest, LockfileMode};
 use crate::store::Store;
 
 /// The folder of the store in which content is kept.
-pub(super) const CACHE: &str = "features";
+pub(crate) const CACHE: &str = "features";
 
 /// What Features are looked for with.
 #[derive(Clone, Copy)]

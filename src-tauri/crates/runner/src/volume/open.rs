@@ -14,7 +14,8 @@ use crate::environment::Environment;
 use crate::environment::layers::extended_files;
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
-use crate::locate;
+use crate::extended;
+use crate::locate::{self, Located};
 use crate::request::Target;
 use crate::session::Access;
 use crate::store::Store;
@@ -28,10 +29,14 @@ pub(crate) async fn read(
     root: &StepRecord<'_>,
 ) -> Result<Environment> {
     if access == Access::Quiet {
-        return open(target, store, &operation.cancel).await;
+        let (located, content) = open(target, store, &operation.cancel).await?;
+        return Environment::in_volume(target, &located, content);
     }
     let step = operation.begin(Some(root), StepName::Configuration, None);
-    let environment = open(target, store, &operation.cancel).await?;
+    let (located, content) = open(target, store, &operation.cancel).await?;
+    let files = vec![located.content.clone()];
+    extended::bring(files, access.asks_again(), store, operation, &step).await?;
+    let environment = Environment::in_volume(target, &located, content)?;
     operation.is_about(&environment.folder, Some(environment.id.as_str()));
     step.send(EventKind::EnvironmentFound { subject: environment.document() });
     environment.report(&step);
@@ -39,7 +44,7 @@ pub(crate) async fn read(
     Ok(environment)
 }
 
-async fn open(target: &Target, store: &Store, cancel: &CancellationToken) -> Result<Environment> {
+async fn open(target: &Target, store: &Store, cancel: &CancellationToken) -> Result<(Located, Content)> {
     let engine = connect::quietly(target, store).await?;
     let name = target.volume.as_deref().unwrap_or_default();
     let place = find(&engine, name, target.volume_folder.as_deref()).await?;
@@ -47,7 +52,12 @@ async fn open(target: &Target, store: &Store, cancel: &CancellationToken) -> Res
     read_from(target, content, cancel).await
 }
 
-async fn read_from(target: &Target, content: Content, cancel: &CancellationToken) -> Result<Environment> {
+/// Takes out of the volume what the configuration in it is read from.
+async fn read_from(
+    target: &Target,
+    content: Content,
+    cancel: &CancellationToken,
+) -> Result<(Located, Content)> {
     let folder = content.place.path();
     let folder = Path::new(&folder);
     for name in [".devcontainer", ".devcontainer.json"] {
@@ -83,7 +93,7 @@ async fn read_from(target: &Target, content: Content, cancel: &CancellationToken
             }
         }
     }
-    Environment::in_volume(target, &located, content)
+    Ok((located, content))
 }
 
 /// A missing configuration is missing in the volume.

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Position, Severity};
 use crate::document::Document;
+use crate::feature::OciReference;
 use crate::paths::PathStyle;
 use crate::pointer::join_key;
 use crate::source::Source;
@@ -136,6 +137,18 @@ pub fn references(document: &Document) -> Result<Vec<(String, String)>, Diagnost
         }
         Some(value) => Ok(vec![one(pointer, value)?]),
     }
+}
+
+/// What a reference names in a registry, if it is written as one: a host, then a path, then a version. Files begin with `.`, or
+/// with a folder that is no host.
+#[must_use]
+pub fn in_registry(reference: &str) -> Option<OciReference> {
+    let (host, rest) = reference.split_once('/')?;
+    let is_host = host == "localhost" || host.contains(':') || host.trim_matches('.').contains('.');
+    if host.starts_with('.') || !is_host || rest.is_empty() || reference.contains("://") {
+        return None;
+    }
+    OciReference::parse(reference).ok()
 }
 
 /// Puts the files of a configuration together, weakest first. Paths come out relative to the folder of the configuration itself.
