@@ -214,6 +214,12 @@ impl Client {
         self.fetch(address, "application/octet-stream").await?.save(path, LARGEST_ON_DISK).await
     }
 
+    /// Whether the environment has a token for GitHub.
+    #[must_use]
+    pub fn has_github_token(&self) -> bool {
+        self.surroundings.set("GITHUB_TOKEN").is_some()
+    }
+
     /// Downloads a document of at most `limit` bytes, as [`Client::download`] does.
     ///
     /// # Errors

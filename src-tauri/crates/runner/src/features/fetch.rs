@@ -12,6 +12,9 @@ use crate::collections::json_of;
 
 /// How many are fetched at once.
 const AT_ONCE: usize = 16;
+/// Where GitHub tells of releases, and how much it may tell.
+const GITHUB_API: &str = "https://api.github.com/";
+const LARGEST_RELEASE: u64 = 4 * 1024 * 1024;
 
 /// Fetches Features, as many at once as is good for everybody. A clone is the same one.
 #[derive(Debug, Clone)]
@@ -130,6 +133,9 @@ impl Fetcher {
         id: &str,
         tag: Option<&str>,
     ) -> Result<Found, Failure> {
+        if let Some(address) = self.private_release(owner, repository, id, tag).await {
+            return self.server(&address, None).await;
+        }
         let releases = format!("https://github.com/{owner}/{repository}/releases");
         let address = match tag {
             Some(tag) => format!("{releases}/download/{tag}/{id}.tgz"),
@@ -137,6 +143,34 @@ impl Fetcher {
         };
         self.server(&address, None).await
     }
+
+    /// Where the archive of a release lies that not everybody sees: with a token GitHub tells it. None without one, or where GitHub
+    /// tells nothing; then it is looked for where everybody's are.
+    async fn private_release(
+        &self,
+        owner: &str,
+        repository: &str,
+        id: &str,
+        tag: Option<&str>,
+    ) -> Option<String> {
+        if !self.source.client.has_github_token() {
+            return None;
+        }
+        let which = tag.map_or_else(|| "latest".to_owned(), |tag| format!("tags/{tag}"));
+        let address = format!("{GITHUB_API}repos/{owner}/{repository}/releases/{which}");
+        let release = self.source.client.document(&address, LARGEST_RELEASE).await.ok()?;
+        asset_of(&release, id)
+    }
+}
+
+/// The address of the archive in what GitHub tells of a release.
+fn asset_of(release: &[u8], id: &str) -> Option<String> {
+    let release = json_of(release)?;
+    let assets = release.get("assets")?.as_array()?;
+    let name = format!("{id}.tgz");
+    let asset = assets.iter().find(|asset| asset.get("name").and_then(Value::as_str) == Some(&name))?;
+    let address = asset.get("url")?.as_str()?;
+    address.starts_with(GITHUB_API).then(|| address.to_owned())
 }
 
 /// A folder of the workspace.
@@ -182,4 +216,31 @@ pub(super) fn read(said: &Value, name: &str) -> FeatureManifest {
         tracing::debug!(name, message = found.message, "in a Feature's file");
     }
     manifest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_archive_of_a_release() {
+        let release = |name: &str, url: &str| {
+            serde_json::json!({ "assets": [
+                { "name": "devcontainer-features.tgz", "url": "https://api.github.com/repos/a/b/releases/assets/1" },
+                { "name": name, "url": url },
+            ]})
+            .to_string()
+        };
+        let address = "https://api.github.com/repos/a/b/releases/assets/2";
+        for (said, expected) in [
+            (release("color.tgz", address), Some(address)),
+            (release("colour.tgz", address), None),
+            // A token goes where GitHub is, and nowhere else.
+            (release("color.tgz", "https://example.com/color.tgz"), None),
+            ("{}".to_owned(), None),
+            ("<html>".to_owned(), None),
+        ] {
+            assert_eq!(asset_of(said.as_bytes(), "color").as_deref(), expected, "{said}");
+        }
+    }
 }
