@@ -130,8 +130,14 @@ fn pack(kind: Kind, folder: &Path, name: Option<&str>, but: Option<&Path>) -> Re
             authoring::feature_description(description.clone())
         }
         Kind::Template => {
-            let paths: Vec<String> =
+            let mut paths: Vec<String> =
                 files.iter().filter(|file| !file.is_folder).map(|file| file.name.clone()).collect();
+            // As the reference lists them: of each folder its files before what lies deeper.
+            paths.sort_by_key(|path| {
+                let deeper = path.matches('/').count();
+                let parts = path.split('/').enumerate();
+                parts.map(|(depth, part)| (depth < deeper, part.to_owned())).collect::<Vec<_>>()
+            });
             let configuration = [".devcontainer.json", ".devcontainer/devcontainer.json"]
                 .map(|name| folder.join(name))
                 .into_iter()
