@@ -2,5 +2,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod configurations;
+mod logs;
 mod operations;
+mod resources;
+mod terminals;
 mod watch;

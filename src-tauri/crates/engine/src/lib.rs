@@ -25,8 +25,10 @@ mod progress;
 mod proxy;
 mod pull;
 mod reach;
+mod space;
 mod stream;
 mod transport;
+mod usage;
 mod volumes;
 
 pub use address::{Address, Tls};
@@ -44,5 +46,7 @@ pub use logs::LogQuery;
 pub use progress::{OnProgress, OutputStream, Progress};
 pub use proxy::{ThroughProxy, through_proxy};
 pub use reach::{SshProblem, TlsProblem};
+pub use space::{CacheSpace, ContainerSpace, ImageSpace, Space, VolumeSpace};
 pub use stream::Output;
+pub use usage::Usage;
 pub use volumes::VolumeFacts;

@@ -1,9 +1,11 @@
 //! The board: every environment and engine, told at once and again after every change, without asking in between.
 //!
-//! Two things tell of changes: each usable engine's own events, and the state folder, where whoever works on an environment
-//! leaves word. Only an engine that went away is looked for again, after pauses that grow to [`LONGEST_PAUSE`]: a way that works for
+//! Three things tell of changes: each usable engine's own events, the state folder, where whoever works on an environment leaves word,
+//! and the files that configurations are made of. Only an engine that went away is looked for again, after pauses that grow to [`LONGEST_PAUSE`]: a way that works for
 //! every kind of address, where watching a socket's folder would miss engines behind ssh and TLS, named pipes, and sockets that stay
 //! when their engine goes. With every engine in place nothing runs until something happens.
+
+mod changed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +24,8 @@ use crate::error::{Error, Result};
 use crate::request::ListRequest;
 use crate::store::{Store, create_private_folder};
 use crate::{CancellationToken, connect, list};
+
+use changed::Changed;
 
 /// Changes that come this close together are told as one.
 const TOGETHER: Duration = Duration::from_millis(80);
@@ -60,6 +64,8 @@ pub struct Board {
     known: BTreeSet<String>,
     last: Option<ListResult>,
     pause: Duration,
+    /// Whose configuration has changed.
+    configurations: Changed,
     _watcher: RecommendedWatcher,
 }
 
@@ -72,6 +78,7 @@ impl Board {
         let store = Store::open(request.user_data_folder.as_deref())?;
         let changed = Arc::new(Notify::new());
         let watcher = watch_state(&store, Arc::clone(&changed))?;
+        let configurations = Changed::new(request.user_data_folder.clone(), Arc::clone(&changed))?;
         Ok(Self {
             store,
             request,
@@ -83,6 +90,7 @@ impl Board {
             known: BTreeSet::new(),
             last: None,
             pause: FIRST_PAUSE,
+            configurations,
             _watcher: watcher,
         })
     }
@@ -97,12 +105,13 @@ impl Board {
                 () = self.cancel.cancelled() => return None,
                 list = list::gather(&self.request, &self.store) => list,
             };
-            let Ok(list) = list else {
+            let Ok(mut list) = list else {
                 // A state folder that cannot be read now: what was told stays, and the next change tries again.
                 self.last.get_or_insert_default();
                 continue;
             };
             self.follow(&list);
+            self.configurations.mark(&mut list.environments);
             if self.last.as_ref() != Some(&list) {
                 self.last = Some(list.clone());
                 return Some(list);

@@ -15,6 +15,7 @@ use wharf_plan::{Fact, FactQuery};
 use wharf_spec::feature::{Lockfile, lockfile_path};
 use wharf_spec::{Entry, Scenario, metadata};
 
+use crate::CancellationToken;
 use crate::environment::{Environment, STYLE};
 use crate::error::Result;
 use crate::reconciler::Reconciler;
@@ -80,6 +81,45 @@ pub(crate) fn class(change: Change) -> api::ChangeClass {
     }
 }
 
+/// Whether files that an environment was made from say something else than when it was applied last. Only files are looked at, and not
+/// those that a build may copy: no engine is asked.
+pub(crate) async fn are_in_files(
+    environment: &Environment,
+    record: &EnvironmentRecord,
+    container: Option<&str>,
+) -> bool {
+    let Some(applied) = &record.applied else { return false };
+    let label = label_is_kept(record, container);
+    if !difference::differences(applied, &environment.configuration.whole(), label).is_empty() {
+        return true;
+    }
+    let Some(before) = &record.ingredients else { return false };
+    let cancel = CancellationToken::new();
+    let mut now = Ingredients {
+        features: features_content(environment, Depth::Quick, &cancel).await.unwrap_or_default(),
+        ..Ingredients::default()
+    };
+    match environment.configuration.config.scenario() {
+        Some(Scenario::Dockerfile { .. }) => {
+            let path = environment.dockerfile_path().ok();
+            now.dockerfile = path.and_then(|path| std::fs::read_to_string(path).ok());
+        }
+        Some(Scenario::Compose { files, .. }) => {
+            now.compose = compose_content(environment, &files, &cancel).await
+        }
+        Some(Scenario::Image { .. }) | None => {}
+    }
+    !difference::of_ingredients(before, &now).is_empty()
+}
+
+/// Whether the label of a container still tells what counts, or what was applied without making it anew counts in its place.
+fn label_is_kept(record: &EnvironmentRecord, container: Option<&str>) -> LabelIsKept {
+    match record.made_entries {
+        Some(_) if record.container.as_deref() == container => LabelIsKept::No,
+        _ => LabelIsKept::Yes,
+    }
+}
+
 impl Reconciler<'_> {
     /// What differs from what was last applied. An environment of which nothing is remembered has no differences.
     pub(crate) async fn changes(
@@ -91,10 +131,7 @@ impl Reconciler<'_> {
         else {
             return Vec::new();
         };
-        let label = match record.made_entries {
-            Some(_) if record.container == self.container_id => LabelIsKept::No,
-            _ => LabelIsKept::Yes,
-        };
+        let label = label_is_kept(record, self.container_id.as_deref());
         let mut found = difference::differences(applied, &self.environment.configuration.whole(), label);
         if let Some(before) = &record.ingredients {
             found.extend(difference::of_ingredients(before, &self.ingredients(depth).await));
@@ -125,7 +162,9 @@ impl Reconciler<'_> {
     /// What the environment would be made of now. What cannot be read is left out, and so is not compared.
     async fn ingredients(&mut self, depth: Depth) -> Ingredients {
         let mut ingredients = Ingredients {
-            features: self.features_content(depth).await.unwrap_or_default(),
+            features: features_content(self.environment, depth, &self.operation.cancel)
+                .await
+                .unwrap_or_default(),
             ..Ingredients::default()
         };
         match self.environment.configuration.config.scenario() {
@@ -143,7 +182,9 @@ impl Reconciler<'_> {
             Some(Scenario::Image { image }) if depth == Depth::Whole => {
                 ingredients.base = self.base_image(Some(image)).await;
             }
-            Some(Scenario::Compose { files, .. }) => ingredients.compose = self.compose_content(&files).await,
+            Some(Scenario::Compose { files, .. }) => {
+                ingredients.compose = compose_content(self.environment, &files, &self.operation.cancel).await;
+            }
             Some(Scenario::Image { .. }) | None => {}
         }
         ingredients
@@ -181,45 +222,53 @@ impl Reconciler<'_> {
         Some(BaseImage { name, id: facts.id })
     }
 
-    /// Of a Feature in a registry what the lockfile holds, of a folder what lies in it.
-    async fn features_content(&self, depth: Depth) -> Result<BTreeMap<String, String>> {
-        let configuration = &self.environment.configuration;
-        let mut content = BTreeMap::new();
-        if configuration.config.features.is_empty() {
-            return Ok(content);
-        }
-        let lockfile = PathBuf::from(lockfile_path(&configuration.path.to_string_lossy(), STYLE));
-        let text = std::fs::read_to_string(self.bring(&lockfile).await?).unwrap_or_default();
-        let lockfile = Lockfile::parse(&text).ok().flatten().unwrap_or_default();
-        for id in configuration.config.features.keys() {
-            if let Some(locked) = lockfile.features.get(id) {
-                content.insert(id.clone(), locked.resolved.clone());
-            } else if id.starts_with('.') && depth == Depth::Whole {
-                let folder = self.bring(&self.environment.beside_configuration(id)).await?;
-                let everything = wharf_engine::Ignore::default();
-                if let Ok(print) = wharf_engine::context_fingerprint(&folder, &everything, None).await {
-                    content.insert(id.clone(), print.hash);
-                }
-            }
-        }
-        Ok(content)
-    }
-
-    async fn compose_content(&self, files: &[String]) -> BTreeMap<String, String> {
-        let mut content = BTreeMap::new();
-        for file in files {
-            let path = self.environment.beside_configuration(file);
-            let Ok(brought) = self.bring(&path).await else { continue };
-            if let Ok(bytes) = std::fs::read(brought) {
-                content.insert(path.display().to_string(), hex::encode(Sha256::digest(bytes)));
-            }
-        }
-        content
-    }
-
     async fn bring(&self, path: &Path) -> Result<PathBuf> {
         self.environment.bring(path, &self.operation.cancel).await
     }
+}
+
+/// Of a Feature in a registry what the lockfile holds, of a folder what lies in it.
+async fn features_content(
+    environment: &Environment,
+    depth: Depth,
+    cancel: &CancellationToken,
+) -> Result<BTreeMap<String, String>> {
+    let configuration = &environment.configuration;
+    let mut content = BTreeMap::new();
+    if configuration.config.features.is_empty() {
+        return Ok(content);
+    }
+    let lockfile = PathBuf::from(lockfile_path(&configuration.path.to_string_lossy(), STYLE));
+    let text = std::fs::read_to_string(environment.bring(&lockfile, cancel).await?).unwrap_or_default();
+    let lockfile = Lockfile::parse(&text).ok().flatten().unwrap_or_default();
+    for id in configuration.config.features.keys() {
+        if let Some(locked) = lockfile.features.get(id) {
+            content.insert(id.clone(), locked.resolved.clone());
+        } else if id.starts_with('.') && depth == Depth::Whole {
+            let folder = environment.bring(&environment.beside_configuration(id), cancel).await?;
+            let everything = wharf_engine::Ignore::default();
+            if let Ok(print) = wharf_engine::context_fingerprint(&folder, &everything, None).await {
+                content.insert(id.clone(), print.hash);
+            }
+        }
+    }
+    Ok(content)
+}
+
+async fn compose_content(
+    environment: &Environment,
+    files: &[String],
+    cancel: &CancellationToken,
+) -> BTreeMap<String, String> {
+    let mut content = BTreeMap::new();
+    for file in files {
+        let path = environment.beside_configuration(file);
+        let Ok(brought) = environment.bring(&path, cancel).await else { continue };
+        if let Ok(bytes) = std::fs::read(brought) {
+            content.insert(path.display().to_string(), hex::encode(Sha256::digest(bytes)));
+        }
+    }
+    content
 }
 
 /// How many entries `written` has, if a label ends with them.

@@ -1,6 +1,7 @@
 //! An environment as it is found on the disk: folder, configuration, workspace, labels and id. No engine is asked here.
 
 mod blocked;
+mod files;
 mod host;
 pub(crate) mod layers;
 mod origin;
@@ -19,6 +20,8 @@ use wharf_spec::{
 };
 
 use crate::volume::{Content, Place};
+
+pub(crate) use files::SourceFile;
 
 /// The label that holds the workspace folder.
 pub(crate) const LOCAL_FOLDER_LABEL: &str = "devcontainer.local_folder";

@@ -71,6 +71,8 @@ impl<'a> Operation<'a> {
             let kind = EventKind::Failed { error: error.to_result() };
             lock(&self.journal).take(&self.event(id, None, kind));
         }
+        let failure = result.as_ref().err().filter(|error| !matches!(error, Error::Cancelled));
+        lock(&self.journal).end(failure.map(Error::to_result));
     }
 
     /// Notes that a person was asked and took this long to answer: time that the operation did not need.

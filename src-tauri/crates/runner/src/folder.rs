@@ -9,7 +9,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::request::{ListRequest, Target};
 use crate::store::Store;
-use crate::{convert, list, locate};
+use crate::{convert, gallery, list, locate};
 
 /// Looks into a folder. A configuration with errors is part of the answer.
 ///
@@ -52,6 +52,7 @@ pub(crate) async fn inspect(folder: &Path, user_data_folder: Option<&Path>) -> R
         ),
         _ => (base_name, Vec::new()),
     };
+    let suggestions = if configurations.is_empty() { gallery::suggestions(&folder) } else { Vec::new() };
     let folder = folder.display().to_string();
     Ok(api::FolderReport {
         environment: known(&folder, &configurations, user_data_folder).await?,
@@ -59,7 +60,7 @@ pub(crate) async fn inspect(folder: &Path, user_data_folder: Option<&Path>) -> R
         name,
         configurations,
         diagnostics,
-        suggestions: Vec::new(),
+        suggestions,
     })
 }
 
@@ -74,11 +75,7 @@ fn choice_name(folder: &Path, path: &Path, environment: Option<&Environment>, ba
 
 fn diagnostics(environment: &Result<Environment>) -> Vec<api::FolderDiagnostic> {
     let found: Vec<_> = match environment {
-        Ok(environment) => environment
-            .diagnostics
-            .iter()
-            .map(|found| convert::diagnostic(found, environment.text_of(found)))
-            .collect(),
+        Ok(environment) => return diagnostics_of(environment),
         Err(Error::Configuration { diagnostics, text }) => {
             diagnostics.iter().map(|found| convert::diagnostic(found, text)).collect()
         }
@@ -91,15 +88,23 @@ fn diagnostics(environment: &Result<Environment>) -> Vec<api::FolderDiagnostic> 
             }];
         }
     };
-    found
-        .into_iter()
-        .filter_map(|found| match found {
-            EventKind::Diagnostic { severity, message, location, hint } => {
-                Some(api::FolderDiagnostic { severity, message, location, hint })
-            }
-            _ => None,
-        })
-        .collect()
+    found.into_iter().filter_map(diagnostic).collect()
+}
+
+/// What a person should know of a configuration that can be understood.
+pub(crate) fn diagnostics_of(environment: &Environment) -> Vec<api::FolderDiagnostic> {
+    let found = environment.diagnostics.iter();
+    found.filter_map(|found| diagnostic(convert::diagnostic(found, environment.text_of(found)))).collect()
+}
+
+/// A diagnostic, out of the event that tells it.
+pub(crate) fn diagnostic(event: EventKind) -> Option<api::FolderDiagnostic> {
+    match event {
+        EventKind::Diagnostic { severity, message, location, hint } => {
+            Some(api::FolderDiagnostic { severity, message, location, hint })
+        }
+        _ => None,
+    }
 }
 
 /// The environment of this folder that the board shows, of several the one of the first configuration.

@@ -13,6 +13,7 @@ mod check;
 mod choice;
 mod collections;
 mod compose;
+mod configuration;
 mod connect;
 mod consent;
 mod convert;
@@ -28,14 +29,17 @@ mod extended;
 mod features;
 mod folder;
 mod foreign;
+mod gallery;
 mod headless;
 mod hooks;
 mod host;
 pub mod inside;
 mod journal;
+mod known;
 mod list;
 mod locate;
 mod lock;
+mod log_view;
 mod logs;
 mod losses;
 mod names;
@@ -50,18 +54,22 @@ mod reconciler;
 mod records;
 pub mod request;
 mod requirements;
+mod resources;
 mod secrets;
 mod session;
 mod set_up;
 mod settings;
+mod space;
 mod status;
 mod stop;
 mod store;
 mod templates;
+mod terminals;
 mod trust;
 mod up;
 mod upgrade;
 mod volume;
+mod watch;
 
 pub use authoring::{
     CollectionKind, FeatureTest, FeaturesTestRequest, FeaturesTested, GenerateDocsRequest, PackageRequest,
@@ -72,6 +80,7 @@ pub use build::build;
 pub use check::{CheckRequest, check};
 pub use choice::configuration_choices;
 pub use compose::ComposeFailure;
+pub use configuration::ConfigurationWatch;
 pub use doctor::doctor;
 pub use down::down;
 pub use engines::{engine_list, engine_use};
@@ -80,23 +89,30 @@ pub use exec::exec;
 pub use features::{
     FeaturesInfo, FeaturesInfoRequest, ResolvedDependencies, features_info, features_resolve_dependencies,
 };
+pub use gallery::{
+    apply_template, builtin_templates, feature_collection, preview_template, template_collection,
+};
 pub use headless::headless;
 pub use inside::agents;
 pub use list::list;
+pub use log_view::{LogStates, LogViews};
 pub use logs::logs;
 pub use losses::losses;
 pub use operations::{Follower, Operations};
 pub use outdated::{OutdatedFound, OutdatedRequest, outdated};
 pub use read_configuration::read_configuration;
 pub use request::*;
+pub use resources::{ResourceWatch, Resources};
 pub use set_up::{run_user_commands, set_up};
 pub use settings::{change_setting, change_setting_as_typed, setting, settings, settings_path};
+pub use space::{clean_up, clean_up_plan, space};
 pub use status::status;
 pub use stop::stop;
 pub use templates::{
     TemplateFeature, TemplatesApplied, TemplatesApplyRequest, parse_omitted_paths, parse_template_features,
     parse_template_options, templates_apply, templates_metadata,
 };
+pub use terminals::{TerminalReader, Terminals};
 pub use tokio_util::sync::CancellationToken;
 pub use trust::{trust_list, trust_revoke};
 pub use up::{plan, rebuild, start, up};

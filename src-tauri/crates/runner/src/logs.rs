@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use wharf_api::{LogSource, Outcome, OutputStream, StepName};
 use wharf_engine::{LogQuery, Output};
-use wharf_plan::ContainerFacts;
+use wharf_plan::{ContainerFacts, ContainerState};
 
 use crate::CancellationToken;
 use crate::error::{Error, Result};
@@ -20,7 +20,9 @@ use crate::request::{EventSink, LogLine, LogSink, LogsRequest};
 use crate::session::{Access, Session, Subject};
 
 /// How often a journal that is followed is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(150);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(150);
+/// How long engines take to begin with their events, at most: what happened until then is looked for once more.
+const BEGINNING: Duration = Duration::from_millis(300);
 /// How many looks pass before a container is searched again that was not there.
 const LOOKS_PER_SEARCH: u32 = 7;
 /// Longest piece of a line that is held until its end comes.
@@ -135,7 +137,7 @@ impl Log<'_> {
         if let Some(container) = &container {
             let query = LogQuery {
                 follow: false,
-                tail: self.request.tail,
+                tail: self.request.tail.or(self.request.container_tail),
                 since: self.request.since.map(nanoseconds),
                 timestamps: true,
             };
@@ -159,34 +161,104 @@ impl Log<'_> {
             return self.of_journal().await;
         }
         self.journal_until(u64::MAX);
+        self.out.caught_up();
         if self.request.follow { self.follow(session, container, seen).await } else { Ok(()) }
     }
 
-    /// Goes on after `seen` for as long as the container runs; without one, until there is one.
+    /// Goes on after `seen` for as long as the container runs, and over its restarts if that is wanted; without one, until there is one.
     async fn follow(
         &mut self,
         session: &Session<'_>,
         mut container: Option<ContainerFacts>,
-        seen: u64,
+        mut seen: u64,
     ) -> Result<()> {
-        let mut looks = 0;
-        let found = loop {
-            if let Some(container) = container.take() {
-                break container;
+        loop {
+            let found = match container.take() {
+                Some(found) => found,
+                None if self.request.over_restarts => match self.started(session).await? {
+                    Some(found) => found,
+                    None => return Ok(()),
+                },
+                None => match self.found(session).await? {
+                    Some(found) => found,
+                    None => return Ok(()),
+                },
+            };
+            self.follow_container(session, &found, &mut seen).await?;
+            if self.ended || !self.request.over_restarts {
+                return Ok(());
             }
+        }
+    }
+
+    /// Waits until there is a container. None when nobody takes any more.
+    async fn found(&mut self, session: &Session<'_>) -> Result<Option<ContainerFacts>> {
+        let mut looks = 0;
+        loop {
             self.pause();
             if self.ended {
-                return Ok(());
+                return Ok(None);
             }
             tokio::time::sleep(LOOK_AGAIN).await;
             self.journal_until(u64::MAX);
             looks += 1;
-            if looks % LOOKS_PER_SEARCH == 0 {
-                container = session.container().await?;
+            if looks % LOOKS_PER_SEARCH == 0
+                && let Some(found) = session.container().await?
+            {
+                return Ok(Some(found));
             }
-        };
-        let query = LogQuery { follow: true, tail: None, since: Some(seen), timestamps: true };
-        let mut pieces = open(session, &found, &query).await?;
+        }
+    }
+
+    /// Waits until a container of the environment runs, told by the engine's events. None when nobody takes any more.
+    async fn started(&mut self, session: &Session<'_>) -> Result<Option<ContainerFacts>> {
+        let filters = [("type", "container"), ("event", "start")];
+        let filters = filters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut events = session.engine.events(&filters);
+        let mut look = true;
+        let mut beginning = std::pin::pin!(tokio::time::sleep(BEGINNING));
+        let mut begun = false;
+        loop {
+            if look
+                && let Some(found) = session.container().await?
+                && found.state == ContainerState::Running
+            {
+                return Ok(Some(found));
+            }
+            self.pause();
+            if self.ended {
+                return Ok(None);
+            }
+            look = tokio::select! {
+                event = events.next() => match event {
+                    Some(event) => {
+                        let event = event.map_err(engine_error)?;
+                        event.action == "start" && session.environment().carries_labels(&event.attributes)
+                    }
+                    None => return Ok(None),
+                },
+                () = &mut beginning, if !begun => {
+                    begun = true;
+                    true
+                }
+                () = tokio::time::sleep(LOOK_AGAIN) => {
+                    self.journal_until(u64::MAX);
+                    false
+                }
+            };
+        }
+    }
+
+    /// Goes on after `seen` until the container ends.
+    async fn follow_container(
+        &mut self,
+        session: &Session<'_>,
+        container: &ContainerFacts,
+        seen: &mut u64,
+    ) -> Result<()> {
+        let after = *seen;
+        let query = LogQuery { follow: true, tail: None, since: Some(after), timestamps: true };
+        let mut pieces = open(session, container, &query).await?;
         let mut lines = Lines::new(true);
         loop {
             self.pause();
@@ -201,7 +273,8 @@ impl Log<'_> {
             let Some(piece) = piece else { break };
             let piece = piece.map_err(engine_error)?;
             lines.take(&piece, &mut |line| {
-                if line.nanoseconds.is_none_or(|written| written > seen) {
+                if line.nanoseconds.is_none_or(|written| written > after) {
+                    *seen = line.nanoseconds.unwrap_or(*seen).max(*seen);
                     self.show_container(line);
                 }
             });
@@ -288,13 +361,7 @@ impl Log<'_> {
     }
 
     fn show_entry(&mut self, entry: &Entry) {
-        self.show(&LogLine {
-            timestamp: Some(entry.timestamp),
-            source: entry.source,
-            step: Some(&entry.step),
-            stream: entry.stream,
-            text: entry.text.as_bytes(),
-        });
+        self.show(&line_of(entry));
     }
 
     fn show_container(&mut self, line: &ContainerLine<'_>) {
@@ -313,6 +380,25 @@ impl Log<'_> {
 
     fn pause(&mut self) {
         self.ended = self.ended || self.out.pause().is_err();
+    }
+}
+
+/// Shows what is there of a journal.
+pub(crate) fn show_journal(journal: &mut Reader, out: &mut dyn LogSink) {
+    while let Some(entry) = journal.next() {
+        if out.line(&line_of(&entry)).is_err() {
+            return;
+        }
+    }
+}
+
+fn line_of(entry: &Entry) -> LogLine<'_> {
+    LogLine {
+        timestamp: Some(entry.timestamp),
+        source: entry.source,
+        step: Some(&entry.step),
+        stream: entry.stream,
+        text: entry.text.as_bytes(),
     }
 }
 

@@ -26,9 +26,10 @@ use crate::request::{
     Answer, CloneRequest, ConsentAsker, DownRequest, EventSink, RebuildRequest, SourceRequest, StartRequest,
     StopRequest, Target, UpRequest,
 };
-use crate::{down, stop, up};
+use crate::{down, known, stop, up};
 
 use log::Log;
+pub(crate) use look::Silence;
 
 /// At most sixty batches a second: more often than a screen is drawn helps nobody.
 const BETWEEN_BATCHES: Duration = Duration::from_millis(17);
@@ -36,6 +37,8 @@ const BETWEEN_BATCHES: Duration = Duration::from_millis(17);
 const UNANSWERED: u64 = 2;
 /// About how many bytes of events a batch holds.
 const BATCH: usize = 256 * 1024;
+/// Bytes of one text about a repository.
+const LONGEST_TEXT: usize = 8_192;
 /// Operations that have ended and can still be followed: a page that was just loaded anew must not miss the end.
 const ENDED_KEPT: usize = 4;
 
@@ -56,8 +59,10 @@ impl Operations {
     /// Begins an operation, which goes on by itself. Needs a tokio runtime.
     ///
     /// # Errors
-    /// When an operation of that name runs already.
+    /// When an operation of that name runs already, or the request is nothing that a window can mean.
     pub fn begin(&self, id: &str, request: OperationRequest) -> Result<()> {
+        known::check(&request.reference)?;
+        check_clone(&request)?;
         let operation = Arc::new(Known::new(id, request));
         {
             let mut known = lock(&self.known);
@@ -360,6 +365,21 @@ async fn perform(operation: &Known, user_data_folder: Option<PathBuf>) -> Result
             down::down(&request, operation, cancel).await.map(|_| None)
         }
     }
+}
+
+/// Only `up` clones, and what it clones has an address.
+fn check_clone(request: &OperationRequest) -> Result<()> {
+    let Some(clone) = &request.clone else { return Ok(()) };
+    let texts = [Some(&clone.repository), clone.branch.as_ref(), clone.folder.as_ref()];
+    let fits = texts.into_iter().flatten().all(|text| text.len() <= LONGEST_TEXT && !text.contains('\0'));
+    if fits && request.operation == OperationName::Up && !clone.repository.trim().is_empty() {
+        return Ok(());
+    }
+    Err(Error::Impossible {
+        message: "this is no repository that can be cloned".to_owned(),
+        location: None,
+        hint: Some("Write its address, such as https://github.com/owner/repository".to_owned()),
+    })
 }
 
 fn source(clone: Option<&CloneSource>) -> SourceRequest {

@@ -83,7 +83,7 @@ async fn with_engine(
         return Err(Error::ContainerNotFound);
     }
     let merged = if request.include_merged_configuration {
-        Some(reconciler.merged_configuration(request, container.as_ref()).await?)
+        Some(reconciler.merged_configuration(request, container.as_ref(), true).await?)
     } else {
         None
     };
@@ -155,11 +155,13 @@ pub(crate) fn variables(container: &ContainerFacts) -> ContainerVariables {
 }
 
 impl Reconciler<'_> {
-    /// Merged with the container's metadata, or with that of the image it would be made from, which is pulled if it has to be.
-    async fn merged_configuration(
+    /// Merged with the container's metadata, or with that of the image it would be made from, which is pulled if it has to be and may
+    /// be.
+    pub(crate) async fn merged_configuration(
         &mut self,
         request: &ReadConfigurationRequest,
         container: Option<&ContainerFacts>,
+        may_pull: bool,
     ) -> Result<MergedConfig> {
         if self.environment.configuration_path.is_none() {
             let entries = container.map(|container| {
@@ -186,6 +188,15 @@ impl Reconciler<'_> {
             match wharf_plan::merged_as_known(wanted, &self.observed) {
                 Ok(merged) => return Ok(merged),
                 Err(wharf_plan::Unknown::Fact(query)) => self.observe(&query).await?,
+                Err(wharf_plan::Unknown::Image(image)) if !may_pull => {
+                    return Err(Error::Impossible {
+                        message: format!("the engine does not have the image {image} yet"),
+                        location: None,
+                        hint: Some(
+                            "what the image brings is known once the environment was started".to_owned(),
+                        ),
+                    });
+                }
                 Err(wharf_plan::Unknown::Image(image)) => {
                     self.act(&wharf_plan::Step::Pull { image: image.clone(), platform: None }).await?;
                     self.observed.images.remove(&image);

@@ -355,6 +355,10 @@ pub struct LogsRequest {
     pub tail: Option<u64>,
     /// `--since`: only what was written from then on, in milliseconds since 1970.
     pub since: Option<u64>,
+    /// Only so many of the container's last lines, beside all that builds and hooks have written.
+    pub container_tail: Option<u64>,
+    /// What is followed goes on with the container's next start, and with the next container.
+    pub over_restarts: bool,
     /// Whether it is wanted when each line was written. Engines take longer to tell.
     pub timestamps: bool,
 }
@@ -496,6 +500,9 @@ pub trait LogSink: Send {
     /// # Errors
     /// When nobody takes lines any more.
     fn pause(&mut self) -> std::io::Result<()>;
+
+    /// Says that everything was shown that had been written when the log was opened.
+    fn caught_up(&mut self) {}
 }
 
 /// The streams of an `exec`, brought by the door. Data passes through unchanged.

@@ -133,6 +133,11 @@ pub(crate) struct EnvironmentStore {
 }
 
 impl EnvironmentStore {
+    /// The state that lies in this folder.
+    pub(crate) fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
     /// The folder itself; may not exist yet.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

@@ -3,7 +3,7 @@
 mod arguments;
 mod unpack;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -17,6 +17,8 @@ use crate::collections::{self, failed};
 use crate::error::{Error, Result};
 use crate::locate;
 use crate::request::RegistriesRequest;
+
+pub(crate) use unpack::Entry;
 
 pub use arguments::{parse_omitted_paths, parse_template_features, parse_template_options};
 
@@ -59,45 +61,76 @@ pub async fn templates_apply(request: &TemplatesApplyRequest) -> Result<Template
         .workspace_folder
         .as_ref()
         .map_or_else(|| current.clone(), |folder| locate::absolute(&current, folder));
-    let client = collections::client(&request.registries)?;
-    let (repository, manifest) = find(&client, &request.template).await?;
-    let content = manifest.content(&request.template).map_err(failed)?;
-    let archive = client.blob(&repository, content).await.map_err(failed)?;
-    let entries = unpack::read(&archive, &request.template)?;
+    let (entries, description) = fetch(&request.template, &request.registries).await?;
+    let prepared =
+        fill(entries, description.as_ref(), request.options.clone(), &request.features, &request.omitted)?;
+    Ok(TemplatesApplied { result: write(&folder, prepared.entries)?, warnings: prepared.warnings })
+}
 
+/// Files as they are to be written, and what is worth saying about them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prepared {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// The files of a Template in a registry as they were published, with what describes it, if that can be read.
+pub(crate) async fn fetch(
+    template: &str,
+    registries: &RegistriesRequest,
+) -> Result<(Vec<Entry>, Option<TemplateManifest>)> {
+    let client = collections::client(registries)?;
+    let (repository, manifest) = find(&client, template).await?;
+    let content = manifest.content(template).map_err(failed)?;
+    let archive = client.blob(&repository, content).await.map_err(failed)?;
+    let entries = unpack::read(&archive, template)?;
     let description = entries
         .iter()
         .find(|entry| entry.name() == FILE_NAME)
         .and_then(|entry| collections::json_of(&entry.content))
         .and_then(|value| TemplateManifest::read(&value));
-    let answers = Answers::new(request.options.clone(), description.as_ref());
-    let mut applied = TemplatesApplied::default();
-    if let Some(description) = &description {
+    Ok((entries, description))
+}
+
+/// Puts options and Features into the files of a Template, without those that are left out.
+pub(crate) fn fill(
+    entries: Vec<Entry>,
+    description: Option<&TemplateManifest>,
+    options: IndexMap<String, String>,
+    features: &[TemplateFeature],
+    omitted: &[String],
+) -> Result<Prepared> {
+    let answers = Answers::new(options, description);
+    let mut warnings = Vec::new();
+    if let Some(description) = description {
         let refused = answers.refused(description);
-        applied.warnings.extend(refused.map(|(name, value, choices)| {
+        warnings.extend(refused.map(|(name, value, choices)| {
             format!(
                 "the option {name} has the value `{value}`, and the Template knows {}",
                 choices.join(", ")
             )
         }));
     }
-    let omitted = Omitted::new(request.omitted.iter().map(String::as_str));
-    let mut taken: Vec<unpack::Entry> =
-        entries.into_iter().filter(|entry| !omitted.contains(&entry.path)).collect();
+    let omitted = Omitted::new(omitted.iter().map(String::as_str));
+    let mut taken: Vec<Entry> = entries.into_iter().filter(|entry| !omitted.contains(&entry.path)).collect();
     for entry in &mut taken {
         // What is no text has no options in it.
         if let Ok(text) = std::str::from_utf8(&entry.content) {
             entry.content = fill_in(text, &answers).into_bytes();
         }
     }
-    if !request.features.is_empty() {
-        applied.warnings.extend(add_features(&mut taken, &request.features)?);
+    if !features.is_empty() {
+        warnings.extend(add_features(&mut taken, features)?);
     }
-    for entry in &taken {
-        unpack::write(&folder, entry)?;
+    Ok(Prepared { entries: taken, warnings })
+}
+
+/// Writes files into a folder, over what is there.
+pub(crate) fn write(folder: &Path, entries: Vec<Entry>) -> Result<api::TemplatesApplyResult> {
+    for entry in &entries {
+        unpack::write(folder, entry)?;
     }
-    applied.result.files = taken.into_iter().map(|entry| entry.path).collect();
-    Ok(applied)
+    Ok(api::TemplatesApplyResult { files: entries.into_iter().map(|entry| entry.path).collect() })
 }
 
 /// What a Template says of itself in its registry. None where its publisher put nothing beside the content.
@@ -126,7 +159,7 @@ async fn find(client: &Client, template: &str) -> Result<(Repository, Manifest)>
 }
 
 /// Writes the Features into the configuration among the files. Answers what to say when there is none.
-fn add_features(entries: &mut [unpack::Entry], features: &[TemplateFeature]) -> Result<Option<String>> {
+fn add_features(entries: &mut [Entry], features: &[TemplateFeature]) -> Result<Option<String>> {
     let found = configuration_among(entries.iter().map(|entry| entry.path.as_str())).map(str::to_owned);
     let Some(entry) = entries.iter_mut().find(|entry| Some(&entry.path) == found.as_ref()) else {
         return Ok(Some("the Template has no devcontainer.json, so no Feature was added".to_owned()));

@@ -988,7 +988,7 @@ export type ResourceSample = {
   cpus: number;
   /** Bytes of memory, without what could be dropped at once. */
   memory: number;
-  /** The most that it may use; absent when nothing limits it. */
+  /** The most that it may use; the engine's whole memory where nothing else limits it. Absent when the engine does not say. */
   memoryLimit?: number | null;
   /** Processes and threads. */
   processes?: number | null;

@@ -20,7 +20,7 @@ pub struct ResourceSample {
     pub cpus: u32,
     /// Bytes of memory, without what could be dropped at once.
     pub memory: u64,
-    /// The most that it may use; absent when nothing limits it.
+    /// The most that it may use; the engine's whole memory where nothing else limits it. Absent when the engine does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<u64>,
     /// Processes and threads.

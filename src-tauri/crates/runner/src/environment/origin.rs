@@ -36,7 +36,7 @@ impl Environment {
         }
     }
 
-    fn layers(&self) -> &[Layer] {
+    pub(super) fn layers(&self) -> &[Layer] {
         self.document.as_ref().map_or(&[], |document| document.layers())
     }
 

@@ -5,15 +5,19 @@
 //! that takes no more ends the journal, never the operation.
 
 mod read;
+mod times;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use wharf_api::{Event, EventKind, OutputStream, StepId, StepName};
+use wharf_api::{ErrorResult, Event, EventKind, OutputStream, StartRecord, StepId, StepName};
 
-pub(crate) use read::{Entry, Reader};
+use crate::store::EnvironmentStore;
+
+pub(crate) use read::{Entry, Part, Reader};
+pub(crate) use times::history;
 
 /// The file that is written.
 const CURRENT: &str = "log.jsonl";
@@ -48,6 +52,7 @@ pub(crate) struct Journal {
     partial: HashMap<(StepId, OutputStream), String>,
     /// What must not be written, as JSON would write it.
     secrets: Vec<String>,
+    times: times::Times,
 }
 
 impl Journal {
@@ -76,6 +81,7 @@ impl Journal {
 
     /// Takes an event.
     pub(crate) fn take(&mut self, event: &Event) {
+        self.times.take(event);
         match &event.kind {
             EventKind::StepStarted { name, .. } => {
                 self.running.insert(event.step, event.clone());
@@ -101,6 +107,25 @@ impl Journal {
             _ => {}
         }
         self.keep(event.clone());
+    }
+
+    /// The operation has ended, with this error if it failed: when it did something, its steps are kept for a time line.
+    pub(crate) fn end(&mut self, error: Option<ErrorResult>) {
+        let times = std::mem::take(&mut self.times);
+        let Some(folder) = self.folder.as_deref().filter(|_| self.kept) else { return };
+        let Some(record) = times.record(error).and_then(|record| self.without_secrets(record)) else {
+            return;
+        };
+        if let Err(error) = times::keep(&EnvironmentStore::at(folder), record) {
+            tracing::warn!("the operation's steps cannot be kept: {error}");
+        }
+    }
+
+    fn without_secrets(&self, record: StartRecord) -> Option<StartRecord> {
+        if self.secrets.is_empty() {
+            return Some(record);
+        }
+        serde_json::from_str(&self.masked(serde_json::to_string(&record).ok()?)).ok()
     }
 
     /// A secret could be cut in two by the reading, so only whole lines are written.
@@ -144,14 +169,18 @@ impl Journal {
 
     fn line(&self, event: &Event) -> String {
         // Events always can be written as JSON.
-        let mut line = serde_json::to_string(event).unwrap_or_default();
-        for secret in &self.secrets {
-            if line.contains(secret) {
-                line = line.replace(secret, MASK);
-            }
-        }
+        let mut line = self.masked(serde_json::to_string(event).unwrap_or_default());
         line.push('\n');
         line
+    }
+
+    fn masked(&self, mut json: String) -> String {
+        for secret in &self.secrets {
+            if json.contains(secret) {
+                json = json.replace(secret, MASK);
+            }
+        }
+        json
     }
 
     fn append(&mut self, line: &str) -> std::io::Result<()> {
@@ -298,6 +327,24 @@ mod tests {
             let [_, kept] = play(secrets, &events);
             assert_eq!(texts(&kept), expected, "{secrets:?}");
         }
+    }
+
+    #[test]
+    fn the_record_of_an_operation_that_did_something_has_no_secrets() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = EnvironmentStore::at(folder.path());
+        for name in [StepName::Configuration, StepName::Hook] {
+            let mut journal = Journal::new(folder.path());
+            journal.hide(["hunter2"].into_iter());
+            let subject = Some("login hunter2".to_owned());
+            journal.take(&started(1, StepName::Up));
+            journal.take(&event(2, EventKind::StepStarted { name, subject }));
+            journal
+                .end(Some(ErrorResult { message: "hunter2 was refused".into(), ..ErrorResult::default() }));
+        }
+        let [record] = history(&state).try_into().unwrap();
+        assert_eq!(record.steps[1].subject.as_deref(), Some("login ***"));
+        assert_eq!(record.error.unwrap().message, "*** was refused");
     }
 
     #[test]

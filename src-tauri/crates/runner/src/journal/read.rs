@@ -1,6 +1,6 @@
 //! Reading a journal, also while another Wharf writes it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,15 @@ pub(crate) struct Entry {
     pub(crate) text: String,
 }
 
+/// A part of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// When the operation began that is meant, in milliseconds since 1970.
+    pub(crate) started_at: u64,
+    /// The step of it that is meant, with those that are part of it; None for the whole.
+    pub(crate) step: Option<StepId>,
+}
+
 /// Reads the lines of a journal from the oldest on. At the end it can be asked again later for what has come since.
 #[derive(Debug)]
 pub(crate) struct Reader {
@@ -33,8 +42,14 @@ pub(crate) struct Reader {
     /// What writes, by its step.
     steps: HashMap<StepId, Writer>,
     /// What failed last in this operation.
-    failed: Option<Writer>,
+    failed: Option<(StepId, Writer)>,
     ready: VecDeque<Entry>,
+    /// The only part that is wanted, if not all is.
+    only: Option<Part>,
+    /// When the operation began that is read just now.
+    started_at: u64,
+    /// Steps that belong to the wanted one.
+    inside: HashSet<StepId>,
 }
 
 /// A step that writes.
@@ -55,7 +70,15 @@ impl Reader {
             steps: HashMap::new(),
             failed: None,
             ready: VecDeque::new(),
+            only: None,
+            started_at: 0,
+            inside: HashSet::new(),
         }
+    }
+
+    /// The same of one part.
+    pub(crate) fn open_part(folder: &Path, part: Part) -> Self {
+        Self { only: Some(part), ..Self::open(folder) }
     }
 
     /// The next line; None when there is none yet.
@@ -107,36 +130,52 @@ impl Reader {
             EventKind::StepStarted { name, subject } => {
                 if event.parent.is_none() {
                     self.steps.clear();
+                    self.inside.clear();
                     self.failed = None;
+                    self.started_at = event.timestamp;
+                }
+                let wanted = self.only.and_then(|part| part.step);
+                if wanted == Some(event.step)
+                    || event.parent.is_some_and(|parent| self.inside.contains(&parent))
+                {
+                    self.inside.insert(event.step);
                 }
                 let parent = event.parent.and_then(|parent| self.steps.get(&parent));
                 let Some(writer) = writer(*name, subject.as_deref(), parent) else { return };
                 if *name == StepName::Vertex {
                     let text = format!("{}\n", writer.name);
-                    self.ready.push_back(entry(event, &writer, OutputStream::Stdout, text));
+                    self.push(event.step, entry(event, &writer, OutputStream::Stdout, text));
                 }
                 self.steps.insert(event.step, writer);
             }
             EventKind::StepOutput { stream, text } => {
-                let Some(writer) = self.steps.get(&event.step) else { return };
-                let lines = text.split_inclusive('\n');
-                self.ready.extend(lines.map(|line| {
+                let Some(writer) = self.steps.get(&event.step).cloned() else { return };
+                for line in text.split_inclusive('\n') {
                     let end = if line.ends_with('\n') { "" } else { "\n" };
-                    entry(event, writer, *stream, format!("{line}{end}"))
-                }));
+                    self.push(event.step, entry(event, &writer, *stream, format!("{line}{end}")));
+                }
             }
             EventKind::StepFinished { outcome: Outcome::Failed, .. } => {
                 // The innermost step fails first, and is the one to name.
-                let writer = self.steps.get(&event.step);
-                self.failed = self.failed.take().or_else(|| writer.cloned());
+                let writer = self.steps.get(&event.step).map(|writer| (event.step, writer.clone()));
+                self.failed = self.failed.take().or(writer);
             }
             EventKind::Failed { error } => {
-                if let Some(writer) = &self.failed {
+                if let Some((step, writer)) = &self.failed {
                     let text = format!("{}\n", error.message.lines().next().unwrap_or_default());
-                    self.ready.push_back(entry(event, writer, OutputStream::Stderr, text));
+                    self.push(*step, entry(event, writer, OutputStream::Stderr, text));
                 }
             }
             _ => {}
+        }
+    }
+
+    fn push(&mut self, step: StepId, entry: Entry) {
+        let is_wanted = self.only.is_none_or(|part| {
+            part.started_at == self.started_at && (part.step.is_none() || self.inside.contains(&step))
+        });
+        if is_wanted {
+            self.ready.push_back(entry);
         }
     }
 }
@@ -243,6 +282,34 @@ mod tests {
                 "Hooks postCreate deps: it failed",
             ]
         );
+    }
+
+    #[test]
+    fn a_part_is_one_operation_or_one_step_with_what_belongs_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |timestamp: u64, line: String| {
+            line.replacen("\"timestamp\":1,", &format!("\"timestamp\":{timestamp},"), 1)
+        };
+        let operation = |timestamp: u64, word: &str| {
+            [
+                at(timestamp, started(1, None, StepName::Up, "")),
+                started(2, Some(1), StepName::Build, ""),
+                wrote(2, &format!("built {word}")),
+                started(3, Some(1), StepName::Hook, "postCreateCommand"),
+                started(4, Some(3), StepName::Command, "deps"),
+                wrote(4, &format!("installed {word}")),
+            ]
+            .concat()
+        };
+        std::fs::write(folder.path().join(CURRENT), operation(100, "one") + &operation(200, "two")).unwrap();
+        let part = |started_at: u64, step: Option<u64>| {
+            let part = Part { started_at, step: step.map(StepId) };
+            rest(&mut Reader::open_part(folder.path(), part))
+        };
+        assert_eq!(part(200, None), ["Build build: built two", "Hooks postCreate deps: installed two"]);
+        assert_eq!(part(100, Some(3)), ["Hooks postCreate deps: installed one"]);
+        assert_eq!(part(100, Some(2)), ["Build build: built one"]);
+        assert_eq!(part(300, None), Vec::<String>::new());
     }
 
     #[test]

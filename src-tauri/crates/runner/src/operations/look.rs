@@ -9,10 +9,10 @@ use super::Operations;
 use crate::error::Result;
 use crate::request::{EventSink, LossesRequest, StatusRequest, Target, UpRequest};
 use crate::session::Nobody;
-use crate::{CancellationToken, folder, losses, status, up};
+use crate::{CancellationToken, folder, journal, known, losses, status, up};
 
 /// Takes events that nobody looks at: what was found is in the answer.
-struct Silence;
+pub(crate) struct Silence;
 
 impl EventSink for Silence {
     fn send(&self, _: api::Event) {}
@@ -24,7 +24,7 @@ impl Operations {
     /// # Errors
     /// When the environment cannot be read or its engine not be asked.
     pub async fn plan(&self, reference: &EnvironmentReference) -> Result<api::PlanResult> {
-        let request = UpRequest { target: self.target(reference), ..UpRequest::default() };
+        let request = UpRequest { target: self.target(reference)?, ..UpRequest::default() };
         up::plan(&request, &Silence, &Nobody, CancellationToken::new()).await
     }
 
@@ -33,7 +33,7 @@ impl Operations {
     /// # Errors
     /// When the environment cannot be read.
     pub async fn status(&self, reference: &EnvironmentReference) -> Result<api::StatusResult> {
-        let request = StatusRequest { target: self.target(reference) };
+        let request = StatusRequest { target: self.target(reference)? };
         status::status(&request, &Silence, CancellationToken::new()).await
     }
 
@@ -46,7 +46,7 @@ impl Operations {
         reference: &EnvironmentReference,
         remove_volumes: bool,
     ) -> Result<api::Losses> {
-        let request = LossesRequest { target: self.target(reference), remove_volumes };
+        let request = LossesRequest { target: self.target(reference)?, remove_volumes };
         losses::losses(&request, &Silence, CancellationToken::new()).await
     }
 
@@ -58,7 +58,18 @@ impl Operations {
         folder::inspect(path, self.user_data_folder.as_deref()).await
     }
 
-    fn target(&self, reference: &EnvironmentReference) -> Target {
-        Target { user_data_folder: self.user_data_folder.clone(), ..Target::from(reference) }
+    /// The last operations on an environment that did something, the newest first.
+    ///
+    /// # Errors
+    /// When the state folder cannot be read.
+    pub fn history(&self, reference: &EnvironmentReference) -> Result<Vec<api::StartRecord>> {
+        known::check(reference)?;
+        let state = known::state(reference, self.user_data_folder.as_deref())?;
+        Ok(state.map(|state| journal::history(&state)).unwrap_or_default())
+    }
+
+    pub(crate) fn target(&self, reference: &EnvironmentReference) -> Result<Target> {
+        known::check(reference)?;
+        Ok(Target { user_data_folder: self.user_data_folder.clone(), ..Target::from(reference) })
     }
 }

@@ -15,18 +15,23 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// As the archive names it, `./` included.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Its content.
-    pub(super) content: Vec<u8>,
+    pub(crate) content: Vec<u8>,
     /// Whether it may be run.
     executable: bool,
 }
 
 impl Entry {
+    /// A file that is a text and not to be run.
+    pub(crate) fn text(path: &str, text: &str) -> Self {
+        Self { path: path.to_owned(), content: text.as_bytes().to_vec(), executable: false }
+    }
+
     /// The path without `./`.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.path.strip_prefix("./").unwrap_or(&self.path)
     }
 
