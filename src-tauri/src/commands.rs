@@ -157,3 +157,5 @@ pub(crate) fn usable() {
         println!("usable");
     }
 }
+
+pub(crate) mod pages;
