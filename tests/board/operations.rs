@@ -8,7 +8,7 @@ use wharf_api::{
     EnvironmentReference, Event, EventKind, OperationName, OperationOutcome, OperationRequest,
     OperationResult,
 };
-use wharf_runner::{Follower, Operations};
+use wharf_runner::{Follower, Operations, Told};
 use wharf_test_support::engines::{self, DOCKER, Engine};
 use wharf_test_support::images::DEBIAN;
 use wharf_test_support::socket::Socket;
@@ -100,6 +100,7 @@ fn configuration() -> serde_json::Value {
 async fn what_is_allowed_is_done_and_what_is_refused_is_not() {
     let place = Place::new(&configuration());
     let operations = place.operations();
+    let mut told = operations.told();
     let (_, refused) = run(&place, &operations, OperationName::Up, false).await;
     assert_eq!(refused.outcome, OperationOutcome::Failed);
     assert!(refused.error.is_some() && refused.up.is_none());
@@ -122,6 +123,29 @@ async fn what_is_allowed_is_done_and_what_is_refused_is_not() {
     }
     let (_, down) = run(&place, &operations, OperationName::Down, true).await;
     assert_eq!(down.outcome, OperationOutcome::Done, "{:?}", down.error);
+
+    // Somebody who followed none of them has heard of each.
+    let mut heard = Vec::new();
+    while let Ok(one) = told.try_recv() {
+        heard.push(match one {
+            Told::Asks { name } => (name, None),
+            Told::Ended { operation, name, outcome, .. } => (name, Some((operation, outcome))),
+        });
+    }
+    assert!(heard.iter().all(|(name, _)| *name == heard[0].0 && !name.is_empty()), "{heard:?}");
+    let (done, failed) = (OperationOutcome::Done, OperationOutcome::Failed);
+    assert_eq!(
+        heard.into_iter().map(|(_, what)| what).collect::<Vec<_>>(),
+        [
+            None,
+            Some((OperationName::Up, failed)),
+            None,
+            Some((OperationName::Up, done)),
+            Some((OperationName::Stop, done)),
+            Some((OperationName::Start, done)),
+            Some((OperationName::Down, done)),
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -279,6 +279,7 @@ fn settings() {
     integration.fileManager        false (default)
     integration.links              true (default)
     integration.tray               true (default)
+    integration.keepInTray         false (default)
     integration.editor             -
     line 7: appearance.zom is no setting that this Wharf knows
     --- stderr

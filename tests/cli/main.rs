@@ -9,6 +9,8 @@ mod checks;
 mod collections;
 mod events;
 mod help;
+#[cfg(target_os = "linux")]
+mod integrate;
 #[cfg(unix)]
 mod terminal;
 mod usage;

@@ -13,7 +13,6 @@ mod far;
 mod faults;
 mod features;
 mod full_disk;
-mod git_server;
 mod headless;
 mod hooks;
 mod kit;

@@ -14,8 +14,8 @@ use wharf_test_support::images::DEVCONTAINER;
 use wharf_test_support::socket::Socket;
 use wharf_test_support::terminal::Terminal;
 
-use crate::git_server::{GitServer, run};
 use crate::kit::{json, lines, signal, steps, wait_until};
+use wharf_test_support::git_server::{GitServer, run};
 
 /// A home, an engine and a server. What was made on the engine goes when this is dropped.
 struct Place {

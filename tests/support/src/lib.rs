@@ -8,6 +8,9 @@ pub mod command;
 pub mod engines;
 #[cfg(unix)]
 pub mod fake_engine;
+#[cfg(unix)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+pub mod git_server;
 pub mod images;
 #[cfg(feature = "collection")]
 pub mod memory_registry;

@@ -165,7 +165,9 @@ test('several configurations are a choice', async ({ page }) => {
 test('a second start hands its folder over, and a known one is shown', async ({ page }) => {
   await open(page, 'many');
   await item(page, 'web').click();
-  await page.evaluate(() => window.fake?.handOver('/home/ada/src/api-server'));
+  await page.evaluate(() =>
+    window.fake?.handOver({ kind: 'folder', folder: '/home/ada/src/api-server', byLink: false }),
+  );
   await expect(part(page, 'environmentName')).toHaveText('api-server');
 });
 

@@ -12,6 +12,7 @@ mod check;
 mod collection;
 mod compat;
 mod consent;
+mod desktop;
 mod doctor;
 mod engine;
 mod environment;
@@ -46,6 +47,7 @@ pub use compat::{
     BuildResult, CompatDocument, CompatError, HooksEnd, ImageName, RunUserCommandsResult, SetUpResult,
 };
 pub use consent::{ConsentRequest, GrantedBy, Origin, Tell, Touch, TouchKind};
+pub use desktop::{FileManager, IntegrationPlace, IntegrationReport, IntegrationState, Opened};
 pub use doctor::{DoctorCheck, DoctorResult, Finding, FindingKind};
 pub use engine::{EngineAbility, EngineList, EngineReport, EngineUsed};
 pub use environment::{Engine, EngineKind, Environment};

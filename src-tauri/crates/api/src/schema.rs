@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use crate::{
     BuildResult, CheckResult, CleanUpPlan, CleanUpResult, CompatDocument, ConfigurationReport, DoctorResult,
     DownResult, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event, EventBatch, FeatureList,
-    FolderReport, ListResult, LogEntry, LogExported, LogMatches, LogPage, LogRequest, LogState, Losses,
-    OperationRequest, OperationResult, OutdatedResult, PlanResult, ReadConfigurationResult, ResourceSample,
-    RunUserCommandsResult, RunningOperation, SetUpResult, Settings, SettingsResult, SpaceReport, StartRecord,
-    StatusResult, StopResult, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult,
-    TerminalBatch, TerminalRequest, TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult,
-    VersionResult,
+    FolderReport, IntegrationReport, ListResult, LogEntry, LogExported, LogMatches, LogPage, LogRequest,
+    LogState, Losses, Opened, OperationRequest, OperationResult, OutdatedResult, PlanResult,
+    ReadConfigurationResult, ResourceSample, RunUserCommandsResult, RunningOperation, SetUpResult, Settings,
+    SettingsResult, SpaceReport, StartRecord, StatusResult, StopResult, TemplateList, TemplatePreview,
+    TemplateRequest, TemplatesApplyResult, TerminalBatch, TerminalRequest, TerminalSummary, TrustList,
+    TrustRevoked, UpDocument, UpResult, VersionResult,
 };
 
 /// Draft 2020-12, the dialect that the schemas are written in.
@@ -56,6 +56,8 @@ pub fn results() -> Value {
         ("engine list", own::<EngineList>(&mut generator)),
         ("engine use", own::<EngineUsed>(&mut generator)),
         ("settings list", own::<SettingsResult>(&mut generator)),
+        ("integrate", own::<IntegrationReport>(&mut generator)),
+        ("unintegrate", own::<IntegrationReport>(&mut generator)),
         ("trust list", own::<TrustList>(&mut generator)),
         ("trust revoke", own::<TrustRevoked>(&mut generator)),
         ("version", generator.subschema_for::<VersionResult>()),
@@ -106,6 +108,9 @@ pub fn app() -> Value {
     generator.subschema_for::<TemplatesApplyResult>();
     generator.subschema_for::<ErrorResult>();
     generator.subschema_for::<SettingsResult>();
+    generator.subschema_for::<EngineList>();
+    generator.subschema_for::<IntegrationReport>();
+    generator.subschema_for::<Opened>();
     let mut schema = head(
         "What the pages of the app's window and the program behind them tell each other",
         "Not a document by itself: each definition is an argument or an answer of one of the program's commands.",

@@ -156,6 +156,9 @@ pub struct IntegrationSettings {
     /// Whether there is an icon in the tray.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tray: Option<bool>,
+    /// Whether the app stays in the tray when its window is closed, even if nothing runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_in_tray: Option<bool>,
     /// The editor that environments are opened in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editor: Option<String>,

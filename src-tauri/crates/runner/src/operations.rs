@@ -8,17 +8,17 @@ mod log;
 mod look;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, broadcast, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wharf_api::{
-    CloneSource, ConsentRequest, Event, EventBatch, EventKind, OperationName, OperationOutcome,
-    OperationRequest, OperationResult, RunningOperation, UpResult,
+    CloneSource, ConsentRequest, EnvironmentReference, Event, EventBatch, EventKind, OperationName,
+    OperationOutcome, OperationRequest, OperationResult, RunningOperation, UpResult,
 };
 
 use crate::error::{Error, Result};
@@ -41,19 +41,49 @@ const BATCH: usize = 256 * 1024;
 const LONGEST_TEXT: usize = 8_192;
 /// Operations that have ended and can still be followed: a page that was just loaded anew must not miss the end.
 const ENDED_KEPT: usize = 4;
+/// What may be told before a slow listener misses some of it.
+const TOLD_KEPT: usize = 64;
 
 /// Every operation of a program, by the names that its windows chose.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Operations {
     user_data_folder: Option<PathBuf>,
     known: Mutex<VecDeque<Arc<Known>>>,
+    tell: broadcast::Sender<Told>,
+}
+
+/// What somebody hears of operations who follows none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// The environment of this name waits for consent.
+    Asks {
+        /// What a person calls it.
+        name: String,
+    },
+    /// An operation has ended.
+    Ended {
+        /// What was done.
+        operation: OperationName,
+        /// What a person calls the environment that it was done to.
+        name: String,
+        /// How it ended.
+        outcome: OperationOutcome,
+        /// Why it failed, in one line.
+        problem: Option<String>,
+    },
 }
 
 impl Operations {
     /// None yet. `user_data_folder` is where state is kept instead of the user's state folder.
     #[must_use]
     pub fn new(user_data_folder: Option<PathBuf>) -> Self {
-        Self { user_data_folder, known: Mutex::default() }
+        Self { user_data_folder, known: Mutex::default(), tell: broadcast::Sender::new(TOLD_KEPT) }
+    }
+
+    /// What is asked and what ends from now on, of every operation.
+    #[must_use]
+    pub fn told(&self) -> broadcast::Receiver<Told> {
+        self.tell.subscribe()
     }
 
     /// Begins an operation, which goes on by itself. Needs a tokio runtime.
@@ -63,7 +93,7 @@ impl Operations {
     pub fn begin(&self, id: &str, request: OperationRequest) -> Result<()> {
         known::check(&request.reference)?;
         check_clone(&request)?;
-        let operation = Arc::new(Known::new(id, request));
+        let operation = Arc::new(Known::new(id, request, self.tell.clone()));
         {
             let mut known = lock(&self.known);
             if known.iter().any(|one| one.id == id && !one.has_ended()) {
@@ -184,6 +214,9 @@ impl Operations {
 struct Known {
     id: String,
     request: OperationRequest,
+    /// What a person calls the environment, as far as it is known by now.
+    name: Mutex<String>,
+    tell: broadcast::Sender<Told>,
     started_at: u64,
     cancel: CancellationToken,
     log: Mutex<Log>,
@@ -211,10 +244,12 @@ struct Reader {
 }
 
 impl Known {
-    fn new(id: &str, request: OperationRequest) -> Self {
+    fn new(id: &str, request: OperationRequest, tell: broadcast::Sender<Told>) -> Self {
         Self {
             id: id.to_owned(),
+            name: Mutex::new(name(&request.reference)),
             request,
+            tell,
             started_at: SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |elapsed| elapsed.as_millis() as u64),
@@ -243,8 +278,16 @@ impl Known {
                 up: None,
             },
         };
+        let told = Told::Ended {
+            operation: self.request.operation,
+            name: lock(&self.name).clone(),
+            outcome: result.outcome,
+            problem: result.error.as_ref().map(|error| error.message.clone()),
+        };
         self.result.send_replace(Some(result));
         self.changed.notify_waiters();
+        // Where nobody listens, nobody wants to know.
+        let _ = self.tell.send(told);
     }
 
     async fn result(&self) -> OperationResult {
@@ -260,6 +303,10 @@ impl EventSink for Known {
         if matches!(event.kind, EventKind::ConsentNeeded { .. }) {
             let (answer, answered) = oneshot::channel();
             *lock(&self.question) = Question { answer: Some(answer), answered: Some(answered) };
+            let _ = self.tell.send(Told::Asks { name: lock(&self.name).clone() });
+        }
+        if let EventKind::EnvironmentFound { subject } = &event.kind {
+            lock(&self.name).clone_from(&subject.name);
         }
         lock(&self.log).push(event);
         self.changed.notify_waiters();
@@ -391,6 +438,13 @@ fn source(clone: Option<&CloneSource>) -> SourceRequest {
             depth: clone.depth,
         })
     })
+}
+
+/// What to call an environment of which nothing is known yet: the last part of where it lies.
+fn name(reference: &EnvironmentReference) -> String {
+    let folder = reference.folder.as_deref().and_then(|folder| Path::new(folder).file_name());
+    let folder = folder.map(|name| name.to_string_lossy().into_owned());
+    folder.or_else(|| reference.container.clone()).unwrap_or_default()
 }
 
 /// A panic elsewhere must not take the operations down with it.

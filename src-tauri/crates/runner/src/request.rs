@@ -487,6 +487,19 @@ pub struct LogLine<'a> {
     pub text: &'a [u8],
 }
 
+/// What the file managers are asked, told or no longer told.
+#[derive(Debug, Clone, Default)]
+pub struct IntegrationRequest {
+    /// The app's program, which opens a folder that it is given.
+    pub program: PathBuf,
+    /// The home whose file managers are meant, instead of the person's own.
+    pub home: Option<PathBuf>,
+    /// Where state is kept instead of the user's state folder.
+    pub user_data_folder: Option<PathBuf>,
+    /// Only tell what would change.
+    pub dry_run: bool,
+}
+
 /// Receives a log, in order; each door brings its own. An error ends the reading: nobody wants the rest.
 pub trait LogSink: Send {
     /// Takes one line.

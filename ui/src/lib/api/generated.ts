@@ -248,10 +248,60 @@ export type Engine = {
   rootless: boolean;
 };
 
+/** Something that not every engine can, or is.
+ * - `localFolders`: It sees this computer's folders, so that one can be a workspace.
+ * - `buildKit`: It builds with BuildKit.
+ * - `rootless`: It runs without root's rights.
+ * - `selinux`: It labels containers for SELinux.
+ * - `gpu`: It hands NVIDIA's graphics cards to containers.
+ * - `keepId`: It can give a person their own user id inside a container.
+ * - `severalNetworks`: It creates a container in several networks at once. */
+export type EngineAbility = 'localFolders' | 'buildKit' | 'rootless' | 'selinux' | 'gpu' | 'keepId' | 'severalNetworks';
+
 /** The make of an engine.
  * - `docker`: Docker Engine, or one that answers as it does.
  * - `podman`: Podman. */
 export type EngineKind = 'docker' | 'podman';
+
+/** What `engine list` prints with `--json`. */
+export type EngineList = {
+  /** The places where something is, or where a person expects an engine. */
+  engines: EngineReport[];
+  /** The name or address that was chosen for this folder or for all, by a flag or with `engine use`. */
+  chosen?: string | null;
+  /** How the engine in use was chosen, such as `with DOCKER_HOST`; absent when it is the first that answers. */
+  chosenBy?: string | null;
+  /** Why what was chosen cannot be found. */
+  problem?: string | null;
+};
+
+/** One place, and what answers there. */
+export type EngineReport = {
+  /** What a person calls it, as `engine use` and `--engine` take it. */
+  name: string;
+  /** Where it is written down, such as `DOCKER_HOST`, `Docker context "work"` or `rootless Podman`. */
+  origin: string;
+  /** The address as `DOCKER_HOST` would have it; absent when what is written down cannot be read. */
+  address?: string | null;
+  /** Whether this folder's environments use it. */
+  used: boolean;
+  /** Whether it answers and can be used. */
+  usable: boolean;
+  /** Docker or Podman, once it has answered. */
+  kind?: EngineKind | null;
+  /** The engine's own version. */
+  version?: string | null;
+  /** The version of the API that it offers. */
+  apiVersion?: string | null;
+  /** Whether it runs on this machine and sees its folders. */
+  local: boolean;
+  /** What it can do that not every engine can. */
+  abilities: EngineAbility[];
+  /** Why it cannot be used, or what is doubtful about it, in one line. */
+  problem?: string | null;
+  /** What to do about it. */
+  hint?: string | null;
+};
 
 /** What lies on the disk of one engine. */
 export type EngineSpace = {
@@ -556,6 +606,17 @@ export type FeatureSummary = {
   options: TemplateOption[];
 };
 
+/** What shows folders, and can offer to open one with Wharf.
+ * - `openWith`: "Open with" of every file manager on Linux: a desktop entry that no menu shows and that is never the default.
+ * - `dolphin`: KDE's Dolphin.
+ * - `nautilus`: GNOME's Files.
+ * - `nemo`: Cinnamon's Nemo.
+ * - `explorerFolder`: Windows' Explorer, on a folder.
+ * - `explorerBackground`: Windows' Explorer, on the background of an open folder.
+ * - `finder`: macOS' Finder, among its services. */
+export type FileManager =
+  'openWith' | 'dolphin' | 'nautilus' | 'nemo' | 'explorerFolder' | 'explorerBackground' | 'finder';
+
 /** Something about a folder's configuration that a person should know. */
 export type FolderDiagnostic = {
   /** How bad it is. */
@@ -604,6 +665,26 @@ export type GrantedBy = 'person' | 'stored' | 'trustFlag' | 'continuousIntegrati
  * - `failed`: It failed; the next `up` runs it again. */
 export type HookState = 'pending' | 'done' | 'failed';
 
+/** One place of the system that offers to open a folder with Wharf. */
+export type IntegrationPlace = {
+  /** What it is for. */
+  manager: FileManager;
+  /** The file, or the key of the registry. */
+  path: string;
+  /** Whether it is there. */
+  state: IntegrationState;
+};
+
+/** What of Wharf is in the system's file managers: what `integrate` and `unintegrate` print with `--json`. */
+export type IntegrationReport = {
+  /** Whether everything is there as this version would write it. */
+  installed: boolean;
+  /** Each place, in the order in which they are written. */
+  places: IntegrationPlace[];
+  /** The places that were written or cleared just now, or that would be. */
+  changed: string[];
+};
+
 /** How the app is part of the desktop. */
 export type IntegrationSettings = {
   /** Whether folders can be opened from the file manager. */
@@ -612,9 +693,17 @@ export type IntegrationSettings = {
   links?: boolean | null;
   /** Whether there is an icon in the tray. */
   tray?: boolean | null;
+  /** Whether the app stays in the tray when its window is closed, even if nothing runs. */
+  keepInTray?: boolean | null;
   /** The editor that environments are opened in. */
   editor?: string | null;
 };
+
+/** Whether Wharf is in a place.
+ * - `absent`: Not there.
+ * - `installed`: There, as this version writes it.
+ * - `outdated`: There, but written by another version or for a program elsewhere. */
+export type IntegrationState = 'absent' | 'installed' | 'outdated';
 
 /** What `list` prints with `--json`. */
 export type ListResult = {
@@ -848,6 +937,31 @@ export type OciAuthDiagnostics = {
   /** The server that hands out tokens redirected. */
   authServerRedirect: boolean;
 };
+
+/** Something that was handed to the window to be opened. */
+export type Opened =
+  | {
+      kind: 'folder';
+      /** Its absolute path. */
+      folder: string;
+      /** Whether a link asked for it, so that a person is asked before anything is read. */
+      byLink: boolean;
+    }
+  | {
+      kind: 'environment';
+      /** Its id there. */
+      id: string;
+    }
+  | {
+      kind: 'repository';
+      /** Its address. */
+      url: string;
+    }
+  | {
+      kind: 'refused';
+      /** Why, in one line. */
+      message: string;
+    };
 
 /** What can be done to an environment.
  * - `up`: Bring it up: build or pull, create, start, run the hooks.

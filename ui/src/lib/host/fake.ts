@@ -1,6 +1,7 @@
 /** A backend for a plain browser: it plays scenarios that are data. `?scenario=many` picks one, `&speed=0` makes it instant. */
-import type { ErrorResult, FolderReport, ListResult, OperationRequest } from '../api';
+import type { ErrorResult, FolderReport, ListResult, Opened, OperationRequest } from '../api';
 import { sameReference } from '../model/environment';
+import { desktop } from './fake/desktop';
 import { after } from './fake/outcome';
 import { pages, type PagesOutside } from './fake/pages';
 import { Player } from './fake/player';
@@ -13,7 +14,7 @@ import type { Drag, Host } from './types';
 export interface Outside extends PagesOutside {
   calls: { call: string; argument: unknown }[];
   drag(drag: Drag): void;
-  handOver(folder: string): void;
+  handOver(opened: Opened): void;
   show(board: ListResult): void;
 }
 
@@ -74,15 +75,18 @@ export function connect(parameters: URLSearchParams): Host {
     calls,
     show,
     drag: (drag) => dragged(drag),
-    handOver(folder) {
-      handedOver = [...handedOver, folder];
+    handOver(next) {
+      handedOver = [...handedOver, next];
       opened();
     },
   };
 
+  const system = scenario.system ?? systemOf(navigator.userAgent);
+  const asked = (call: string, argument?: unknown): void => void calls.push({ call, argument });
   return {
     ...open.pages,
-    system: scenario.system ?? systemOf(navigator.userAgent),
+    ...desktop(system, scenario, () => board.engines, asked),
+    system,
     home: '/home/ada',
     async watchBoard(receive) {
       if (scenario.silent) return new Promise(() => {});
@@ -139,9 +143,6 @@ export function connect(parameters: URLSearchParams): Host {
     },
     async showFolder(path) {
       calls.push({ call: 'showFolder', argument: path });
-    },
-    async openLink(address) {
-      calls.push({ call: 'openLink', argument: address });
     },
     async copy(text) {
       calls.push({ call: 'copy', argument: text });

@@ -1,10 +1,7 @@
 /** The program that the window runs in, behind Tauri's calls. */
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import { homeDir } from '@tauri-apps/api/path';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import { open } from '@tauri-apps/plugin-dialog';
-import { openUrl, revealItemInDir } from '@tauri-apps/plugin-opener';
 import type { EventBatch, ListResult } from '../api';
 import { systemOf } from './system';
 import { pages } from './tauri-pages';
@@ -25,7 +22,7 @@ function events(id: string, happened: Happened): Channel<EventBatch> {
 }
 
 export async function connect(): Promise<Host> {
-  const home = await homeDir().catch(() => undefined);
+  const home = (await invoke<string | null>('home')) ?? undefined;
   return {
     ...pages,
     system: systemOf(navigator.userAgent),
@@ -51,9 +48,12 @@ export async function connect(): Promise<Host> {
         else dragged({ kind: payload.type === 'leave' ? 'leave' : 'over' });
       });
     },
-    chooseFolder: async (title) => (await open({ directory: true, title })) ?? undefined,
-    showFolder: (path) => revealItemInDir(path),
-    openLink: (address) => openUrl(address),
+    chooseFolder: async (title) => (await invoke<string | null>('choose_folder', { title })) ?? undefined,
+    showFolder: (path) => invoke('show_folder', { path }),
+    openLink: (address) => invoke('open_link', { address }),
     copy: (text) => navigator.clipboard.writeText(text),
+    engines: () => invoke('engines'),
+    integration: () => invoke('integration'),
+    integrate: (install) => invoke('integrate', { install }),
   };
 }

@@ -11,18 +11,18 @@ import type {
   RunningOperation,
   StatusResult,
 } from '../api';
+import type { Desktop } from './desktop';
 import type { Pages } from './pages';
 
-export type System = 'linux' | 'macos' | 'windows';
+export type { Drag } from './desktop';
 
-/** Something is dragged over the window, has left it, or was dropped. */
-export type Drag = { kind: 'over' } | { kind: 'leave' } | { kind: 'drop'; paths: string[] };
+export type System = 'linux' | 'macos' | 'windows';
 
 /** Takes events as they come, several at once. `truncated` says that output before them was more than is kept. */
 export type Happened = (events: readonly Event[], truncated: boolean) => void;
 
 /** Every promise is refused with an `ErrorResult`, or with an `Error` when the program does not answer. */
-export interface Host extends Pages {
+export interface Host extends Pages, Desktop {
   readonly system: System;
   /** The person's home folder, to write paths as `~/…`. */
   readonly home: string | undefined;
@@ -46,18 +46,4 @@ export interface Host extends Pages {
 
   /** The window shows what it is for. Said for whoever measures how long that takes. */
   usable(): Promise<void>;
-
-  /** Folders that were handed over by the command line or a second start, and not taken yet. */
-  opened(): Promise<string[]>;
-  /** Calls back when `opened` has something new. */
-  whenOpened(there: () => void): Promise<void>;
-  /** Calls back while something is dragged over the window. */
-  whenDragged(dragged: (drag: Drag) => void): Promise<void>;
-  /** Lets the person choose a folder; nothing when they do not. */
-  chooseFolder(title: string): Promise<string | undefined>;
-  /** Shows a folder in the system's file manager. */
-  showFolder(path: string): Promise<void>;
-  /** Opens an address of the web in the person's browser. */
-  openLink(address: string): Promise<void>;
-  copy(text: string): Promise<void>;
 }

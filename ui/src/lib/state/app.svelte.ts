@@ -223,8 +223,10 @@ export class App {
   }
 
   async #takeOpened(): Promise<void> {
-    const folder = (await this.host.opened()).at(-1);
-    if (folder !== undefined) await this.open(folder);
+    const opened = (await this.host.opened()).at(-1);
+    if (opened?.kind === 'folder' && !opened.byLink) await this.open(opened.folder);
+    else if (opened?.kind === 'environment') this.select(opened.id);
+    else if (opened?.kind === 'refused') this.problem = { message: opened.message, description: '' };
   }
 }
 

@@ -12,6 +12,7 @@ mod exec;
 mod feature_test;
 mod features;
 mod headless;
+mod integrate;
 mod list;
 mod logs;
 mod man;
@@ -87,6 +88,8 @@ enum Command {
     Open(open::Args),
     Engine(engine::Args),
     Settings(settings::Args),
+    Integrate(integrate::Args),
+    Unintegrate(integrate::RemoveArgs),
     Doctor(doctor::Args),
     Trust(trust::Args),
     Completion(completion::Args),
@@ -139,6 +142,8 @@ pub(crate) fn run(program: Program, arguments: Vec<OsString>) -> u8 {
         Command::Doctor(arguments) => doctor::run(&door, arguments),
         Command::Engine(arguments) => engine::run(&door, arguments),
         Command::Settings(arguments) => settings::run(&door, arguments),
+        Command::Integrate(arguments) => integrate::run(&door, &arguments),
+        Command::Unintegrate(arguments) => integrate::remove(&door, &arguments),
         Command::Trust(arguments) => trust::run(&door, arguments),
         Command::Completion(arguments) => completion::run(&door, &arguments),
         Command::Man(arguments) => man::run(&door, &arguments),

@@ -29,14 +29,8 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(door: &Door, arguments: &Args) -> u8 {
-    let beside = std::env::current_exe().and_then(std::fs::canonicalize).ok();
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let Some(program) = find(beside.as_deref().and_then(Path::parent), &paths) else {
-        return door.fail(&Failure::Said(Box::new(ErrorResult {
-            message: format!("the app is not installed: there is no {PROGRAM} beside wharf or on PATH"),
-            hint: Some("install Wharf's app; `wharf up` does the same in a terminal".to_owned()),
-            ..ErrorResult::default()
-        })));
+    let Some(program) = app() else {
+        return door.fail(&not_installed("install Wharf's app; `wharf up` does the same in a terminal"));
     };
     let ended = start(&program, arguments.folder.as_deref()).and_then(|mut app| early_end(&mut app));
     match ended {
@@ -49,6 +43,22 @@ pub(super) fn run(door: &Door, arguments: &Args) -> u8 {
         }))),
         Err(error) => door.fail(&Failure::System(error)),
     }
+}
+
+/// The app's program, if it is installed.
+pub(super) fn app() -> Option<PathBuf> {
+    let beside = std::env::current_exe().and_then(std::fs::canonicalize).ok();
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    find(beside.as_deref().and_then(Path::parent), &paths)
+}
+
+/// That it is not, and what to do instead.
+pub(super) fn not_installed(hint: &str) -> Failure {
+    Failure::Said(Box::new(ErrorResult {
+        message: format!("the app is not installed: there is no {PROGRAM} beside wharf or on PATH"),
+        hint: Some(hint.to_owned()),
+        ..ErrorResult::default()
+    }))
 }
 
 /// The app's program: beside this one, where an installation puts both, else on the search path.

@@ -6,6 +6,10 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::{disk, end_process_group, make_executable, own_process_group, shell, user_ids};
+pub(crate) use unix::{
+    disk, end_process_group, is_executable, make_executable, make_public, own_process_group, shell, user_ids,
+};
 #[cfg(windows)]
-pub(crate) use windows::{disk, end_process_group, make_executable, own_process_group, shell, user_ids};
+pub(crate) use windows::{
+    disk, end_process_group, is_executable, make_executable, make_public, own_process_group, shell, user_ids,
+};

@@ -23,6 +23,19 @@ pub(crate) fn make_executable(path: &Path) -> std::io::Result<()> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
 }
 
+/// Lets everybody read a file, and run it if that is what it is for.
+pub(crate) fn make_public(path: &Path, executable: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = if executable { 0o755 } else { 0o644 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+/// Whether its owner may run a file.
+pub(crate) fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|facts| facts.permissions().mode() & 0o100 != 0)
+}
+
 /// All and free bytes of the disk that a folder is on, or will be on once it is made.
 pub(crate) fn disk(folder: &Path) -> Option<(u64, u64)> {
     let there = folder.ancestors().find(|folder| folder.exists())?;

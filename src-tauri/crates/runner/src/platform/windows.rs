@@ -19,6 +19,16 @@ pub(crate) fn make_executable(_: &std::path::Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// A person's files are theirs alone here, and what can be run is told by names.
+pub(crate) fn make_public(_: &std::path::Path, _executable: bool) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// What can be run is told by names here.
+pub(crate) fn is_executable(_: &std::path::Path) -> bool {
+    true
+}
+
 /// Lets Ctrl-C in this console end Wharf first, which then ends the command.
 /// How full a disk is cannot be asked without unsafe code here, so nothing is said about it.
 pub(crate) fn disk(_: &std::path::Path) -> Option<(u64, u64)> {

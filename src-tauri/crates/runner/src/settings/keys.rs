@@ -52,6 +52,7 @@ pub(super) const KEYS: &[Key] = &[
     key("integration.fileManager", Kind::Flag, Some("false")),
     key("integration.links", Kind::Flag, Some("true")),
     key("integration.tray", Kind::Flag, Some("true")),
+    key("integration.keepInTray", Kind::Flag, Some("false")),
     key("integration.editor", Kind::Text, None),
 ];
 

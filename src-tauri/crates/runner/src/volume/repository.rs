@@ -100,6 +100,11 @@ impl RepositoryUrl {
         &self.clean
     }
 
+    /// Whether it was written with a name or a password that proves who asks.
+    pub(crate) fn has_secret(&self) -> bool {
+        self.secret.is_some()
+    }
+
     /// How the address begins with what proves who asks, and without it.
     pub(super) fn secret(&self) -> Option<(&str, &str)> {
         self.secret.as_ref().map(|(with, without)| (with.as_str(), without.as_str()))

@@ -4,12 +4,14 @@ import type {
   FolderReport,
   ListResult,
   Losses,
+  Opened,
   OperationName,
   OperationRequest,
   PlanResult,
   StatusResult,
 } from '../../api';
 import type { System } from '../types';
+import type { Desktop } from './desktop';
 import type { PageData } from './pages';
 import {
   docker,
@@ -27,7 +29,7 @@ import type { Beat } from './script';
 import * as scripts from './scripts';
 import { API_SERVER, CONFIGURATION } from './scripts';
 
-export interface Scenario {
+export interface Scenario extends Desktop {
   system?: System;
   board: ListResult;
   /** The board never comes. */
@@ -38,8 +40,8 @@ export interface Scenario {
   folders?: Record<string, FolderReport | ErrorResult>;
   /** What the person chooses in the system's dialog. */
   chosen?: string;
-  /** Folders that were handed over on the command line. */
-  opened?: string[];
+  /** What was handed over on the command line or by a link. */
+  opened?: Opened[];
   /** Plans and losses by the environment's id. */
   plans?: Record<string, PlanResult | ErrorResult>;
   /** What is wanted and what is there; without it, what goes with the board. */
@@ -78,7 +80,7 @@ function starting(up: Beat[]): Scenario {
     board: { environments: [], engines: [dockerFound, podmanFound] },
     folders,
     chosen: API_SERVER,
-    opened: [API_SERVER],
+    opened: [{ kind: 'folder', folder: API_SERVER, byLink: false }],
     scripts: { '*': { ...everything, up } },
     losses: { [api.id]: losses },
   };

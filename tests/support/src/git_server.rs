@@ -24,6 +24,7 @@ struct State {
 }
 
 impl GitServer {
+    /// Begins to serve, on a port of its own.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -43,10 +44,12 @@ impl GitServer {
         Self { folder, port, state }
     }
 
+    /// Asks every client for this `user:password` from now on.
     pub fn require(&self, login: &str) {
         *self.state.login.lock().unwrap() = Some(login.to_owned());
     }
 
+    /// Takes connections without answering them, or answers them again.
     pub fn silent(&self, silent: bool) {
         self.state.silent.store(silent, Ordering::SeqCst);
     }
@@ -56,10 +59,12 @@ impl GitServer {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// The address of a repository.
     pub fn url(&self, name: &str) -> String {
         format!("http://127.0.0.1:{}/{name}.git", self.port)
     }
 
+    /// The same with a login in it.
     pub fn url_as(&self, login: &str, name: &str) -> String {
         format!("http://{login}@127.0.0.1:{}/{name}.git", self.port)
     }
