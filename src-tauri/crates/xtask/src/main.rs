@@ -21,6 +21,7 @@ mod images;
 mod plugins;
 mod reference;
 mod schemas;
+mod screenshots;
 mod system;
 mod test;
 mod ui;
@@ -57,6 +58,8 @@ enum Verb {
     Ui(ui::Args),
     /// Build the app and start it.
     App(app::Args),
+    /// Take pictures of every state of the window, in both themes.
+    Screenshots(screenshots::Args),
     /// Draw the app's icons anew.
     Icons(icons::Args),
 }
@@ -73,6 +76,7 @@ fn main() -> std::process::ExitCode {
         Verb::Dist(arguments) => dist::run(arguments),
         Verb::Ui(arguments) => ui::run(arguments),
         Verb::App(arguments) => app::run(arguments),
+        Verb::Screenshots(arguments) => screenshots::run(arguments),
         Verb::Icons(arguments) => icons::run(arguments),
     };
     match result {

@@ -41,13 +41,18 @@ pub(crate) fn ensure() -> Result<()> {
 
 /// Runs the checks of `ui/`: types and format, the tests of its logic, and its tests in a browser. Answers whether all passed.
 pub(crate) fn check() -> Result<bool> {
+    scripts(&["check", "test", "test:browser"])
+}
+
+/// Runs scripts of `ui/package.json`, with the browser that they need. All of them run, so that one look tells everything; answers whether
+/// all passed.
+pub(crate) fn scripts(names: &[&str]) -> Result<bool> {
     let folder = folder();
     system::ensure_packages("testing the window's pages in a browser", &["chromium", "fonts-dejavu-core"])?;
     install(&folder)?;
     let mut passed = true;
-    // All of them run, so that one look tells everything.
-    for script in ["check", "test", "test:browser"] {
-        let mut npm = npm(&folder, &["run", "--silent", script])?;
+    for name in names {
+        let mut npm = npm(&folder, &["run", "--silent", name])?;
         npm.env("CI", "true");
         passed &= npm.status().context("npm does not start")?.success();
     }

@@ -1,4 +1,7 @@
-//! The window: how soon it can be used, what all its processes hold in memory, and what they do while nothing happens.
+//! The window: how soon it can be used with many environments, what all its processes hold in memory, and what they do and ask while
+//! nothing happens.
+
+mod crowd;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -10,7 +13,14 @@ use anyhow::{Context, Result, bail};
 use wharf_test_support::engines::Engine;
 
 use crate::system;
+use crowd::{Counted, Crowd};
 
+/// Environments that the window shows, and how many of them run.
+const ENVIRONMENTS: usize = 50;
+const RUNNING: usize = 10;
+/// What we hold ourselves to.
+const USABLE_BOUND: f64 = 1000.0;
+const IDLE_BOUND: f64 = 0.5;
 /// With this variable the app says on standard output when it can be used.
 const MARKS: &str = "WHARF_DESKTOP_MARKS";
 /// How long the window is left alone before its memory is read, and how long it is watched then.
@@ -23,6 +33,8 @@ struct Start {
     mebibytes: f64,
     /// Of one processor, while nothing happens.
     idle_percent: f64,
+    /// Bytes that were sent to the engine meanwhile.
+    asked: f64,
 }
 
 /// Starts the app again and again on a screen in memory, and prints the medians.
@@ -43,6 +55,8 @@ pub(super) fn run(program: &Path, engine: &Engine, rounds: u32) -> Result<()> {
         "--print-address=1",
     ]))?;
     let home = tempfile::tempdir().context("no temporary folder")?;
+    let _crowd = Crowd::make(engine, home.path(), ENVIRONMENTS, RUNNING)?;
+    let counted = Counted::listen(engine, home.path())?;
     let mut starts = Vec::new();
     // The first start reads everything from the disk and is not counted.
     for round in 0..=rounds {
@@ -50,27 +64,34 @@ pub(super) fn run(program: &Path, engine: &Engine, rounds: u32) -> Result<()> {
         command
             .env("DISPLAY", format!(":{display}"))
             .env("DBUS_SESSION_BUS_ADDRESS", &address)
-            .env("DOCKER_HOST", engine.docker_host())
+            .env("DOCKER_HOST", counted.docker_host())
             .env("HOME", home.path())
             .env("WHARF_STATE_DIR", home.path().join("state"))
             .env("NO_AT_BRIDGE", "1")
             .env(MARKS, "1")
             .env_remove("WAYLAND_DISPLAY");
-        let start = one(&mut command)?;
+        let start = one(&mut command, &counted)?;
         if round > 0 {
             starts.push(start);
         }
     }
     drop((screen, bus));
     let of = |value: fn(&Start) -> f64| median(starts.iter().map(value).collect());
-    println!("window with {} {}, medians of {rounds} starts", engine.kind, engine.version);
-    println!("  usable after start        {:>8.0} ms", of(|start| start.usable_milliseconds));
+    println!(
+        "window with {} {}, {ENVIRONMENTS} environments of which {RUNNING} run, medians of {rounds} starts",
+        engine.kind, engine.version
+    );
+    let usable = of(|start| start.usable_milliseconds);
+    let idle = of(|start| start.idle_percent);
+    let asked = of(|start| start.asked);
+    println!("  usable after start        {usable:>8.0} ms          at most {USABLE_BOUND:.0}");
     println!("  memory of all processes   {:>8.0} MiB (PSS)", of(|start| start.mebibytes));
-    println!("  processor while idle      {:>8.2} %", of(|start| start.idle_percent));
+    println!("  processor while idle      {idle:>8.2} %           at most {IDLE_BOUND}");
+    println!("  asked of the engine, idle {asked:>8.0} bytes       at most 0");
     Ok(())
 }
 
-fn one(command: &mut Command) -> Result<Start> {
+fn one(command: &mut Command, counted: &Counted) -> Result<Start> {
     let begin = Instant::now();
     let mut app = Ended(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
     let output = app.0.stdout.take().context("the app has no output")?;
@@ -83,11 +104,12 @@ fn one(command: &mut Command) -> Result<Start> {
     std::thread::sleep(SETTLING);
     let processes = family(app.0.id())?;
     let mebibytes = processes.iter().map(|process| proportional_kibibytes(*process)).sum::<f64>() / 1024.0;
-    let before = ticks(&processes);
+    let (before, sent) = (ticks(&processes), counted.sent());
     std::thread::sleep(WATCHED);
     // A hundred ticks a second, on every Linux there is.
     let idle_percent = (ticks(&processes) - before) / WATCHED.as_secs_f64();
-    Ok(Start { usable_milliseconds, mebibytes, idle_percent })
+    let asked = (counted.sent() - sent) as f64;
+    Ok(Start { usable_milliseconds, mebibytes, idle_percent, asked })
 }
 
 /// A program that ends with this value.
