@@ -1,53 +1,23 @@
 //! What the pages may ask: each command hands its arguments to the runner and its answer back.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use tauri::State;
 use tauri::ipc::Channel;
 use wharf_api::{
-    EnvironmentReference, ErrorResult, EventBatch, FolderReport, ListResult, Losses, OperationRequest,
+    EnvironmentReference, ErrorResult, EventBatch, FolderReport, Losses, Opened, OperationRequest,
     OperationResult, PlanResult, RunningOperation, StatusResult,
 };
-use wharf_runner::{Board, CancellationToken, ListRequest, Operations};
+use wharf_runner::Operations;
 
 use crate::handover::Handover;
 
 /// What a command that fails says.
-type Answer<T> = Result<T, Box<ErrorResult>>;
+pub(crate) type Answer<T> = Result<T, Box<ErrorResult>>;
 
-fn told(error: wharf_runner::Error) -> Box<ErrorResult> {
+/// What a page is told of a failure.
+pub(crate) fn told(error: wharf_runner::Error) -> Box<ErrorResult> {
     Box::new(error.to_result())
-}
-
-/// The page that watches the board; another one, or the same one loaded anew, takes its place.
-#[derive(Debug, Default)]
-pub(crate) struct Watched {
-    present: Mutex<CancellationToken>,
-}
-
-impl Watched {
-    fn replace(&self) -> CancellationToken {
-        let next = CancellationToken::new();
-        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *present, next.clone()).cancel();
-        next
-    }
-}
-
-/// Sends the board at once and after every change, until another page asks for it.
-#[tauri::command]
-pub(crate) async fn watch_board(watched: State<'_, Watched>, channel: Channel<ListResult>) -> Answer<()> {
-    let cancel = watched.replace();
-    let mut board = Board::watch(ListRequest::default(), cancel).map_err(told)?;
-    tokio::spawn(async move {
-        while let Some(list) = board.next().await {
-            if channel.send(list).is_err() {
-                break;
-            }
-        }
-    });
-    Ok(())
 }
 
 /// What is to be known of a folder before its environment is started.
@@ -143,9 +113,9 @@ pub(crate) fn running_operations(operations: State<'_, Operations>) -> Vec<Runni
     operations.running()
 }
 
-/// Folders that were handed over and not taken yet.
+/// What was handed over and not taken yet.
 #[tauri::command]
-pub(crate) fn opened(handover: State<'_, Handover>) -> Vec<String> {
+pub(crate) fn opened(handover: State<'_, Handover>) -> Vec<Opened> {
     handover.take()
 }
 

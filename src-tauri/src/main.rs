@@ -5,8 +5,15 @@
 #![allow(clippy::print_stderr, reason = "before there is a window there is nowhere else to say it")]
 
 mod arguments;
+mod boards;
 mod commands;
+mod desktop;
 mod handover;
+mod operate;
+mod preferences;
+mod text;
+mod tray;
+mod updates;
 mod window;
 
 use std::process::ExitCode;
@@ -21,15 +28,20 @@ fn main() -> ExitCode {
             eprintln!("error: unexpected argument {}\n\n{}", argument.display(), arguments::HELP);
             ExitCode::from(2)
         }
-        Start::Window(_) if !has_display() => {
+        Start::Window(_) | Start::Background if !has_display() => {
             fail("there is no display to open a window on", "`wharf-desktop --headless [FOLDER]` needs none")
         }
-        Start::Window(folder) => match window::run(folder) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                fail(&format!("the window cannot be opened: {error}"), "`wharf` does the same in a terminal")
-            }
-        },
+        Start::Window(opening) => ended(window::run(opening, false)),
+        Start::Background => ended(window::run(None, true)),
+    }
+}
+
+fn ended(result: tauri::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            fail(&format!("the window cannot be opened: {error}"), "`wharf` does the same in a terminal")
+        }
     }
 }
 

@@ -1,41 +1,61 @@
-//! The one window: its plugins, its commands, and its end.
+//! The one window: its plugins, its commands, its coming and going, and the program's end.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use tauri::{AppHandle, Manager, RunEvent};
+use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
 use wharf_runner::Operations;
 
-use crate::commands::{self, Watched};
+use crate::arguments::Opening;
+use crate::boards::{self, Boards};
+use crate::commands;
 use crate::handover::{self, Handover};
+use crate::tray::{self, Tray};
+use crate::{desktop, operate, preferences, updates};
 
 /// The window's label in `tauri.conf.json`.
 pub(crate) const MAIN: &str = "main";
 /// With this variable the program says on standard output when the window can be used.
 pub(crate) const MARKS: &str = "WHARF_DESKTOP_MARKS";
-/// How long what runs may take to end in order when the window is closed.
+/// How long what runs may take to end in order when the program is quit.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Opens the window and returns when it is closed.
+/// Opens the window, unless it is to stay in the background, and returns when the program is quit.
 #[expect(clippy::exit, reason = "Tauri's macro exits where its own files are damaged")]
-pub(crate) fn run(folder: Option<PathBuf>) -> tauri::Result<()> {
+pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<()> {
     let handover = Handover::default();
-    if let Some(folder) = folder {
-        handover.add(&std::env::current_dir().unwrap_or_default(), &folder);
+    if let Some(opening) = opening {
+        handover.keep(handover::read(&std::env::current_dir().unwrap_or_default(), opening));
     }
     tauri::Builder::default()
         // First, so that a second start ends before anything else of it begins.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, current| {
             handover::second_start(app, arguments, &current);
         }))
+        .plugin(
+            tauri_plugin_autostart::Builder::new()
+                .arg(crate::arguments::BACKGROUND)
+                .app_name("Wharf")
+                .build(),
+        )
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_notification::init())
+        // No page opens anything by itself: addresses go through a command that looks at them.
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(tauri_plugin_updater::Builder::new().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+                .build(),
+        )
         .manage(handover)
-        .manage(Watched::default())
+        .manage(Boards::default())
+        .manage(Tray::default())
         .manage(Operations::new(None))
         .plugin(commands::pages::plugin())
         .invoke_handler(tauri::generate_handler![
-            commands::watch_board,
+            boards::watch_board,
             commands::inspect_folder,
             commands::plan,
             commands::status,
@@ -75,26 +95,93 @@ pub(crate) fn run(folder: Option<PathBuf>) -> tauri::Result<()> {
             commands::running_operations,
             commands::opened,
             commands::usable,
+            desktop::home,
+            desktop::choose_folder,
+            desktop::show_folder,
+            desktop::open_link,
+            desktop::engines,
+            desktop::integration,
+            desktop::integrate,
+            preferences::settings,
+            preferences::change_setting,
         ])
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && keeps_running(window.app_handle())
+            {
+                api.prevent_close();
+                // One that cannot be hidden stays where it is.
+                let _ = window.hide();
+            }
+        })
+        .setup(move |app| {
+            begin(app.handle(), background);
+            Ok(())
+        })
         .build(tauri::generate_context!())?
         .run(|app, event| match event {
             RunEvent::ExitRequested { api, code: None, .. } if is_busy(app) => {
                 api.prevent_exit();
-                end_in_order(app.clone());
+                quit(app);
             }
             #[cfg(target_os = "macos")]
             RunEvent::Opened { urls } => handover::open_urls(app, &urls),
+            #[cfg(target_os = "macos")]
+            RunEvent::Reopen { .. } => to_front(app),
             _ => {}
         });
     Ok(())
 }
 
-fn is_busy(app: &AppHandle) -> bool {
+fn begin(app: &AppHandle, background: bool) {
+    let preferences = preferences::load();
+    preferences::apply(app, &preferences);
+    if !background {
+        to_front(app);
+    }
+    tauri::async_runtime::spawn(tray::follow(app.clone()));
+    tauri::async_runtime::spawn(operate::follow(app.clone()));
+    tauri::async_runtime::spawn(updates::look(app.clone()));
+    desktop::keep_up(app, preferences.links);
+}
+
+/// Shows the window before all others.
+pub(crate) fn to_front(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        // A window manager may refuse; what was to be opened is open all the same.
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+}
+
+/// Whether a person has the window before them.
+pub(crate) fn is_looked_at(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN)
+        .is_some_and(|window| window.is_visible().unwrap_or(false) && window.is_focused().unwrap_or(false))
+}
+
+/// Whether closing the window leaves the program running: because something does, or because the person wants it.
+fn keeps_running(app: &AppHandle) -> bool {
+    is_busy(app) || preferences::load().keep_in_tray && app.state::<Tray>().is_there()
+}
+
+/// Whether an operation runs.
+pub(crate) fn is_busy(app: &AppHandle) -> bool {
     !app.state::<Operations>().running().is_empty()
 }
 
+/// Ends a program whose window was closed and that only stayed for what has ended now.
+pub(crate) fn leave_if_done(app: &AppHandle) {
+    let is_shown = app.get_webview_window(MAIN).is_some_and(|window| window.is_visible().unwrap_or(true));
+    if !is_shown && !keeps_running(app) {
+        app.exit(0);
+    }
+}
+
 /// Lets what runs leave nothing half-made behind, then ends the program.
-fn end_in_order(app: AppHandle) {
+pub(crate) fn quit(app: &AppHandle) {
+    let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let operations = app.state::<Operations>();
         // What does not end in time ends with the process: the engine is left as after a crash, from which `up` goes on.

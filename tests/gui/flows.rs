@@ -2,7 +2,7 @@
 
 use wharf_test_support::images::DEBIAN;
 
-use crate::screen::Desk;
+use crate::screen::{Desk, environment};
 use crate::webdriver::Window;
 
 const ALLOW: &str = "[data-testid=consent-allow]";
@@ -34,10 +34,6 @@ fn open_and_start(desk: &Desk) -> Window {
     window.click(ALLOW);
     window.wait_for(&environment("running"));
     window
-}
-
-fn environment(state: &str) -> String {
-    format!("[data-testid=environment][data-state={state}]")
 }
 
 #[test]

@@ -4,5 +4,7 @@
 
 mod flows;
 mod instances;
+mod links;
 mod screen;
 mod webdriver;
+mod work;

@@ -1,5 +1,6 @@
 //! A screen in memory, a message bus and a driver of their own, so that windows of different tests never meet.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use wharf_test_support::command::Home;
 use wharf_test_support::engines::{self, DOCKER, Engine};
+use wharf_test_support::git_server::GitServer;
 use wharf_test_support::socket::Socket;
 
 use crate::webdriver::{PATIENCE, Window, is_ready};
@@ -21,6 +23,7 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_wharf-desktop");
 pub(crate) struct Desk {
     pub(crate) home: Home,
     pub(crate) engine: Engine,
+    server: OnceCell<GitServer>,
     display: String,
     bus: String,
     driver_port: u16,
@@ -44,6 +47,7 @@ impl Desk {
         let mut desk = Self {
             home,
             engine,
+            server: OnceCell::new(),
             display: format!(":{display}"),
             bus,
             driver_port: free_port(),
@@ -110,18 +114,27 @@ impl Desk {
         self.home.path().join(name)
     }
 
+    /// A server of repositories, which this desk's containers may be clones from.
+    pub(crate) fn server(&self) -> &GitServer {
+        self.server.get_or_init(GitServer::start)
+    }
+
     pub(crate) fn socket(&self) -> Socket {
         Socket::new(&self.engine.socket)
     }
 
-    /// The containers of folders below this home, in any state.
+    /// The containers of folders below this home and of clones from its server, in any state.
     pub(crate) fn containers(&self) -> Vec<Value> {
         let all = self.socket().get("/containers/json?all=true").unwrap().json();
         let home = self.home.path().display().to_string();
+        let served = self.server.get().map(|server| server.url(""));
+        let served = served.as_deref().and_then(|url| url.strip_suffix(".git"));
         let ours = |container: &Value| {
-            container["Labels"]["devcontainer.local_folder"]
-                .as_str()
-                .is_some_and(|folder| folder.starts_with(&home))
+            let label = |name: &str| container["Labels"][name].as_str();
+            label("devcontainer.local_folder").is_some_and(|folder| folder.starts_with(&home))
+                || served
+                    .zip(label("vsch.local.repository"))
+                    .is_some_and(|(server, url)| url.starts_with(server))
         };
         all.as_array().into_iter().flatten().filter(|container| ours(container)).cloned().collect()
     }
@@ -147,6 +160,11 @@ impl Drop for Desk {
             let _ = self.socket().request("DELETE", &format!("/volumes/{volume}"), None);
         }
     }
+}
+
+/// The environment that is shown, in a state.
+pub(crate) fn environment(state: &str) -> String {
+    format!("[data-testid=environment][data-state={state}]")
 }
 
 /// Starts a program that says on its first line where it listens.

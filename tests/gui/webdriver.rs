@@ -94,6 +94,14 @@ impl Window {
         });
     }
 
+    /// Waits for an element that can be typed into, and types.
+    pub(crate) fn type_into(&self, selector: &str, text: &str) {
+        self.wait(&format!("{selector} to type into"), || {
+            let id = self.find(selector)?;
+            self.ask("POST", &format!("/element/{id}/value"), Some(&json!({ "text": text }))).ok()
+        });
+    }
+
     /// Loads the page anew.
     pub(crate) fn reload(&self) {
         self.ask("POST", "/refresh", Some(&json!({}))).unwrap();

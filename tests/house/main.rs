@@ -9,4 +9,5 @@ mod install;
 mod licences;
 mod metadata;
 mod rooms;
+mod window;
 mod workflows;

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 use crate::{system, ui};
 
 /// What building the app needs on Debian. The command line needs none of it.
-const LIBRARIES: [&str; 3] = ["libwebkit2gtk-4.1-dev", "libdbus-1-dev", "pkg-config"];
+const LIBRARIES: [&str; 4] =
+    ["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev", "libdbus-1-dev", "pkg-config"];
 /// What running it without a screen and steering it needs.
 const SCREEN: [&str; 5] = ["xvfb", "xauth", "webkit2gtk-driver", "dbus", "fonts-dejavu-core"];
 /// The program between a test and the web view's own driver.

@@ -98,8 +98,8 @@ fn overlay(command_line: &Path, staging: &Path) -> Result<Value> {
             files[format!("/usr/{path}")] = json!(staging.join(&path));
         }
         bundle["linux"] = json!({
-            "deb": { "files": files, "section": "devel", "recommends": ["docker.io | podman | docker-ce"] },
-            "rpm": { "files": files, "recommends": ["podman"] },
+            "deb": { "files": files, "section": "devel", "recommends": ["docker.io | podman | docker-ce", "libayatana-appindicator3-1"] },
+            "rpm": { "files": files, "recommends": ["podman", "libayatana-appindicator-gtk3"] },
             "appimage": { "files": files },
         });
     } else {

@@ -1,0 +1,140 @@
+//! What the pages may ask of the desktop around the window: dialogs, the browser, the file managers. They have no other way to it: no
+//! plugin of Tauri's takes calls from a page.
+
+use std::path::{Path, PathBuf};
+
+use tauri::AppHandle;
+use tauri_plugin_deep_link::DeepLinkExt as _;
+use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
+use tauri_plugin_opener::OpenerExt as _;
+use wharf_api::{EngineList, ErrorResult, IntegrationReport};
+use wharf_runner::{EngineListRequest, IntegrationRequest};
+
+use crate::commands::{Answer, told};
+use crate::text;
+
+/// Whether a person wants Wharf in their file managers.
+const FILE_MANAGER: &str = "integration.fileManager";
+/// The variable that names the file of an AppImage to the program inside.
+const IMAGE: &str = "APPIMAGE";
+
+/// The person's home folder.
+#[tauri::command]
+pub(crate) fn home() -> Option<PathBuf> {
+    std::env::home_dir()
+}
+
+/// Lets the person choose a folder in the system's dialog.
+#[tauri::command]
+pub(crate) async fn choose_folder(app: AppHandle, title: String) -> Option<String> {
+    let (chosen, choice) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_title(title).pick_folder(move |folder| {
+        // Nobody waits any more where the window has gone.
+        let _ = chosen.send(folder);
+    });
+    let folder = choice.await.ok()??;
+    folder.into_path().ok().map(|path| path.to_string_lossy().into_owned())
+}
+
+/// Shows a folder or a file in the system's file manager. Nothing is opened with the program that belongs to it.
+#[tauri::command]
+pub(crate) async fn show_folder(app: AppHandle, path: PathBuf) -> Answer<()> {
+    if !path.is_absolute() || !path.exists() {
+        return Err(refused(format!("there is no {} to show", path.display())));
+    }
+    app.opener().reveal_item_in_dir(&path).map_err(|error| refused(error.to_string()))
+}
+
+/// Opens an address in the person's browser: one of this computer at once, any other after the person has seen it and agreed.
+#[tauri::command]
+pub(crate) async fn open_link(app: AppHandle, address: String) -> Answer<()> {
+    let found = wharf_runner::web_address(&address).map_err(told)?;
+    if !found.here && !may_leave(&app, &found.address).await {
+        return Ok(());
+    }
+    app.opener().open_url(&found.address, None::<&str>).map_err(|error| refused(error.to_string()))
+}
+
+/// Whether an address of another computer may be opened.
+async fn may_leave(app: &AppHandle, address: &str) -> bool {
+    let words = text::words();
+    let asked = format!("{}\n\n{address}", words.open_address_text);
+    ask(app, words.open_address_title, &asked, words.open).await
+}
+
+/// Asks in a dialog of the system's, which no page can draw over or answer.
+pub(crate) async fn ask(app: &AppHandle, title: &str, question: &str, yes: &str) -> bool {
+    let (answered, answer) = tokio::sync::oneshot::channel();
+    let no = text::words().cancel;
+    app.dialog()
+        .message(question)
+        .title(title)
+        .kind(MessageDialogKind::Warning)
+        .buttons(MessageDialogButtons::OkCancelCustom(yes.to_owned(), no.to_owned()))
+        .show(move |yes| {
+            // Nobody waits any more where the window has gone.
+            let _ = answered.send(yes);
+        });
+    answer.await.unwrap_or(false)
+}
+
+/// Every engine there is, whether it answers or not.
+#[tauri::command]
+pub(crate) async fn engines() -> Answer<EngineList> {
+    let request = EngineListRequest { all: true, ..EngineListRequest::default() };
+    wharf_runner::engine_list(&request).await.map_err(told)
+}
+
+/// What of Wharf is in the file managers.
+#[tauri::command]
+pub(crate) async fn integration() -> Answer<IntegrationReport> {
+    wharf_runner::integration(&here()?).map_err(told)
+}
+
+/// Puts Wharf into the file managers, or takes it out of them.
+#[tauri::command]
+pub(crate) async fn integrate(install: bool) -> Answer<IntegrationReport> {
+    let request = here()?;
+    let report =
+        if install { wharf_runner::integrate(&request) } else { wharf_runner::unintegrate(&request) };
+    let report = report.map_err(told)?;
+    // Remembered, so that another version or another place of this program can write it anew.
+    let wanted = install.then(|| true.into());
+    wharf_runner::change_setting(FILE_MANAGER, wanted.as_ref()).map_err(told)?;
+    Ok(report)
+}
+
+/// Writes what is in the file managers anew where this program has moved since, if it is wanted there; and where no package has, lets
+/// links to Wharf lead here. Neither is waited for.
+pub(crate) fn keep_up(app: &AppHandle, links: bool) {
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let wanted = wharf_runner::setting(FILE_MANAGER).is_ok_and(|value| value == Some(true.into()));
+        if wanted && let Ok(request) = here() {
+            // The page of settings tells what is there.
+            let _ = wharf_runner::integrate(&request);
+        }
+        if links && std::env::var_os(IMAGE).is_some() {
+            let _ = app.deep_link().register("wharf");
+        }
+    });
+}
+
+/// This program, as a file manager has to start it. An AppImage is started by its own file, since what is in it is there only while it runs.
+fn here() -> Answer<IntegrationRequest> {
+    let image = std::env::var_os(IMAGE).map(PathBuf::from).filter(|path| is_file(path));
+    let program = match image {
+        Some(image) => image,
+        None => std::env::current_exe().map_err(|error| refused(error.to_string()))?,
+    };
+    Ok(IntegrationRequest { program, ..IntegrationRequest::default() })
+}
+
+fn is_file(path: &Path) -> bool {
+    path.is_absolute() && path.is_file()
+}
+
+/// What a page is told that was asked for something that is not done.
+pub(crate) fn refused(message: String) -> Box<ErrorResult> {
+    Box::new(ErrorResult { message, ..ErrorResult::default() })
+}
