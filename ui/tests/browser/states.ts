@@ -1,6 +1,7 @@
 /** Every state of the window: how to get there. Pictures are taken of each, and each is checked for accessibility. */
 import type { Page } from '@playwright/test';
-import { expect, item, open, part, start, testIds } from './support';
+import type { Tab } from '../../src/lib/state/tabs.svelte';
+import { expect, item, open, part, start, tab, testIds } from './support';
 
 export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   empty: (page) => open(page, 'empty'),
@@ -119,12 +120,74 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.keyboard.press('?');
     await expect(part(page, 'dialog')).toBeVisible();
   },
+  'overview-recorded': async (page) => {
+    await open(page, 'tabs');
+    await page.locator('[data-step=build]').getByRole('button').first().click();
+    await expect(part(page, 'logLines')).toBeVisible();
+  },
+  'overview-much': async (page) => {
+    await open(page, 'tabs-much');
+    await page.locator('[data-step=build]').getByRole('button').first().click();
+    await expect(page.getByText('[300/300]')).toBeVisible();
+  },
+  'overview-hostile': async (page) => {
+    await open(page, 'tabs-hostile');
+    await expect(part(page, 'steps')).toBeVisible();
+  },
+  logs: async (page) => {
+    await shown(page, 'tabs', 'logs');
+    await part(page, 'logSearch').fill('POST');
+    await expect(page.getByText('120 of 120')).toBeVisible();
+  },
+  'logs-empty': (page) => shown(page, 'tabs-empty', 'logs'),
+  'logs-failed': (page) => shown(page, 'tabs-failed', 'logs'),
+  'logs-hostile': async (page) => {
+    await shown(page, 'tabs-hostile', 'logs');
+    await part(page, 'logWrap').click();
+  },
+  'terminal-none': (page) => shown(page, 'tabs', 'terminal'),
+  terminal: async (page) => {
+    await shown(page, 'tabs', 'terminal');
+    await part(page, 'terminalOpen').click();
+    await expect(part(page, 'terminal').locator('.xterm-rows')).toContainText('$');
+  },
+  configuration: async (page) => {
+    await shown(page, 'tabs', 'configuration');
+    await expect(part(page, 'value').first()).toBeVisible();
+  },
+  'configuration-findings': async (page) => {
+    await shown(page, 'tabs', 'configuration');
+    await page.getByRole('radio', { name: 'Findings' }).check();
+  },
+  'configuration-files': async (page) => {
+    await shown(page, 'tabs', 'configuration');
+    await page.locator('[data-property="containerEnv.EDITOR"]').getByRole('button').click();
+    await expect(part(page, 'sourceLine')).toBeVisible();
+  },
+  'configuration-hostile': (page) => shown(page, 'tabs-hostile', 'configuration'),
+  resources: async (page) => {
+    await shown(page, 'tabs', 'resources');
+    await expect(part(page, 'space')).toContainText('212.4 MB');
+  },
+  'resources-not-running': (page) => shown(page, 'tabs-empty', 'resources'),
+  'resources-failed': (page) => shown(page, 'tabs-failed', 'resources'),
+  'clean-up': async (page) => {
+    await shown(page, 'tabs', 'resources');
+    await part(page, 'cleanUpLook').click();
+    await expect(part(page, 'cleanUpConfirm')).toBeEnabled();
+  },
   narrow: async (page) => {
     await page.setViewportSize({ width: 640, height: 480 });
     await open(page, 'changed-rebuild');
     await expect(part(page, 'changes')).toBeVisible();
   },
 };
+
+async function shown(page: Page, scenario: string, name: Tab): Promise<void> {
+  await open(page, scenario);
+  await tab(page, name).click();
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', name);
+}
 
 async function drop(page: Page, folder: string): Promise<void> {
   await expect(part(page, 'window')).toBeVisible();

@@ -1,5 +1,6 @@
 /** What all browser tests share: opening a scenario, and asking the fake what it was asked. */
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { Tab } from '../../src/lib/state/tabs.svelte';
 import { testIds } from '../../src/lib/test-ids';
 
 export { expect, testIds };
@@ -15,6 +16,8 @@ export const test = base.extend({
     page.on('request', (request) => {
       if (new URL(request.url()).hostname !== '127.0.0.1') problems.push(`asked for ${request.url()}`);
     });
+    // As the app does: what gives a `toString` by assignment fails there.
+    await page.addInitScript(() => Object.freeze(Object.prototype));
     await use(page);
     expect(problems).toEqual([]);
   },
@@ -35,6 +38,11 @@ export async function asked(page: Page, call: string): Promise<unknown[]> {
     (wanted) => (window.fake?.calls ?? []).filter((one) => one.call === wanted).map((one) => one.argument),
     call,
   );
+}
+
+/** A tab of the environment. */
+export function tab(page: Page, name: Tab): Locator {
+  return page.locator(`[role=tab][data-tab=${name}]`);
 }
 
 /** The item of the list with this name. */

@@ -7,7 +7,7 @@ import '@xterm/xterm/css/xterm.css';
 import type { TerminalSize } from '../../api';
 import type { System } from '../../host';
 import type { TerminalOutput } from '../../host/pages';
-import { strictDocument } from './strict-document';
+import { defineConstructedStyle } from './constructed-style';
 import { theme } from './theme';
 
 export interface Wishes {
@@ -39,11 +39,10 @@ export interface Screen {
 const SCROLLBACK = 10_000;
 
 export function screen(place: HTMLElement, wishes: Wishes): Screen {
-  const strict = strictDocument();
+  defineConstructedStyle();
   const apple = wishes.system === 'macos';
   const terminal = new Terminal({
     allowProposedApi: true,
-    documentOverride: strict.document,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     fontFamily: getComputedStyle(place).getPropertyValue('--mono'),
     fontSize: 13,
@@ -139,7 +138,6 @@ export function screen(place: HTMLElement, wishes: Wishes): Screen {
       themed.disconnect();
       dark.removeEventListener('change', coloured);
       terminal.dispose();
-      strict.dispose();
     },
   };
 }

@@ -6,27 +6,27 @@ import type {
   ErrorResult,
   FeatureList,
   LogEntry,
-  LogFilter,
-  LogSource,
-  LogState,
-  LogText,
+  LogRequest,
   ResourceSample,
   SpaceReport,
   StartRecord,
   TemplateList,
   TemplatePreview,
   TerminalEnd,
-  TerminalSummary,
 } from '../../api';
-import type { Pages, TerminalOutput } from '../pages';
+import type { Pages } from '../pages';
+import { FakeLog } from './log';
 import { docker } from './parts';
+import { keep, kept, PROMPT, FakeTerminal } from './terminal';
 
 /** What a scenario says about pages. A function is asked anew each time. */
 export interface PageData {
   history?: StartRecord[] | ErrorResult;
   log?: LogEntry[] | ErrorResult;
+  /** So many lines come a second, each made from its number. */
+  logGrows?: { perSecond: number; line: (number: number) => LogEntry };
   configuration?: ConfigurationReport | ErrorResult;
-  /** The samples that are sent, one after the other. */
+  /** What was measured in the seconds before it is looked at. */
   resources?: ResourceSample[] | ErrorResult;
   space?: SpaceReport | ErrorResult;
   cleanUp?: CleanUpPlan | ErrorResult;
@@ -53,12 +53,21 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
   const logs = new Set<FakeLog>();
   const lines = Array.isArray(data.log) ? [...data.log] : [];
   const configurationWatchers = new Set<() => void>();
-  const terminals: FakeTerminal[] = [];
-  let counter = 0;
+  const remember = (): void => keep(terminals);
+  const terminals: FakeTerminal[] = kept(remember);
+  let counter = terminals.length;
 
   function ask<Answer extends object>(call: string, argument: unknown, answer: Answer | ErrorResult): Promise<Answer> {
     called(call, argument);
     return isError(answer) ? Promise.reject(answer) : Promise.resolve(answer);
+  }
+
+  /** A step's lines are those that name it. */
+  function linesOf({ start, step }: LogRequest): readonly LogEntry[] {
+    if (step == null || !Array.isArray(data.history)) return lines;
+    const steps = data.history.find(({ id }) => id === start)?.steps ?? [];
+    const subjects = steps.filter(({ id, parent }) => id === step || parent === step).map(({ subject }) => subject);
+    return lines.filter((line) => subjects.includes(line.step));
   }
 
   function terminal(id: string): FakeTerminal {
@@ -67,11 +76,27 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
     return found;
   }
 
+  /** Lines come while somebody looks, as from a program that does not care. */
+  function grow(): void {
+    if (!data.logGrows || logs.size !== 1) return;
+    const { perSecond, line } = data.logGrows;
+    let before = performance.now();
+    let due = 0;
+    const timer = setInterval(() => {
+      if (logs.size === 0) clearInterval(timer);
+      const now = performance.now();
+      due += ((now - before) * perSecond) / 1000;
+      before = now;
+      for (; due >= 1; due -= 1) lines.push(line(lines.length));
+      for (const log of logs) log.grown();
+    }, 50);
+  }
+
   return {
     outside: {
       log(more) {
         lines.push(...more);
-        for (const log of logs) log.tell();
+        for (const log of logs) log.grown();
       },
       configurationChanged: () => configurationWatchers.forEach((changed) => changed()),
       terminalWrites: (text) => terminals.forEach((terminal) => terminal.write(text)),
@@ -82,8 +107,9 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
 
       async openLog(request, changed) {
         await ask('openLog', request, data.log ?? []);
-        const log = new FakeLog(lines, request.filter, changed);
+        const log = new FakeLog(linesOf(request), request.filter, changed);
         logs.add(log);
+        grow();
         return {
           page: async (from, count) => log.page(from, count),
           async filter(filter) {
@@ -93,7 +119,7 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
           search: async (text) => log.search(text),
           async export(title) {
             called('exportLog', title);
-            return { path: '/home/ada/log.txt', lines: log.shown().length };
+            return { path: '/home/ada/log.txt', lines: log.length };
           },
           close: () => logs.delete(log),
         };
@@ -104,20 +130,17 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
         called('openTerminal', request);
         if (typeof data.terminal === 'object') throw data.terminal;
         counter += 1;
-        const made = new FakeTerminal({
-          id: `terminal-${counter}`,
-          reference: request.reference,
-          command: request.command,
-          startedAt: Date.now(),
-        });
-        made.write(data.terminal ?? '\x1b[32mvscode\x1b[0m@\x1b[34m/workspaces\x1b[0m $ ');
+        const { reference, command } = request;
+        const summary = { id: `terminal-${counter}`, reference, command, startedAt: Date.now() };
+        const made = new FakeTerminal(summary, data.terminal ?? PROMPT, remember);
         terminals.push(made);
+        remember();
         return made.summary;
       },
       readTerminal: async (id, wrote) => terminal(id).read(wrote),
       async writeTerminal(id, text) {
         called('writeTerminal', { id, text });
-        terminal(id).write(text.replaceAll('\r', '\r\n'));
+        terminal(id).type(text);
       },
       async resizeTerminal(id, size) {
         called('resizeTerminal', { id, size });
@@ -126,6 +149,7 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
         called('closeTerminal', id);
         terminal(id).end({});
         terminals.splice(terminals.indexOf(terminal(id)), 1);
+        remember();
       },
 
       configuration: (reference) => ask('configuration', reference, data.configuration ?? configurationOf(reference)),
@@ -136,10 +160,15 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
 
       async watchResources(reference, measured) {
         const samples = await ask('watchResources', reference, data.resources ?? [sample]);
+        const began = Date.now();
+        // What a scenario has measured already is there at once; then it begins anew, a sample a second.
+        for (const [at, one] of samples.entries()) {
+          measured({ ...one, timestamp: began - 1000 * (samples.length - 1 - at) });
+        }
         let next = 0;
-        const send = () => measured({ ...(samples[next++ % samples.length] ?? sample), timestamp: Date.now() });
-        send();
-        const timer = setInterval(send, 1000);
+        const timer = setInterval(() => {
+          measured({ ...(samples[next++ % samples.length] ?? sample), timestamp: Date.now() });
+        }, 1000);
         return () => clearInterval(timer);
       },
       space: () => ask('space', undefined, data.space ?? { engines: [] }),
@@ -165,102 +194,6 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
       },
     },
   };
-}
-
-/** A log that lies in memory. */
-class FakeLog {
-  #filter: LogFilter;
-  #number = 0;
-  #filters = 1;
-
-  constructor(
-    private readonly lines: readonly LogEntry[],
-    filter: LogFilter | undefined,
-    private readonly changed: (state: LogState) => void,
-  ) {
-    this.#filter = filter ?? { sources: [] };
-    queueMicrotask(() => this.tell());
-  }
-
-  shown(): readonly LogEntry[] {
-    const { sources, text } = this.#filter;
-    const has = matcher(text ?? undefined);
-    if (sources.length === 0 && !text) return this.lines;
-    return this.lines.filter((line) => (sources.length === 0 || sources.includes(line.source)) && has(line));
-  }
-
-  page(from: number, count: number) {
-    return { filter: this.#filters, from, lines: this.shown().slice(from, from + count) };
-  }
-
-  filter(filter: LogFilter): void {
-    this.#filter = filter;
-    this.#filters += 1;
-    this.tell();
-  }
-
-  search(text: LogText) {
-    const has = matcher(text);
-    const positions = [...this.shown().entries()].filter(([, line]) => has(line)).map(([position]) => position);
-    return { filter: this.#filters, positions, total: positions.length };
-  }
-
-  tell(): void {
-    this.#number += 1;
-    const sources: LogSource[] = ['build', 'hooks', 'container', 'keeper'];
-    this.changed({
-      number: this.#number,
-      filter: this.#filters,
-      first: 0,
-      end: this.shown().length,
-      counts: sources.map((source) => ({
-        source,
-        lines: this.lines.reduce((sum, line) => sum + Number(line.source === source), 0),
-      })),
-      complete: true,
-      following: true,
-    });
-  }
-}
-
-/** Whether a line has a text in it. */
-function matcher(text: LogText | undefined): (line: LogEntry) => boolean {
-  if (!text) return () => true;
-  const pattern = text.regex ? text.text : text.text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const expression = new RegExp(pattern, text.caseSensitive ? '' : 'i');
-  return (line) => expression.test(line.text);
-}
-
-/** A terminal that writes back what is typed. */
-class FakeTerminal {
-  #written = '';
-  #reader: ((output: TerminalOutput) => void | Promise<void>) | undefined;
-  #ended: (end: TerminalEnd) => void = () => {};
-
-  constructor(readonly summary: TerminalSummary) {}
-
-  write(text: string): void {
-    this.#written += text;
-    void this.#reader?.(output(text, false));
-  }
-
-  read(reader: (output: TerminalOutput) => void | Promise<void>): Promise<TerminalEnd> {
-    this.#reader = reader;
-    if (this.#written !== '') void reader(output(this.#written, true));
-    if (this.summary.end) return Promise.resolve(this.summary.end);
-    return new Promise((resolve) => {
-      this.#ended = resolve;
-    });
-  }
-
-  end(end: TerminalEnd): void {
-    this.summary.end = end;
-    this.#ended(end);
-  }
-}
-
-function output(text: string, replayed: boolean): TerminalOutput {
-  return { bytes: new TextEncoder().encode(text), replayed, truncated: false };
 }
 
 const sample: ResourceSample = {

@@ -13,6 +13,8 @@ import type {
 import type { System } from '../types';
 import type { Desktop } from './desktop';
 import type { PageData } from './pages';
+import { alive, logLine } from './alive';
+import { hostile, much, refused, refusing, stopped } from './extremes';
 import {
   docker,
   dockerForbidden,
@@ -83,8 +85,11 @@ function starting(up: Beat[]): Scenario {
     opened: [{ kind: 'folder', folder: API_SERVER, byLink: false }],
     scripts: { '*': { ...everything, up } },
     losses: { [api.id]: losses },
+    pages: { ...alive, history: alive.history },
   };
 }
+
+const same: PlanResult = { environment: { name: 'api-server', folder: API_SERVER }, steps: [], differences: [] };
 
 /** One environment that runs, with a configuration that has changed since. */
 function changed(plan: PlanResult | ErrorResult): Scenario {
@@ -197,8 +202,18 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       hint: 'Make the folder yours, or set WHARF_STATE_DIR to another one.',
     },
   },
-  one: changed({ environment: { name: 'api-server', folder: API_SERVER }, steps: [], differences: [] }),
+  one: changed(same),
   many,
+  /** Everything that the tabs of an environment can show. */
+  alive: { ...changed(same), pages: { ...alive, logGrows: { perSecond: 20, line: logLine } } },
+  /** The same, but nothing moves by itself. */
+  tabs: { ...changed(same), pages: alive },
+  'tabs-empty': { ...changed(same), pages: { resources: [{ ...stopped }], cleanUp: { items: [] } } },
+  'tabs-failed': { ...changed(same), status: refused, pages: refusing },
+  'tabs-much': { ...changed(same), pages: much },
+  'tabs-hostile': { ...changed(same), pages: hostile },
+  /** More than anybody can read: 20,000 lines a second. */
+  'log-flood': { ...changed(same), pages: { log: [], logGrows: { perSecond: 20_000, line: logLine } } },
   starting: starting(scripts.upWithoutEnd),
   finishing: starting(scripts.up),
   consent: starting(scripts.upWithConsent),

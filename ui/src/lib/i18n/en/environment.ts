@@ -14,7 +14,7 @@ export const environment = {
   },
 
   facts: {
-    title: 'Overview',
+    title: 'About it',
     folder: 'Folder',
     volume: 'Volume',
     repository: 'Repository',

@@ -16,7 +16,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
   },
 
   facts: {
-    title: '概览',
+    title: '基本信息',
     folder: '文件夹',
     volume: '卷',
     repository: '仓库',

@@ -1,0 +1,157 @@
+/** The tabs of an environment: how to get from one to the other, and what each of them does. */
+import { asked, expect, item, open, part, start, tab, test, testIds } from './support';
+
+test('tabs by arrows, and each environment keeps its own', async ({ page }) => {
+  await open(page, 'many');
+  await tab(page, 'overview').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab(page, 'logs')).toBeFocused();
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'logs');
+  await page.keyboard.press('End');
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'resources');
+  await item(page, 'billing').click();
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'overview');
+  await item(page, 'api-server').click();
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'resources');
+});
+
+test('the last start beside the one before, and what each step has written', async ({ page }) => {
+  await open(page, 'tabs');
+  const steps = part(page, 'steps');
+  await expect(steps.getByRole('heading', { name: 'Last start' })).toBeVisible();
+  await expect(steps).toContainText('before: 24.5 s');
+  const build = page.locator('[data-step=build]');
+  await expect(build).toContainText('3 of 5 steps not cached');
+  await expect(build).toContainText('\u221210.8 s');
+  await build.getByRole('button').first().click();
+  const install = page.locator('[data-step=vertex]').filter({ hasText: '[3/5]' });
+  await install.getByRole('button').click();
+  await expect(install.getByText('Setting up make')).toHaveCount(3);
+  expect(await asked(page, 'openLog')).toMatchObject([
+    { start: 'start-2', step: 30 },
+    { start: 'start-2', step: 33 },
+  ]);
+});
+
+test('a start that is watched is compared with the one before', async ({ page }) => {
+  await start(page, 'finishing');
+  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
+  await expect(part(page, 'steps')).toContainText('before: 11.9 s');
+});
+
+test('what is wanted beside what is there', async ({ page }) => {
+  await open(page, 'tabs');
+  await expect(part(page, 'agreement')).toHaveAttribute('data-agrees', 'true');
+  await open(page, 'many');
+  await item(page, 'importer').click();
+  await expect(part(page, 'agreement')).toHaveAttribute('data-agrees', 'false');
+  await expect(part(page, 'agreement')).toContainText('postCreate failed, postStart to run');
+});
+
+test('after a failed hook: a shell where it failed, its line in the file, and again from there', async ({ page }) => {
+  await start(page, 'failed-hook');
+  await part(page, 'failureEdit').click();
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'configuration');
+  await expect(part(page, 'sourceLine')).toContainText('"postCreateCommand"');
+  await part(page, 'failureShell').click();
+  await expect(part(page, 'terminal')).toHaveAttribute('data-ready', '');
+  expect(await asked(page, 'openTerminal')).toHaveLength(1);
+  await expect(part(page, 'retry')).toHaveText('Retry from this step');
+});
+
+test('every value says where it comes from, and is a click from there', async ({ page }) => {
+  await open(page, 'tabs');
+  await tab(page, 'configuration').click();
+  const editor = page.locator('[data-property="containerEnv.EDITOR"]');
+  await expect(editor).toContainText('.devcontainer/devcontainer.json:10');
+  await expect(page.locator('[data-property="init"]')).toContainText('image ghcr.io/acme/base:3');
+  await part(page, 'configurationSearch').fill('features/node');
+  await expect(page.locator('[data-property="containerEnv.NVM_DIR"]')).toContainText('Feature ghcr.io');
+  await expect(editor).toBeHidden();
+  await part(page, 'configurationSearch').fill('');
+  await editor.getByRole('button').click();
+  await expect(part(page, 'sourceLine')).toContainText('"EDITOR": "vim"');
+  await page.getByRole('radio', { name: 'Findings' }).check();
+  await expect(part(page, 'panel')).toContainText('`settings` is deprecated');
+  await page.getByRole('button', { name: 'Show .devcontainer/devcontainer.json:15:3' }).click();
+  await expect(part(page, 'sourceLine')).toContainText('"settings"');
+  const before = (await asked(page, 'configuration')).length;
+  await page.evaluate(() => window.fake?.configurationChanged());
+  await expect.poll(async () => (await asked(page, 'configuration')).length).toBeGreaterThan(before);
+});
+
+test('curves have words, and a clean-up says in numbers what goes', async ({ page }) => {
+  await open(page, 'tabs');
+  await tab(page, 'resources').click();
+  await expect(page.getByRole('img', { name: /^Memory: now 1\.\d GB of 4\.0 GB, highest/ })).toBeVisible();
+  await expect(part(page, 'curve')).toHaveCount(4);
+  await expect(part(page, 'space')).toContainText('212.4 MB');
+  await part(page, 'cleanUpLook').click();
+  const confirm = part(page, 'cleanUpConfirm');
+  await expect(confirm).toHaveText('Delete 1 image and the build cache (2.7 GB)');
+  await part(page, 'cleanUpItem').filter({ hasText: 'postgres:15' }).click();
+  await page.getByRole('checkbox', { name: /Build cache/ }).uncheck();
+  await expect(confirm).toHaveText('Delete 2 images (1.0 GB)');
+  await confirm.click();
+  await expect(part(page, 'dialog')).toContainText('2 things were deleted; 1.0 GB are free.');
+  expect(await asked(page, 'cleanUp')).toEqual([['i1', 'i2']]);
+  await part(page, 'dialogDismiss').click();
+  await expect.poll(async () => (await asked(page, 'space')).length).toBe(2);
+});
+
+test('nothing is measured but what is looked at', async ({ page }) => {
+  await open(page, 'tabs');
+  await expect(part(page, 'steps')).toBeVisible();
+  expect(await asked(page, 'watchResources')).toEqual([]);
+  expect(await asked(page, 'openLog')).toEqual([]);
+});
+
+test('a page that is refused says why', async ({ page }) => {
+  await open(page, 'tabs-failed');
+  await expect(part(page, 'panel')).toContainText('The engine does not answer any more');
+  for (const name of ['logs', 'configuration', 'resources'] as const) {
+    await tab(page, name).click();
+    await expect(part(page, 'panel').getByRole('alert').first()).toContainText('Start it again, then come back.');
+  }
+  await tab(page, 'terminal').click();
+  await part(page, 'terminalOpen').click();
+  await expect(part(page, 'panel').getByRole('alert')).toContainText('The terminal could not be opened');
+});
+
+test('text of others is text on every tab', async ({ page }) => {
+  await open(page, 'tabs-hostile');
+  for (const name of ['logs', 'terminal', 'configuration', 'resources', 'overview'] as const) {
+    await tab(page, name).click();
+    if (name === 'logs') await page.getByTestId(testIds.logWrap).click();
+    if (name === 'terminal') await part(page, 'terminalOpen').click();
+    if (name === 'terminal') await expect(part(page, 'terminal')).toHaveAttribute('data-ready', '');
+    if (name === 'configuration') await expect(part(page, 'value').first()).toContainText('<img src=x');
+    if (name === 'overview') await expect(part(page, 'steps')).toBeVisible();
+    expect(await page.title()).toBe('api-server – Wharf');
+    const { scrolled, seen } = await page.evaluate(() => {
+      const main = document.querySelector('main');
+      return { scrolled: main?.scrollWidth, seen: main?.clientWidth };
+    });
+    expect(scrolled, name).toBe(seen);
+  }
+});
+
+test.describe('in Chinese', () => {
+  test.use({ locale: 'zh-CN' });
+
+  test('each tab', async ({ page }) => {
+    await open(page, 'tabs');
+    for (const [name, label] of [
+      ['logs', '日志'],
+      ['terminal', '终端'],
+      ['configuration', '配置'],
+      ['resources', '资源'],
+      ['overview', '概览'],
+    ] as const) {
+      await expect(tab(page, name)).toContainText(label);
+      await tab(page, name).click();
+      await expect(part(page, 'panel')).toHaveAttribute('data-tab', name);
+    }
+    await expect(part(page, 'agreement')).toContainText('现状与期望一致。');
+  });
+});
