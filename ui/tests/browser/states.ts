@@ -123,6 +123,7 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   'overview-recorded': async (page) => {
     await open(page, 'tabs');
     await page.locator('[data-step=build]').getByRole('button').first().click();
+    await page.locator('[data-step=vertex]').filter({ hasText: '[3/5]' }).getByRole('button').click();
     await expect(part(page, 'logLines')).toBeVisible();
   },
   'overview-much': async (page) => {
