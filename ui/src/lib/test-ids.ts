@@ -16,6 +16,53 @@ export const testIds = {
   /** The list of environments and one of its items; `data-environment` is its id. */
   environmentList: 'environment-list',
   environmentItem: 'environment-item',
+  /** Narrows every list of environments. */
+  filter: 'filter',
+  /** The item of the list that leads to the board, the board, and the button of one of its rows; `data-row` is its id. */
+  board: 'board',
+  boardPage: 'board-page',
+  boardItem: 'board-item',
+  /** Search or run: what opens it, the dialog, and one of its results. */
+  openPalette: 'open-palette',
+  palette: 'palette',
+  paletteItem: 'palette-item',
+  /** A message about what is not in view; `data-kind` is `done` or `failed`. */
+  toast: 'toast',
+  /** The page of new environments, and its ways. */
+  new: 'new',
+  createPage: 'create-page',
+  createClone: 'create-clone',
+  createTemplate: 'create-template',
+  clonePage: 'clone-page',
+  cloneRepository: 'clone-repository',
+  cloneStart: 'clone-start',
+  /** The gallery of Templates; `data-template` of one is its reference. */
+  templatesPage: 'templates-page',
+  templateSearch: 'template-search',
+  templateCollection: 'template-collection',
+  template: 'template',
+  templatePage: 'template-page',
+  templateFolder: 'template-folder',
+  templateOption: 'template-option',
+  templatePreview: 'template-preview',
+  templateStart: 'template-start',
+  templateWrite: 'template-write',
+  features: 'features',
+  feature: 'feature',
+  addFeature: 'add-feature',
+  featureSearch: 'feature-search',
+  featureFound: 'feature-found',
+  /** The sheet of a link that asks for something. */
+  link: 'link',
+  linkAllow: 'link-allow',
+  linkRefuse: 'link-refuse',
+  /** The settings: one engine (`data-state` as in the top bar), one place of a file manager, and its two buttons. */
+  openSettings: 'open-settings',
+  settings: 'settings',
+  settingsEngine: 'settings-engine',
+  integrationPlace: 'integration-place',
+  integrate: 'integrate',
+  unintegrate: 'unintegrate',
   /** What is shown of a folder before anything is started, and the button that starts it. */
   folder: 'folder',
   folderStart: 'folder-start',

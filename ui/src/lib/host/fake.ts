@@ -4,11 +4,15 @@ import { sameReference } from '../model/environment';
 import { desktop } from './fake/desktop';
 import { after } from './fake/outcome';
 import { pages, type PagesOutside } from './fake/pages';
+import { FRAME_SCENARIOS } from './fake/frame-scenarios';
 import { Player } from './fake/player';
 import { SCENARIOS, type Scenario } from './fake/scenarios';
+import { FakeSettings } from './fake/settings';
 import { statusOf } from './fake/status';
 import { systemOf } from './system';
 import type { Drag, Host } from './types';
+
+const ALL: Readonly<Record<string, Scenario>> = { ...SCENARIOS, ...FRAME_SCENARIOS };
 
 /** What a test can do from outside, and what the window has asked for so far. */
 export interface Outside extends PagesOutside {
@@ -24,7 +28,7 @@ function refuse(error: ErrorResult): never {
 }
 
 export function connect(parameters: URLSearchParams): Host {
-  const scenario: Scenario = SCENARIOS[parameters.get('scenario') ?? 'many'] ?? refuse(unknownScenario());
+  const scenario: Scenario = ALL[parameters.get('scenario') ?? 'many'] ?? refuse(unknownScenario());
   const speed = Number(parameters.get('speed') ?? 1);
   let board = scenario.board;
   let changed: (board: ListResult) => void = () => {};
@@ -81,9 +85,15 @@ export function connect(parameters: URLSearchParams): Host {
     },
   };
 
+  const settings = new FakeSettings(scenario.settings);
   const system = scenario.system ?? systemOf(navigator.userAgent);
   const asked = (call: string, argument?: unknown): void => void calls.push({ call, argument });
   return {
+    settings: async () => settings.read(),
+    async changeSetting(key, value) {
+      calls.push({ call: 'changeSetting', argument: { key, value } });
+      return settings.change(key, value);
+    },
     ...open.pages,
     ...desktop(system, scenario, () => board.engines, asked),
     system,
@@ -159,5 +169,5 @@ function notThere(what: string): ErrorResult {
 }
 
 function unknownScenario(): ErrorResult {
-  return { message: `There are these scenarios: ${Object.keys(SCENARIOS).join(', ')}`, description: '' };
+  return { message: `There are these scenarios: ${Object.keys(ALL).join(', ')}`, description: '' };
 }

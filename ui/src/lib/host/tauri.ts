@@ -51,6 +51,8 @@ export async function connect(): Promise<Host> {
     chooseFolder: async (title) => (await invoke<string | null>('choose_folder', { title })) ?? undefined,
     showFolder: (path) => invoke('show_folder', { path }),
     openLink: (address) => invoke('open_link', { address }),
+    settings: () => invoke('settings'),
+    changeSetting: (key, value) => invoke('change_setting', { key, value }),
     copy: (text) => navigator.clipboard.writeText(text),
     engines: () => invoke('engines'),
     integration: () => invoke('integration'),

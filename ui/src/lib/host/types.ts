@@ -13,6 +13,7 @@ import type {
 } from '../api';
 import type { Desktop } from './desktop';
 import type { Pages } from './pages';
+import type { Preferences } from './settings';
 
 export type { Drag } from './desktop';
 
@@ -22,7 +23,7 @@ export type System = 'linux' | 'macos' | 'windows';
 export type Happened = (events: readonly Event[], truncated: boolean) => void;
 
 /** Every promise is refused with an `ErrorResult`, or with an `Error` when the program does not answer. */
-export interface Host extends Pages, Desktop {
+export interface Host extends Pages, Desktop, Preferences {
   readonly system: System;
   /** The person's home folder, to write paths as `~/…`. */
   readonly home: string | undefined;

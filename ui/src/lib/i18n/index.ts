@@ -1,2 +1,12 @@
 /** The texts that the window shows. A further language is another folder here and a line in `language.svelte.ts`. */
-export { LANGUAGES, NAMES, language, locale, setLanguage, text, type Language } from './language.svelte';
+export {
+  LANGUAGES,
+  NAMES,
+  language,
+  locale,
+  number,
+  percent,
+  setLanguage,
+  text,
+  type Language,
+} from './language.svelte';

@@ -45,3 +45,13 @@ export function locale(): string {
 export const text: Catalogue = new Proxy(en, {
   get: (_, key) => LANGUAGES[chosen][key as keyof Catalogue],
 });
+
+/** A number as the language writes it. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
+
+/** A part of one as a percentage. */
+export function percent(value: number): string {
+  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(value);
+}

@@ -2,6 +2,7 @@
 import type { EnvironmentReference, EnvironmentSummary, ListResult, OperationRequest } from '../api';
 import { baseName } from '../format';
 import type { Operation } from './operation';
+import { clonedName } from './repository';
 
 /** The state that a person is shown; each has a shape and a word. */
 export type Mark =
@@ -34,7 +35,10 @@ export function mark(summary: EnvironmentSummary, work: Work | undefined): Mark 
 
 /** Whether an operation is about this environment. */
 export function concerns(work: Work, summary: EnvironmentSummary): boolean {
-  return work.model.environmentId === summary.id || sameReference(work.request.reference, summary.reference);
+  const { reference } = work.request;
+  // A clone has no reference of its own before the board knows it.
+  if (reference === summary.reference) return true;
+  return work.model.environmentId === summary.id || sameReference(reference, summary.reference);
 }
 
 /** Whether two references mean one environment. A configuration that is not named is the folder's only one. */
@@ -60,12 +64,12 @@ export function withNew(board: ListResult, works: readonly Work[]): EnvironmentS
 
 /** What is known of an environment that only an operation speaks of. */
 function expected({ request, model }: Work): EnvironmentSummary {
-  const { reference } = request;
+  const { reference, clone } = request;
   const folder = reference.folder ?? '';
   return {
     // Not the real one, even where that is known: what a person looks at keeps its id until the board has it.
-    id: `new:${folder}:${reference.configuration ?? ''}`,
-    name: model.environment?.name ?? baseName(folder),
+    id: `new:${clone?.repository ?? folder}:${reference.configuration ?? ''}`,
+    name: model.environment?.name ?? (clone ? clonedName(clone.repository) : baseName(folder)),
     reference,
     configuration: model.environment?.configuration ?? reference.configuration,
     state: 'gone',

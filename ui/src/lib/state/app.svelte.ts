@@ -1,18 +1,27 @@
 /** What the window shows and does. Components read it and call it; nothing else talks to the host. */
 import { createContext, tick } from 'svelte';
 import type {
+  CloneSource,
   EnvironmentReference,
   EnvironmentSummary,
   ErrorResult,
   FolderReport,
   ListResult,
+  Opened,
   OperationName,
+  OperationRequest,
+  TemplateSummary,
 } from '../api';
 import type { Drag, Host } from '../host';
 import { text } from '../i18n';
+import type { Entry, Kind, Sorting } from '../model/board';
 import { concerns, groups, mark, since, withNew, type Mark } from '../model/environment';
+import { contains, words } from '../model/search';
+import { engineName } from '../words';
 import { asError } from './problem';
+import { Settings, type Section } from './settings.svelte';
 import { Tabs } from './tabs.svelte';
+import { Toasts } from './toasts.svelte';
 import { Work } from './work.svelte';
 
 /** What the larger part of the window shows. */
@@ -20,13 +29,30 @@ export type Place =
   | { kind: 'home' }
   | { kind: 'environment'; id: string }
   | { kind: 'reading'; folder: string }
-  | { kind: 'folder'; report: FolderReport };
+  | { kind: 'folder'; report: FolderReport }
+  | { kind: 'new'; how: NewFrom | undefined; folder?: string }
+  | { kind: 'settings'; section: Section };
+
+/** What a new environment can be made from, other than a folder that has a configuration. */
+export type NewFrom = 'clone' | 'template';
+
+/** What a link asks for. */
+export type Wish = Extract<Opened, { kind: 'folder' | 'repository' }>;
 
 /** The question that stands before everything else. */
-export type Question = { kind: 'stop' | 'rebuild' | 'delete'; environment: EnvironmentSummary } | { kind: 'keys' };
+export type Question =
+  | { kind: 'stop' | 'rebuild' | 'delete'; environment: EnvironmentSummary }
+  | { kind: 'keys' }
+  /** A link asks for something. */
+  | { kind: 'link'; opened: Wish }
+  | { kind: 'palette' };
 
 export class App {
   readonly host: Host;
+  readonly settings: Settings;
+  readonly toasts = new Toasts();
+  /** The key that goes with others, as the system's people write it. */
+  readonly commandKey: string;
   readonly tabs = new Tabs();
   board = $state.raw<ListResult>();
   place = $state.raw<Place>({ kind: 'home' });
@@ -35,6 +61,12 @@ export class App {
   problem = $state.raw<ErrorResult>();
   /** Something is dragged over the window. */
   dragged = $state(false);
+  /** What every list of environments is narrowed to, and how the board shows them. */
+  filter = $state('');
+  kind = $state<Kind>('all');
+  sorting = $state.raw<Sorting>({ by: 'state', descending: false });
+  /** The Template that is looked at among those to choose from. */
+  template = $state.raw<TemplateSummary>();
   /** Said to screen readers. */
   said = $state('');
   /** When the board came. */
@@ -48,16 +80,27 @@ export class App {
   readonly groups = $derived(groups(this.environments));
   /** In the order of the list. */
   readonly listed = $derived([...this.groups.ours, ...this.groups.others]);
+  readonly #wanted = $derived(words(this.filter));
+  /** What the filter lets through. */
+  readonly shown = $derived({
+    ours: this.groups.ours.filter((environment) => this.#fits(environment)),
+    others: this.groups.others.filter((environment) => this.#fits(environment)),
+  });
+  /** The same as the board shows it. */
+  readonly entries = $derived([...this.shown.ours, ...this.shown.others].map((one) => this.#entry(one)));
   readonly selected = $derived(this.#find(this.place));
   readonly usableEngines = $derived(this.board?.engines.filter((engine) => engine.usable) ?? []);
 
   constructor(host: Host) {
     this.host = host;
+    this.settings = new Settings(host);
+    this.commandKey = host.system === 'macos' ? '⌘' : 'Ctrl+';
   }
 
   async begin(): Promise<void> {
     try {
       await Promise.all([
+        this.settings.begin(),
         this.host.whenOpened(() => void this.#takeOpened()),
         this.host.whenDragged((drag) => this.#drag(drag)),
         this.host.watchBoard((board) => this.#show(board)),
@@ -79,6 +122,24 @@ export class App {
 
   markOf(environment: EnvironmentSummary): Mark {
     return mark(environment, this.workOf(environment));
+  }
+
+  /** Whether the configuration has changed since it was applied. */
+  isChanged(environment: EnvironmentSummary): boolean {
+    return environment.changed === true && environment.container != null;
+  }
+
+  goHome(): void {
+    this.place = { kind: 'home' };
+  }
+
+  create(how?: NewFrom, folder?: string, template?: TemplateSummary): void {
+    this.template = template;
+    this.place = { kind: 'new', how, folder };
+  }
+
+  showSettings(section: Section = 'appearance'): void {
+    this.place = { kind: 'settings', section };
   }
 
   select(id: string): void {
@@ -114,9 +175,20 @@ export class App {
 
   /** Runs an operation. The answer is whether it did what was wanted. */
   async run(operation: OperationName, reference: EnvironmentReference, removeVolumes = false): Promise<boolean> {
+    return this.#operate({ operation, reference, removeVolumes });
+  }
+
+  /** Clones a repository into a volume, starts its environment and shows it. */
+  async clone(source: CloneSource, engine?: string): Promise<void> {
+    const running = this.#operate({ operation: 'up', reference: { engine }, removeVolumes: false, clone: source });
+    this.#selectWork(this.#works.at(-1));
+    await running;
+  }
+
+  async #operate(request: OperationRequest): Promise<boolean> {
     this.#counter += 1;
     const id = `${Date.now()}-${this.#counter}`;
-    const work = this.#add(new Work(id, { operation, reference, removeVolumes }, Date.now()));
+    const work = this.#add(new Work(id, request, Date.now()));
     return this.#finish(work, this.host.operate(id, work.request, work.happened));
   }
 
@@ -160,6 +232,24 @@ export class App {
     } catch (reason) {
       this.problem = asError(reason);
     }
+  }
+
+  #fits(environment: EnvironmentSummary): boolean {
+    if (this.#wanted.length === 0) return true;
+    const { name, reference, engine, maker, source } = environment;
+    const repository = source?.kind === 'volume' ? source.repository?.url : undefined;
+    const told = [name, reference.folder, reference.volume, repository, engine && engineName(engine)];
+    return contains(
+      this.#wanted,
+      [...told, text.mark[this.markOf(environment)], text.maker[maker]].filter(Boolean).join(' '),
+    );
+  }
+
+  #entry(environment: EnvironmentSummary): Entry {
+    const shown = this.markOf(environment);
+    const engine = environment.engine ? engineName(environment.engine) : '';
+    const attention = shown === 'needs' || shown === 'failed' || this.isChanged(environment);
+    return { environment, mark: shown, engine, attention };
   }
 
   #drag(drag: Drag): void {
@@ -215,7 +305,14 @@ export class App {
     }
     const { outcome } = work.result ?? { outcome: 'failed' };
     const name = work.model.environment?.name ?? '';
-    this.said = text.says[outcome](text.operation[work.request.operation], name);
+    const said = text.says[outcome](text.operation[work.request.operation], name);
+    this.said = said;
+    // What is in view speaks for itself.
+    if (!selected() && outcome !== 'cancelled') {
+      const environment = this.environments.find((candidate) => concerns(work, candidate));
+      const id = environment?.id;
+      this.toasts.show({ kind: outcome, text: said, show: id === undefined ? undefined : () => this.select(id) });
+    }
     if (outcome === 'done' && work.request.operation === 'down') {
       this.#works = this.#works.filter((other) => other !== work);
     } else if (selected()) this.#selectWork(work);
@@ -224,9 +321,11 @@ export class App {
 
   async #takeOpened(): Promise<void> {
     const opened = (await this.host.opened()).at(-1);
-    if (opened?.kind === 'folder' && !opened.byLink) await this.open(opened.folder);
-    else if (opened?.kind === 'environment') this.select(opened.id);
-    else if (opened?.kind === 'refused') this.problem = { message: opened.message, description: '' };
+    if (opened === undefined) return;
+    if (opened.kind === 'refused') this.problem = { message: opened.message, description: '' };
+    else if (opened.kind === 'environment') this.select(opened.id);
+    else if (opened.kind === 'folder' && !opened.byLink) await this.open(opened.folder);
+    else this.question = { kind: 'link', opened };
   }
 }
 

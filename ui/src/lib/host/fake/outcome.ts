@@ -1,6 +1,7 @@
 /** What the board shows once an operation has ended. */
 import type { EnvironmentSummary, ListResult, OperationRequest, OperationResult } from '../../api';
 import { baseName } from '../../format';
+import { clonedName } from '../../model/repository';
 import { docker } from './parts';
 
 export function after(board: ListResult, id: string, request: OperationRequest, result: OperationResult): ListResult {
@@ -36,10 +37,10 @@ function changed(
   };
 }
 
-function made(id: string, { reference }: OperationRequest): EnvironmentSummary {
+function made(id: string, { reference, clone }: OperationRequest): EnvironmentSummary {
   return {
     id,
-    name: baseName(reference.folder ?? ''),
+    name: clone ? clonedName(clone.repository) : baseName(reference.folder ?? ''),
     reference,
     configuration: reference.configuration,
     state: 'gone',

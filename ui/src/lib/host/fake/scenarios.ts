@@ -15,6 +15,7 @@ import type { Desktop } from './desktop';
 import type { PageData } from './pages';
 import { alive, logLine } from './alive';
 import { hostile, much, refused, refusing, stopped } from './extremes';
+import type { SettingsData } from './settings';
 import {
   docker,
   dockerForbidden,
@@ -32,6 +33,8 @@ import * as scripts from './scripts';
 import { API_SERVER, CONFIGURATION } from './scripts';
 
 export interface Scenario extends Desktop {
+  /** The person's settings. */
+  settings?: SettingsData;
   system?: System;
   board: ListResult;
   /** The board never comes. */

@@ -47,6 +47,7 @@ export const frame = {
     remote: 'remote',
     rootless: 'rootless',
     none: 'No engine',
+    more: (number: number) => `${number} more`,
     details: (name: string) => `${name}: details`,
     foundAt: 'Found through',
     address: 'Address',
@@ -61,7 +62,6 @@ export const frame = {
     noneUsable: 'No engine can be used',
     noEngineText: 'Environments run on Docker or Podman. Wharf looks again by itself as soon as one starts.',
     getOne: 'This gets one:',
-    pick: 'Select an environment, or open a folder.',
     places: 'Looked here',
   },
 
@@ -87,11 +87,17 @@ export const frame = {
 
   keyList: {
     title: 'Keys',
+    palette: 'Search or run',
+    tabs: 'Go to a tab of the environment',
+    board: 'Show all environments',
+    create: 'New environment',
     open: 'Open a folder',
-    nth: 'Go to a tab of the environment',
-    move: 'Move in the list',
+    settings: 'Settings',
+    filter: 'Filter the list',
+    move: 'Move in a list',
     enter: 'Open what is selected',
     back: 'Go back one level',
+    zoom: 'Larger, smaller, as designed',
     help: 'Show these keys',
   },
 };

@@ -4,7 +4,8 @@ import { environment } from './environment';
 import { frame } from './frame';
 import { logs } from './logs';
 import { overview } from './overview';
+import { pages } from './pages';
 
-export const en = { ...frame, ...environment, ...overview, ...logs, ...configuration };
+export const en = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages };
 
 export type Catalogue = typeof en;

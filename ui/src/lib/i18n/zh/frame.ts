@@ -50,6 +50,7 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
     remote: '远程',
     rootless: '无 root',
     none: '没有引擎',
+    more: (number) => `另有 ${number} 个`,
     details: (name) => `${name}：详细信息`,
     foundAt: '来源',
     address: '地址',
@@ -64,7 +65,6 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
     noneUsable: '没有可用的引擎',
     noEngineText: '环境在 Docker 或 Podman 上运行。引擎启动后，Wharf 会自动发现它。',
     getOne: '用这条命令安装一个：',
-    pick: '选择一个环境，或打开文件夹。',
     places: '已查找的位置',
   },
 
@@ -89,11 +89,17 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
 
   keyList: {
     title: '按键',
+    palette: '搜索或运行',
+    tabs: '转到环境的标签页',
+    board: '显示所有环境',
+    create: '新建环境',
     open: '打开文件夹',
-    nth: '转到环境的标签页',
+    settings: '设置',
+    filter: '筛选列表',
     move: '在列表中移动',
     enter: '打开选中的项目',
     back: '返回上一层',
+    zoom: '放大、缩小、恢复默认',
     help: '显示这些按键',
   },
 };

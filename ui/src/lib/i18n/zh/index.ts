@@ -5,5 +5,6 @@ import { environment } from './environment';
 import { frame } from './frame';
 import { logs } from './logs';
 import { overview } from './overview';
+import { pages } from './pages';
 
-export const zh: Catalogue = { ...frame, ...environment, ...overview, ...logs, ...configuration };
+export const zh: Catalogue = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages };

@@ -1,0 +1,181 @@
+/** The frame: the board, the list with its filter, the palette, messages, links. */
+import { asked, expect, item, open, part, test } from './support';
+
+test('the board shows every environment and sorts them', async ({ page }) => {
+  await open(page, 'many');
+  await part(page, 'board').click();
+  const rows = part(page, 'boardItem');
+  // What needs a person stands above everything else.
+  await expect(rows.first()).toContainText('importer');
+  await page.getByRole('columnheader', { name: 'Environment' }).getByRole('button').click();
+  await expect(rows.first()).toContainText('api-server');
+  await page.getByRole('columnheader', { name: 'Environment' }).getByRole('button').click();
+  await expect(page.getByRole('columnheader', { name: 'Environment' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(rows.first()).toContainText('worker');
+  await page.getByRole('button', { name: /^Needs you/ }).click();
+  await expect(rows).toHaveCount(1);
+  await rows.first().click();
+  await expect(part(page, 'environmentName')).toHaveText('importer');
+});
+
+test('what runs is measured while its row is in view, and not when it is left', async ({ page }) => {
+  await open(page, 'one');
+  await expect(part(page, 'environment')).toBeVisible();
+  expect(await asked(page, 'watchResources')).toEqual([]);
+  await part(page, 'board').click();
+  const row = page.getByRole('row').filter({ hasText: 'api-server' });
+  await expect(row).toContainText('42%');
+  await expect(row).toContainText('734.0 MB');
+  await item(page, 'api-server').click();
+  await expect(part(page, 'boardPage')).toBeHidden();
+});
+
+test('of thousands only those in view are on the page, and any is a few letters away', async ({ page }) => {
+  await open(page, 'thousands');
+  await expect(part(page, 'window')).toHaveAttribute('data-environments', '3000');
+  await part(page, 'board').click();
+  await expect(part(page, 'boardItem').first()).toBeVisible();
+  expect(await part(page, 'boardItem').count()).toBeLessThan(60);
+  expect(await part(page, 'environmentItem').count()).toBeLessThan(60);
+  await part(page, 'filter').fill('2917');
+  await expect(part(page, 'boardItem')).toHaveCount(1);
+  await expect(part(page, 'environmentItem')).toHaveCount(1);
+  await expect(page.getByRole('status').filter({ hasText: '1 environment fits' })).toBeAttached();
+  await page.keyboard.press('ArrowDown');
+  await expect(part(page, 'environmentName')).toHaveText('project-2917');
+  await expect(item(page, 'project-2917')).toBeFocused();
+});
+
+test('the end of a long list is reached by keys', async ({ page }) => {
+  await open(page, 'thousands');
+  await item(page, 'project-0000').focus();
+  await page.keyboard.press('End');
+  await expect(item(page, 'project-2999')).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(item(page, 'project-2989')).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(item(page, 'project-0000')).toBeFocused();
+});
+
+test('rows of the board by arrows, Enter goes in, Esc comes back', async ({ page }) => {
+  await open(page, 'many');
+  await expect(part(page, 'window')).toBeVisible();
+  await page.keyboard.press('Control+b');
+  await expect(page.getByRole('heading', { name: 'All environments' })).toBeFocused();
+  await part(page, 'boardItem').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(part(page, 'boardItem').filter({ hasText: 'reports' })).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(part(page, 'boardItem').filter({ hasText: 'landing-page' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(part(page, 'environmentName')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(item(page, 'landing-page')).toBeFocused();
+});
+
+test('the filter is a key away and Esc empties it', async ({ page }) => {
+  await open(page, 'many');
+  await expect(part(page, 'window')).toBeVisible();
+  await page.keyboard.press('/');
+  await expect(part(page, 'filter')).toBeFocused();
+  await page.keyboard.type('podman stopped');
+  await expect(part(page, 'environmentItem')).toHaveText([/^ *e2e/, /^ *mobile/, /^ *warehouse/, /nostalgic_hopper/]);
+  await page.keyboard.press('Escape');
+  await expect(part(page, 'filter')).toHaveValue('');
+});
+
+test('the palette opens an environment', async ({ page }) => {
+  await open(page, 'many');
+  await expect(part(page, 'window')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('wareh');
+  await expect(part(page, 'paletteItem').first()).toContainText('warehouse');
+  await page.keyboard.press('Enter');
+  await expect(part(page, 'palette')).toBeHidden();
+  await expect(part(page, 'environmentName')).toHaveText('warehouse');
+  await expect(part(page, 'environmentName')).toBeFocused();
+});
+
+test('the palette does what can be done, and asks what has to be asked', async ({ page }) => {
+  await open(page, 'many');
+  await expect(part(page, 'window')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('stop web');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Stop web?' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('show logs');
+  await page.keyboard.press('Enter');
+  await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'logs');
+  expect(await asked(page, 'operate')).toEqual([]);
+});
+
+test('the palette goes round by arrows, and Esc gives the focus back', async ({ page }) => {
+  await open(page, 'many');
+  await part(page, 'openPalette').focus();
+  await page.keyboard.press('Enter');
+  const field = page.getByRole('combobox', { name: 'Search or run…' });
+  await expect(field).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  const chosen = await field.getAttribute('aria-activedescendant');
+  await expect(page.locator(`[id="${chosen}"]`)).toHaveAttribute('aria-selected', 'true');
+  await expect(part(page, 'paletteItem').last()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Escape');
+  await expect(part(page, 'palette')).toBeHidden();
+  await expect(part(page, 'openPalette')).toBeFocused();
+});
+
+test('what ends elsewhere is told, and leads there', async ({ page }) => {
+  await open(page, 'many');
+  await part(page, 'board').click();
+  await page.getByRole('button', { name: 'Start billing' }).click();
+  await expect(part(page, 'toast')).toContainText('is done');
+  await part(page, 'toast').getByRole('button', { name: 'Show' }).click();
+  await expect(part(page, 'environmentName')).toHaveText('billing');
+  await expect(part(page, 'toast')).toBeHidden();
+});
+
+test('a change waits as a dot with a name, in the list and on the board', async ({ page }) => {
+  await open(page, 'attention');
+  await expect(item(page, 'api-server')).toContainText('The configuration has changed');
+  await part(page, 'board').click();
+  await expect(page.getByRole('row').filter({ hasText: 'api-server' })).toContainText('The configuration has changed');
+});
+
+test('a link asks before anything is read', async ({ page }) => {
+  await open(page, 'link-folder');
+  await expect(part(page, 'linkRefuse')).toBeFocused();
+  await expect(part(page, 'link')).toContainText('/home/ada/Downloads/surprise');
+  expect(await asked(page, 'inspectFolder')).toEqual([]);
+  await page.keyboard.press('Enter');
+  await expect(part(page, 'link')).toBeHidden();
+  expect(await asked(page, 'inspectFolder')).toEqual([]);
+});
+
+test('a link that was agreed to opens its folder, or clones', async ({ page }) => {
+  await open(page, 'link-folder');
+  await part(page, 'linkAllow').click();
+  await expect(part(page, 'folder')).toContainText('surprise');
+
+  await open(page, 'link-repository');
+  await expect(part(page, 'link')).toContainText('github.com.example.net');
+  expect(await asked(page, 'operate')).toEqual([]);
+  await part(page, 'linkAllow').click();
+  await expect(part(page, 'environmentName')).toHaveText('api');
+  expect(await asked(page, 'operate')).toMatchObject([
+    { operation: 'up', clone: { repository: 'https://github.com.example.net/acme/api.git' } },
+  ]);
+});
+
+test('in the smallest window the board stands for the list', async ({ page }) => {
+  await page.setViewportSize({ width: 420, height: 600 });
+  await open(page, 'many');
+  await expect(part(page, 'environmentName')).toBeVisible();
+  await expect(page.getByRole('navigation')).toBeHidden();
+  await page.getByRole('banner').getByRole('button', { name: 'All environments' }).click();
+  await part(page, 'boardItem').filter({ hasText: 'billing' }).click();
+  await expect(part(page, 'environmentName')).toHaveText('billing');
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});
