@@ -84,6 +84,11 @@ export const testIds = {
   consentTouch: 'consent-touch',
   consentAllow: 'consent-allow',
   consentRefuse: 'consent-refuse',
+  /** The sheet that asks for a secret, its field and its two answers. */
+  secret: 'secret',
+  secretValue: 'secret-value',
+  secretGive: 'secret-give',
+  secretWithout: 'secret-without',
   /** What failed, and the button that tries again. */
   failure: 'failure',
   retry: 'retry',

@@ -17,6 +17,7 @@ test('a repository is cloned with what was asked for, and shown while it comes',
       operation: 'up',
       reference: { engine: 'unix:///run/user/1000/podman/podman.sock' },
       removeVolumes: false,
+      answersSecrets: true,
       clone: { repository: 'https://github.com/acme/api.git', branch: 'fix-auth', depth: 1 },
     },
   ]);

@@ -24,7 +24,9 @@ test('a folder given on the command line: look, start, allow, watch, ready', asy
   await expect(page.getByRole('heading', { name: 'Last start' })).toBeVisible();
   await expect(page.locator('[data-step=build]')).toHaveAttribute('data-state', 'done');
   expect(await asked(page, 'answerConsent')).toEqual([true]);
-  expect(await asked(page, 'operate')).toEqual([{ operation: 'up', reference, removeVolumes: false }]);
+  expect(await asked(page, 'operate')).toEqual([
+    { operation: 'up', reference, removeVolumes: false, answersSecrets: true },
+  ]);
 });
 
 test('refusing does nothing, and says so', async ({ page }) => {

@@ -138,6 +138,11 @@ export const FRAME_STATES: Readonly<Record<string, Reach>> = {
     await part(page, 'openFolder').click();
     await expect(part(page, 'template')).toContainText('Cargo.toml');
   },
+  secret: async (page) => {
+    await open(page, 'secrets');
+    await part(page, 'start').click();
+    await expect(part(page, 'secretValue')).toBeFocused();
+  },
   'link-folder': (page) => link(page, 'link-folder'),
   'link-repository': (page) => link(page, 'link-repository'),
   'link-refused': async (page) => {

@@ -179,3 +179,22 @@ test('in the smallest window the board stands for the list', async ({ page }) =>
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
 });
+
+test('a secret is asked for, handed on and shown to nobody', async ({ page }) => {
+  await open(page, 'secrets');
+  await part(page, 'start').click();
+  await expect(part(page, 'secret')).toContainText('NPM_TOKEN');
+  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'needs');
+  await expect(part(page, 'secretValue')).toBeFocused();
+  await expect(part(page, 'secretGive')).toBeDisabled();
+  await page.keyboard.type('s3cret');
+  await expect(part(page, 'secretValue')).toHaveAttribute('type', 'password');
+  await page.keyboard.press('Enter');
+  // The next one begins empty.
+  await expect(part(page, 'secret')).toContainText('SENTRY_DSN');
+  await expect(part(page, 'secretValue')).toHaveValue('');
+  await part(page, 'secretWithout').click();
+  await expect(part(page, 'secret')).toBeHidden();
+  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
+  expect(await asked(page, 'answerSecret')).toEqual(['s3cret', undefined]);
+});

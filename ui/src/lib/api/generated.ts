@@ -525,6 +525,11 @@ export type Event = {
       hint?: string | null;
     }
   | {
+      type: 'secretNeeded';
+      /** What is asked. */
+      request: SecretRequest;
+    }
+  | {
       type: 'consentNeeded';
       /** What is asked. */
       request: ConsentRequest;
@@ -989,7 +994,10 @@ export type OperationRequest = {
   removeVolumes: boolean;
   /** The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that. */
   clone?: CloneSource | null;
+  answersSecrets?: boolean;
 };
+
+export type SecretRequest = { environment: Environment; name: string; description?: string | null; documentationUrl?: string | null };
 
 /** What came of an operation. */
 export type OperationResult = {

@@ -127,6 +127,10 @@ export function connect(parameters: URLSearchParams): Host {
       calls.push({ call: 'answerConsent', argument: allow });
       players.get(id)?.answer(allow);
     },
+    async answerSecret(id, value) {
+      calls.push({ call: 'answerSecret', argument: value });
+      players.get(id)?.answerSecret();
+    },
     async cancel(id) {
       calls.push({ call: 'cancel', argument: id });
       players.get(id)?.cancel();

@@ -27,7 +27,7 @@ export function since(summary: EnvironmentSummary, seenAt: number, work: Work | 
 }
 
 export function mark(summary: EnvironmentSummary, work: Work | undefined): Mark {
-  if (work && !work.ended) return work.model.consent ? 'needs' : 'working';
+  if (work && !work.ended) return work.model.consent || work.model.secret ? 'needs' : 'working';
   if (summary.working) return 'working';
   if (work?.failed || summary.problem) return 'failed';
   return summary.state === 'failing' ? 'failed' : summary.state;

@@ -6,6 +6,7 @@ import type {
   ErrorResult,
   Event,
   Outcome,
+  SecretRequest,
   StartRecord,
   StepName,
   WaitingFor,
@@ -49,6 +50,8 @@ export class Operation {
   environmentId: string | undefined;
   engine: Engine | undefined;
   consent: ConsentRequest | undefined;
+  /** A secret that it waits for. */
+  secret: SecretRequest | undefined;
   waiting: WaitingFor | undefined;
   ready: Ready | undefined;
   error: ErrorResult | undefined;
@@ -94,6 +97,7 @@ export class Operation {
         break;
       case 'stepStarted':
         this.waiting = undefined;
+        this.secret = undefined;
         this.#step(event, 'running').startedAt = event.timestamp;
         // The log of a build shows whose lines follow.
         if (event.name === 'vertex' && event.subject && event.subject !== this.#heading) {
@@ -116,6 +120,9 @@ export class Operation {
       case 'consentNeeded':
         this.consent = event.request;
         break;
+      case 'secretNeeded':
+        this.secret = event.request;
+        break;
       case 'consentGranted':
         this.consent = undefined;
         break;
@@ -127,6 +134,7 @@ export class Operation {
         break;
       case 'failed':
         this.consent = undefined;
+        this.secret = undefined;
         this.error = event.error;
         break;
     }

@@ -188,7 +188,7 @@ export class App {
   async #operate(request: OperationRequest): Promise<boolean> {
     this.#counter += 1;
     const id = `${Date.now()}-${this.#counter}`;
-    const work = this.#add(new Work(id, request, Date.now()));
+    const work = this.#add(new Work(id, { ...request, answersSecrets: true }, Date.now()));
     return this.#finish(work, this.host.operate(id, work.request, work.happened));
   }
 
@@ -207,6 +207,12 @@ export class App {
   async answer(work: Work, allow: boolean): Promise<void> {
     work.answering = true;
     await this.#try(this.host.answerConsent(work.id, allow));
+  }
+
+  /** Gives a secret that an operation asks for, or goes on without it. */
+  async answerSecret(work: Work, value: string | undefined): Promise<void> {
+    work.answering = true;
+    await this.#try(this.host.answerSecret(work.id, value).finally(() => work.answeredSecret()));
   }
 
   async cancel(work: Work): Promise<void> {

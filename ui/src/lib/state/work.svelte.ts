@@ -52,7 +52,7 @@ export class Work {
   happened = (events: readonly Event[], truncated: boolean): void => {
     for (const event of events) this.#model.apply(event);
     if (truncated) this.#model.truncated = true;
-    if (!this.#model.consent) this.answering = false;
+    if (!this.#model.consent && !this.#model.secret) this.answering = false;
     if (this.#scheduled) return;
     this.#scheduled = true;
     setTimeout(() => {
@@ -61,8 +61,16 @@ export class Work {
     }, REDRAWN_EVERY);
   };
 
+  /** Its question about a secret has been answered. No event says so, as none may say anything of a secret. */
+  answeredSecret(): void {
+    this.#model.secret = undefined;
+    this.answering = false;
+    this.#version += 1;
+  }
+
   end(result: OperationResult): void {
     this.#model.consent = undefined;
+    this.#model.secret = undefined;
     this.#model.waiting = undefined;
     this.#version += 1;
     this.endedAt = Date.now();

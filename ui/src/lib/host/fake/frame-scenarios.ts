@@ -2,7 +2,7 @@
 import type { EnvironmentSummary, FeatureSummary, TemplateSummary } from '../../api';
 import { docker, dockerForbidden, dockerFound, environment, folderReport, gone, podman, podmanFound } from './parts';
 import type { Scenario } from './scenarios';
-import { clone } from './clone-script';
+import { clone, upWithSecrets } from './frame-scripts';
 
 const engines = [dockerFound, podmanFound];
 
@@ -177,6 +177,10 @@ export const FRAME_SCENARIOS: Readonly<Record<string, Scenario>> = {
   cloning: {
     board: { environments: [], engines },
     scripts: { '*': { up: clone('for ever') } },
+  },
+  secrets: {
+    board: { environments: [gone(api.reference.folder ?? '')], engines },
+    scripts: { '*': { up: upWithSecrets } },
   },
   'link-folder': {
     board: { environments: [api], engines },

@@ -16,6 +16,7 @@ export class Player {
   /** The time of the scenario, however fast it is played. */
   #time = Date.now();
   #answer = Promise.withResolvers<boolean>();
+  #secret = Promise.withResolvers<void>();
   #cancelled = Promise.withResolvers<'cancelled'>();
 
   constructor(request: OperationRequest, environment: string, beats: readonly Beat[], speed: number) {
@@ -37,6 +38,11 @@ export class Player {
     this.#answer.resolve(allow);
   }
 
+  answerSecret(): void {
+    this.#secret.resolve();
+    this.#secret = Promise.withResolvers<void>();
+  }
+
   cancel(): void {
     this.#cancelled.resolve('cancelled');
   }
@@ -55,6 +61,10 @@ export class Player {
   async #beat(beat: Beat): Promise<'refused' | undefined> {
     if ('wait' in beat) {
       if (beat.wait === 'for ever') await new Promise(() => {});
+      if (beat.wait === 'secret') {
+        await this.#secret.promise;
+        return undefined;
+      }
       return (await this.#answer.promise) ? undefined : 'refused';
     }
     this.#time += beat.after;

@@ -1,5 +1,14 @@
 /** Words to write down what an operation does: beats, each an event or a pause at which the person decides. */
-import type { ConsentRequest, Engine, Environment, ErrorResult, Event, Outcome, StepName } from '../../api';
+import type {
+  ConsentRequest,
+  Engine,
+  Environment,
+  ErrorResult,
+  Event,
+  Outcome,
+  SecretRequest,
+  StepName,
+} from '../../api';
 
 type Kind<Type extends Event['type']> = Omit<
   Extract<Event, { type: Type }>,
@@ -11,6 +20,8 @@ export type Beat =
   | { after: number; step: number; parent?: number; kind: { [Type in Event['type']]: Kind<Type> }[Event['type']] }
   /** Goes on when the person has allowed it; ends the operation when they have not. */
   | { wait: 'consent' }
+  /** Goes on when the person has given a secret, or wants to go on without it. */
+  | { wait: 'secret' }
   /** Stands still until the person cancels. */
   | { wait: 'for ever' };
 
@@ -66,6 +77,11 @@ export function asks(step: number, request: ConsentRequest): Beat[] {
     { after: 0, step, kind: { type: 'consentGranted', by: 'person' } },
     end(step, 0),
   ];
+}
+
+/** A question for a secret, and the wait for its answer. */
+export function wantsSecret(step: number, request: SecretRequest): Beat[] {
+  return [{ after: 0, step, kind: { type: 'secretNeeded', request } }, { wait: 'secret' }];
 }
 
 export function fails(error: ErrorResult): Beat {

@@ -110,6 +110,16 @@ export const pages = {
     remove: (name: string) => `Remove ${name}`,
   },
 
+  secret: {
+    title: (name: string) => `${name} needs a secret`,
+    value: 'Value',
+    text: 'It is handed to the commands of this start and kept nowhere.',
+    page: 'How to get one',
+    show: 'Show what is typed',
+    give: 'Give and go on',
+    without: 'Go on without it',
+  },
+
   link: {
     folderTitle: 'A link wants to open a folder',
     repositoryTitle: 'A link wants to clone a repository',

@@ -111,6 +111,16 @@ export const pages: Pick<Catalogue, keyof typeof english> = {
     remove: (name) => `移除 ${name}`,
   },
 
+  secret: {
+    title: (name) => `${name} 需要一项机密`,
+    value: '值',
+    text: '只交给这次启动的命令使用，不会保存在任何地方。',
+    page: '如何获取',
+    show: '显示输入的内容',
+    give: '提供并继续',
+    without: '不提供，继续',
+  },
+
   link: {
     folderTitle: '有链接想打开一个文件夹',
     repositoryTitle: '有链接想克隆一个仓库',
