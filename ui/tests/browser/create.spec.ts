@@ -95,3 +95,18 @@ test('texts of a collection are text', async ({ page }) => {
   await expect(part(page, 'template').last()).toContainText('<img src=x onerror=alert(1)>');
   await expect(part(page, 'templatesPage').locator('img')).toHaveCount(0);
 });
+
+test('a clone that failed is tried again as it was, or put away', async ({ page }) => {
+  await open(page, 'clone-failing');
+  await part(page, 'createClone').click();
+  await part(page, 'cloneRepository').fill('https://github.com/acme/api.git');
+  await part(page, 'cloneStart').click();
+  await expect(part(page, 'failure')).toContainText('Sign in with git');
+  await part(page, 'retry').click();
+  await expect.poll(() => asked(page, 'operate')).toHaveLength(2);
+  const [first, second] = await asked(page, 'operate');
+  expect(second).toEqual(first);
+  await expect(part(page, 'failure')).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByRole('heading', { name: 'Open a folder to begin' })).toBeVisible();
+});

@@ -79,6 +79,11 @@ function expected({ request, model }: Work): EnvironmentSummary {
   };
 }
 
+/** Whether it can be asked for: what is only being cloned has no name yet. */
+export function isNamed({ folder, volume, container }: EnvironmentReference): boolean {
+  return !!folder || !!volume || !!container;
+}
+
 /** Wharf's own first, each group in the order of names. */
 export function groups(environments: EnvironmentSummary[]): {
   ours: EnvironmentSummary[];
@@ -111,6 +116,6 @@ export function actions(summary: EnvironmentSummary, shown: Mark, retried: boole
     start: !idle || runs || retried ? undefined : configured ? 'up' : has ? 'start' : undefined,
     stop: idle && (runs || summary.state === 'paused' || (summary.state === 'failing' && has)),
     rebuild: idle && has && configured,
-    remove: idle,
+    remove: idle && (has || configured),
   };
 }

@@ -185,6 +185,11 @@ export class App {
     await running;
   }
 
+  /** The same once more, for what only an operation speaks of. */
+  async again(work: Work): Promise<void> {
+    await this.#operate(work.request);
+  }
+
   async #operate(request: OperationRequest): Promise<boolean> {
     this.#counter += 1;
     const id = `${Date.now()}-${this.#counter}`;

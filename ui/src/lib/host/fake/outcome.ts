@@ -9,6 +9,8 @@ export function after(board: ListResult, id: string, request: OperationRequest, 
   if (request.operation === 'down' && result.outcome === 'done') {
     return { ...board, environments: board.environments.filter((environment) => environment !== known) };
   }
+  // Of a clone that failed nothing is there.
+  if (!known && request.clone && result.outcome !== 'done') return board;
   const before = known ?? made(id, request);
   const now = changed(before, request, result);
   const others = board.environments.filter((environment) => environment !== known);
