@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChangeClass, ConsentRequest, Engine, Environment, ErrorResult, GrantedBy, Location, Outcome, StepId,
-    StepName,
+    ChangeClass, ConsentRequest, Engine, Environment, ErrorResult, GrantedBy, Location, Outcome, Port,
+    StepId, StepName,
 };
 
 /// One thing that happened. The same stream draws a log, a progress display and a time line.
@@ -136,6 +136,11 @@ pub enum EventKind {
         subjects: Vec<String>,
         /// What it takes to apply all of it.
         change: ChangeClass,
+    },
+    /// The environment is kept: its ports are forwarded for as long as it runs.
+    Forwarding {
+        /// Its ports, as they are now.
+        ports: Vec<Port>,
     },
     /// The operation has failed. Always the last event; the result on standard output says the same in fewer words.
     Failed {

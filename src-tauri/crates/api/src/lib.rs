@@ -21,6 +21,7 @@ mod list;
 mod log;
 mod losses;
 mod origin;
+mod port;
 mod problem;
 mod reference;
 mod result;
@@ -56,6 +57,11 @@ pub use list::{ContainerSummary, EngineSummary, EnvironmentState, EnvironmentSum
 pub use log::{LogEntry, LogSource};
 pub use losses::{Losses, LostContainer, RepositoryLosses};
 pub use origin::{ValueAuthor, ValueOrigin};
+pub use port::{
+    EnvironmentPorts, KeeperEvent, KeeperReport, KeptConnection, LinkOutcome, LocalAddress, Port, PortChange,
+    PortConflict, PortHolder, PortNotice, PortProcess, PortRequest, PortScheme, PortSource, PortState,
+    PortsResult,
+};
 pub use problem::{DisallowedFeature, ErrorResult, Location};
 pub use reference::EnvironmentReference;
 pub use result::{

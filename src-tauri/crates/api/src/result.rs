@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Blocked, DesiredState, Difference, Environment, ErrorResult, ObservedState, StepName, Touch, ValueOrigin,
+    Blocked, DesiredState, Difference, Environment, EnvironmentPorts, ErrorResult, ObservedState, StepName,
+    Touch, ValueOrigin,
 };
 
 /// What `up` prints: the reference's document, key for key.
@@ -236,6 +237,9 @@ pub struct StatusResult {
     /// What the environment requires of the engine's machine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<Requirement>,
+    /// What the keeper does for it; absent while it is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<EnvironmentPorts>,
     /// What stands in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked: Option<Blocked>,

@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use crate::{
     BuildResult, CheckResult, CleanUpPlan, CleanUpResult, CompatDocument, ConfigurationReport, DoctorResult,
     DownResult, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event, EventBatch, FeatureList,
-    FolderReport, IntegrationReport, ListResult, LogEntry, LogExported, LogMatches, LogPage, LogRequest,
-    LogState, Losses, Opened, OperationRequest, OperationResult, OutdatedResult, PlanResult,
-    ReadConfigurationResult, ResourceSample, RunUserCommandsResult, RunningOperation, SetUpResult, Settings,
-    SettingsResult, SpaceReport, StartRecord, StatusResult, StopResult, TemplateList, TemplatePreview,
-    TemplateRequest, TemplatesApplyResult, TerminalBatch, TerminalRequest, TerminalSummary, TrustList,
-    TrustRevoked, UpDocument, UpResult, VersionResult,
+    FolderReport, IntegrationReport, KeeperEvent, ListResult, LogEntry, LogExported, LogMatches, LogPage,
+    LogRequest, LogState, Losses, Opened, OperationRequest, OperationResult, OutdatedResult, PlanResult,
+    PortRequest, PortsResult, ReadConfigurationResult, ResourceSample, RunUserCommandsResult,
+    RunningOperation, SetUpResult, Settings, SettingsResult, SpaceReport, StartRecord, StatusResult,
+    StopResult, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult, TerminalBatch,
+    TerminalRequest, TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult, VersionResult,
 };
 
 /// Draft 2020-12, the dialect that the schemas are written in.
@@ -52,6 +52,8 @@ pub fn results() -> Value {
         ("logs", generator.subschema_for::<LogEntry>()),
         ("plan", own::<PlanResult>(&mut generator)),
         ("status", own::<StatusResult>(&mut generator)),
+        ("ports", own::<PortsResult>(&mut generator)),
+        ("forward", own::<PortsResult>(&mut generator)),
         ("doctor", own::<DoctorResult>(&mut generator)),
         ("engine list", own::<EngineList>(&mut generator)),
         ("engine use", own::<EngineUsed>(&mut generator)),
@@ -111,6 +113,9 @@ pub fn app() -> Value {
     generator.subschema_for::<EngineList>();
     generator.subschema_for::<IntegrationReport>();
     generator.subschema_for::<Opened>();
+    generator.subschema_for::<PortsResult>();
+    generator.subschema_for::<PortRequest>();
+    generator.subschema_for::<KeeperEvent>();
     let mut schema = head(
         "What the pages of the app's window and the program behind them tell each other",
         "Not a document by itself: each definition is an argument or an answer of one of the program's commands.",

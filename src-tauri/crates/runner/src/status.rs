@@ -42,6 +42,7 @@ pub async fn status(
                     ..api::ObservedState::default()
                 },
                 difference: state_differences(None, last_wanted(record)),
+                kept: None,
                 blocked: Some(api::Blocked {
                     by: api::BlockedBy::Engine,
                     message: error.message(),
@@ -118,6 +119,7 @@ async fn with_engine(session: &Session<'_>) -> Result<api::StatusResult> {
             hooks,
         },
         requirements,
+        kept: None,
         blocked: failure.or(blocked),
     })
 }

@@ -127,6 +127,13 @@ impl Model {
                     sheet.push(render::changes_wait(subjects, *change));
                 }
             }
+            EventKind::Forwarding { ports } => {
+                self.commit(None, sheet);
+                if self.detail >= Detail::Rows {
+                    let lines = render::ports_in_brief(ports, sheet.theme, sheet.width);
+                    sheet.lines.extend(lines);
+                }
+            }
             EventKind::Ready { milliseconds, remote_user, remote_workspace_folder, .. } => {
                 self.commit(None, sheet);
                 self.is_ready = true;

@@ -3,6 +3,7 @@
 use wharf_api::{ContainerState, HookState, StatusResult, Wanted};
 
 use super::plan::{blocked, differences, requirements};
+use super::ports::ports_in_brief;
 use super::{Theme, relative};
 use crate::progress::engine_text;
 use crate::text::{ACCENT, ERROR, FAINT, Line, PLAIN, STRONG, Style, shorten};
@@ -66,6 +67,9 @@ pub(crate) fn status(result: &StatusResult, theme: &Theme) -> Vec<Line> {
             line = line.text(gap).add(style, symbol).text(" ").text(name);
         }
         lines.push(line);
+    }
+    if let Some(kept) = &result.kept {
+        lines.extend(ports_in_brief(&kept.ports, theme, usize::MAX));
     }
     lines.extend(requirements(&result.requirements, theme));
     lines.extend(differences(&result.difference, theme));

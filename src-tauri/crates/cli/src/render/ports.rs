@@ -1,0 +1,158 @@
+//! Ports in one breath, as `up` and `status` tell them.
+
+use wharf_api::{Port, PortConflict, PortHolder, PortState};
+
+use super::Theme;
+use crate::text::{ACCENT, ERROR, FAINT, Line};
+
+/// Where the text of a row begins after its name; as in the display of `up`.
+const BODY: usize = 27;
+/// The ports of an environment that has just come up: those that can be used, and those that a person would miss.
+pub(crate) fn ports_in_brief(ports: &[Port], theme: &Theme, width: usize) -> Vec<Line> {
+    let shown = ports
+        .iter()
+        .filter(|port| matches!(port.state, PortState::Forwarded | PortState::Waiting | PortState::Blocked));
+    let mut lines: Vec<Line> = Vec::new();
+    for port in shown {
+        let piece = brief(port, theme);
+        let gap = Line::new().text(format!(" {} ", theme.symbols.dot));
+        match lines.last_mut() {
+            Some(last) if last.width() + gap.width() + piece.width() <= width => {
+                *last = std::mem::take(last).join(gap).join(piece);
+            }
+            _ => {
+                let head = if lines.is_empty() { "ports" } else { "" };
+                lines.push(Line::new().text("    ").add(FAINT, head).pad_to(BODY).join(piece));
+            }
+        }
+    }
+    lines
+}
+
+/// `5432 db → localhost:5433 (5432 is taken by postgres, pid 812)`.
+fn brief(port: &Port, theme: &Theme) -> Line {
+    let mut line = Line::new().text(inside(port));
+    if let Some(label) = &port.label {
+        line = line.text(" ").text(label);
+    }
+    line = line.text(format!(" {} ", theme.symbols.arrow)).join(place(port));
+    match remark(port) {
+        Some(remark) if port.state != PortState::Blocked => line.text(format!(" ({remark})")),
+        _ => line,
+    }
+}
+
+/// How a port is named inside: `3000`, `db:5432`.
+fn inside(port: &Port) -> String {
+    match &port.host {
+        Some(host) => format!("{host}:{}", port.port),
+        None => port.port.to_string(),
+    }
+}
+
+/// Where it is on this computer, or why it is not.
+fn place(port: &Port) -> Line {
+    match (port.state, &port.local) {
+        (PortState::Forwarded, Some(local)) => {
+            let address = match (&port.protocol, local.address.parse::<std::net::IpAddr>()) {
+                (Some(_), _) => local.url.clone(),
+                (None, Ok(address)) if !address.is_loopback() => {
+                    std::net::SocketAddr::new(address, local.port).to_string()
+                }
+                (None, _) => format!("localhost:{}", local.port),
+            };
+            Line::new().add(ACCENT, address)
+        }
+        (PortState::Forwarded | PortState::Waiting, _) => Line::new().add(FAINT, "waits"),
+        (PortState::Stopped, _) => Line::new().add(FAINT, "stopped"),
+        (PortState::Ignored, _) => Line::new().add(FAINT, "left alone"),
+        (PortState::Editor, _) => Line::new().add(FAINT, "left to the editor"),
+        (PortState::Blocked, _) => Line::new()
+            .add(ERROR, "not forwarded")
+            .text(remark(port).map(|why| format!(": {why}")).unwrap_or_default()),
+    }
+}
+
+/// Who has the port that was wanted, or what else is to be said.
+fn remark(port: &Port) -> Option<String> {
+    port.conflict.as_ref().map(conflict).or_else(|| port.reason.clone())
+}
+
+fn conflict(conflict: &PortConflict) -> String {
+    let wanted = conflict.port;
+    match &conflict.holder {
+        PortHolder::Process { name, pid } => format!("{wanted} is taken by {name}, pid {pid}"),
+        PortHolder::Environment { name, port, .. } => format!("{wanted} is taken by port {port} of {name}"),
+        PortHolder::System => format!("{wanted} needs more rights"),
+        PortHolder::Unknown => format!("{wanted} is taken"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wharf_api::{LocalAddress, PortNotice, PortProcess, PortScheme, PortSource};
+
+    use super::*;
+    use crate::text::Symbols;
+
+    const THEME: Theme = Theme { symbols: Symbols::UNICODE };
+
+    fn port(number: u16, label: Option<&str>, local: Option<u16>) -> Port {
+        Port {
+            host: None,
+            port: number,
+            label: label.map(str::to_owned),
+            protocol: None,
+            source: PortSource::Declared,
+            listening: Some(true),
+            process: None,
+            state: if local.is_some() { PortState::Forwarded } else { PortState::Waiting },
+            reason: None,
+            local: local.map(|port| LocalAddress {
+                address: "127.0.0.1".to_owned(),
+                port,
+                url: format!("http://localhost:{port}"),
+            }),
+            conflict: None,
+            notice: PortNotice::Notify,
+        }
+    }
+
+    fn some_ports() -> Vec<Port> {
+        let postgres = PortHolder::Process { name: "postgres".to_owned(), pid: 812 };
+        vec![
+            Port { protocol: Some(PortScheme::Http), ..port(3000, Some("web"), Some(3000)) },
+            Port {
+                host: Some("db".to_owned()),
+                conflict: Some(PortConflict { port: 5432, holder: postgres.clone() }),
+                ..port(5432, None, Some(5433))
+            },
+            Port {
+                process: Some(PortProcess { name: "node".to_owned(), pid: 9, command_line: String::new() }),
+                ..port(9229, None, Some(9229))
+            },
+            Port {
+                state: PortState::Blocked,
+                conflict: Some(PortConflict { port: 80, holder: PortHolder::System }),
+                ..port(80, None, None)
+            },
+            Port { state: PortState::Ignored, ..port(22, None, None) },
+        ]
+    }
+
+    fn plain(lines: Vec<Line>) -> Vec<String> {
+        lines.iter().map(Line::plain).collect()
+    }
+
+    #[test]
+    fn in_brief_they_fill_lines() {
+        assert_eq!(
+            plain(ports_in_brief(&some_ports(), &THEME, 120)),
+            [
+                "    ports                  3000 web → http://localhost:3000 · db:5432 → localhost:5433 (5432 is taken by postgres, pid 812)",
+                "                           9229 → localhost:9229 · 80 → not forwarded: 80 needs more rights",
+            ]
+        );
+        assert_eq!(plain(ports_in_brief(&[], &THEME, 120)), [""; 0]);
+    }
+}
