@@ -12,6 +12,7 @@ mod dotfiles;
 mod features;
 mod hooks;
 mod image;
+mod ports;
 mod quote;
 mod reconcile;
 mod run_args;
