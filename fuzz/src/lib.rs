@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use wharf_agent::frame::{Decoder, HEADER_LENGTH, Kind};
+use wharf_agent::message::{AgentMessage, HostMessage, Message};
 use wharf_registry::{Manifest, unpack};
 use wharf_spec::compose::{ComposeProject, Dollars, names_project};
 use wharf_spec::dockerfile::Dockerfile;
@@ -16,11 +18,12 @@ use wharf_spec::{Document, PathStyle, read};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("archive", archive),
     ("compose", compose),
     ("dockerfile", dockerfile),
     ("document", document),
+    ("frames", frames),
     ("label", label),
     ("lockfile", lockfile),
     ("manifest", manifest),
@@ -54,6 +57,30 @@ pub fn compose(data: &[u8]) {
         if let Ok(project) = ComposeProject::read(&text, dollars) {
             assert!(project.started(&[]).len() <= project.services.len());
         }
+    }
+}
+
+/// What either end of a connection into a container may send: no more is held than has arrived, and what was understood is written so that it
+/// is understood again.
+pub fn frames(data: &[u8]) {
+    let mut decoder = Decoder::new();
+    for mut piece in data.chunks(61) {
+        while let Ok(Some(frame)) = decoder.next(&mut piece) {
+            assert!(frame.payload.len() <= frame.kind.limit());
+            if frame.kind == Kind::Control {
+                let stream = frame.stream;
+                understood::<HostMessage>(HostMessage::from_frame(&frame).ok(), stream);
+                understood::<AgentMessage>(AgentMessage::from_frame(&frame).ok(), stream);
+            }
+        }
+        assert!(decoder.buffered() <= data.len().min(HEADER_LENGTH + Kind::Control.limit()));
+    }
+}
+
+fn understood<M: Message + PartialEq + std::fmt::Debug>(message: Option<M>, stream: u32) {
+    if let Some(message) = message {
+        let again = message.to_frame(stream).and_then(|frame| M::from_frame(&frame));
+        assert_eq!(again.ok(), Some(message));
     }
 }
 

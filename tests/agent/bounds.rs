@@ -10,7 +10,7 @@ use wharf_agent::message::{AgentMessage, End, ExecRequest, Hello, HostMessage, M
 use crate::kit::{Agent, ERROR, EXCHANGE, STANDARD, System};
 
 /// Resident memory of a process, in KiB.
-fn memory(pid: u32) -> u64 {
+pub(crate) fn memory(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
@@ -190,9 +190,7 @@ fn signals_pass_input_that_nobody_reads() {
     let mut agent = Agent::start(&system);
     agent.tell(EXCHANGE, &HostMessage::Exec(system.shell("echo .; exec sleep 300")));
     agent.until_output(STANDARD, ".");
-    for _ in 0..4 {
-        agent.send(&[Frame::data(STANDARD, vec![0; 65_536])]);
-    }
+    agent.stuff(STANDARD);
     agent.tell(EXCHANGE, &HostMessage::Signal(15));
     assert_eq!(agent.finish().0, End::Signal(15));
 }

@@ -95,10 +95,7 @@ fn the_host_goes_away_while_output_is_stuck() {
 fn the_host_goes_away_while_input_is_stuck() {
     let system = System::new();
     let (mut agent, pids) = start(&system, "echo $$ .; exec sleep 300", false);
-    let chunk = vec![0; 60_000];
-    for _ in 0..4 {
-        agent.send(&[wharf_agent::frame::Frame::data(STANDARD, chunk.clone())]);
-    }
+    agent.stuff(STANDARD);
     agent.tell(EXCHANGE, &HostMessage::Signal(18));
     agent.hang_up();
     assert!(agent.ended().success());

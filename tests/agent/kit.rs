@@ -113,8 +113,22 @@ impl Agent {
         agent
     }
 
+    /// Starts a copy of it that everybody may run, as in a container, and greets it.
+    pub(crate) fn start_for_everybody(system: &System) -> Agent {
+        let program = system.path("agent");
+        std::fs::copy(env!("CARGO_BIN_EXE_wharf-agent"), &program).unwrap();
+        open_up(program.clone());
+        let mut agent = Agent::start_program(system, &program);
+        agent.tell(CONNECTION, &HostMessage::Hello(Hello::ours()));
+        agent
+    }
+
     pub(crate) fn start_silently(system: &System) -> Agent {
-        let (mut process, stdout) = spawn(system, env!("CARGO_BIN_EXE_wharf-agent").as_ref());
+        Agent::start_program(system, env!("CARGO_BIN_EXE_wharf-agent").as_ref())
+    }
+
+    fn start_program(system: &System, program: &Path) -> Agent {
+        let (mut process, stdout) = spawn(system, program);
         let (sender, frames) = channel();
         std::thread::spawn(move || read(stdout, |frame| sender.send(frame).is_ok()));
         Agent { stdin: process.stdin.take(), process, frames, windows: HashMap::new() }
@@ -136,6 +150,13 @@ impl Agent {
         if let Some(stdin) = &mut self.stdin {
             let _ = stdin.write_all(bytes).and_then(|()| stdin.flush());
         }
+    }
+
+    /// Sends a command what it does not read: as much as a pipe takes, and almost as much again.
+    pub(crate) fn stuff(&mut self, stream: u32) {
+        self.send(&[Frame::data(stream, vec![0; 60_000])]);
+        while self.next().expect("the agent ended").kind != Kind::Credit {}
+        self.send(&[Frame::data(stream, vec![0; 60_000])]);
     }
 
     /// The host goes away.

@@ -10,4 +10,5 @@ mod exec;
 mod hooks;
 mod identity;
 mod kit;
+mod network;
 mod probe;

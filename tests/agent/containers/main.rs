@@ -13,6 +13,7 @@
 #[allow(dead_code, reason = "half of the kit is for agents that are processes of this machine")]
 mod kit;
 
+mod network;
 mod place;
 mod real;
 mod room;

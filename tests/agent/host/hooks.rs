@@ -35,14 +35,14 @@ fn word(event: &InsideEvent<'_>) -> Option<String> {
 
 #[tokio::test]
 async fn a_run_and_its_story() {
-    let (agent, session) = Agent::start();
+    let (agent, connection) = Agent::start();
     std::fs::write(agent.path("done-before"), "T0\n").unwrap();
     let hooks =
         vec![hook("done-before", &["echo never"]), hook("fresh", &["echo one", "true"]), hook("empty", &[])];
     let mut story = Vec::new();
     let mut note = |event: InsideEvent<'_>| story.extend(word(&event));
     let outcome =
-        session.run_inside(&request(&agent, hooks), &mut note, &CancellationToken::new()).await.unwrap();
+        connection.run_inside(&request(&agent, hooks), &mut note, &CancellationToken::new()).await.unwrap();
     let InsideOutcome { resolved, probed, hooks, failed, .. } = outcome;
     assert_eq!(hooks, [HookOutcome::Skipped, HookOutcome::Done, HookOutcome::Done]);
     assert_eq!((probed, failed), (None, None));
@@ -53,11 +53,11 @@ async fn a_run_and_its_story() {
 
 #[tokio::test]
 async fn a_failure_with_its_last_lines() {
-    let (agent, session) = Agent::start();
+    let (agent, connection) = Agent::start();
     let hooks =
         vec![hook("a", &["seq 100; printf '\\033[31mno\\033[0m\\n' >&2; exit 5"]), hook("b", &["true"])];
     let outcome =
-        session.run_inside(&request(&agent, hooks), &mut |_| (), &CancellationToken::new()).await.unwrap();
+        connection.run_inside(&request(&agent, hooks), &mut |_| (), &CancellationToken::new()).await.unwrap();
     assert_eq!(outcome.hooks, [HookOutcome::Failed, HookOutcome::NotRun]);
     let mut lines: Vec<String> = (82..=100).map(|number| number.to_string()).collect();
     lines.push("no".into());
@@ -67,7 +67,7 @@ async fn a_failure_with_its_last_lines() {
 
 #[tokio::test]
 async fn parallel_output_is_told_apart() {
-    let (agent, session) = Agent::start();
+    let (agent, connection) = Agent::start();
     let entries = (0..8).map(|number| {
         let line =
             format!("for i in $(seq 2000); do echo {number}; done; exit {}", if number == 3 { 1 } else { 0 });
@@ -81,7 +81,7 @@ async fn parallel_output_is_told_apart() {
         }
     };
     let outcome =
-        session.run_inside(&request(&agent, hooks), &mut note, &CancellationToken::new()).await.unwrap();
+        connection.run_inside(&request(&agent, hooks), &mut note, &CancellationToken::new()).await.unwrap();
     for (number, output) in output.iter().enumerate() {
         assert!(*output == format!("{number}\n").repeat(2000), "{number}: {} bytes", output.len());
     }
@@ -91,7 +91,7 @@ async fn parallel_output_is_told_apart() {
 
 #[tokio::test]
 async fn cancelling_ends_hooks_before_it_returns() {
-    let (mut agent, session) = Agent::start();
+    let (mut agent, connection) = Agent::start();
     let request = request(&agent, vec![hook("a", &["echo $$; sleep 300"])]);
     let cancel = CancellationToken::new();
     let mut pid = String::new();
@@ -101,9 +101,10 @@ async fn cancelling_ends_hooks_before_it_returns() {
             cancel.cancel();
         }
     };
-    let outcome = session.run_inside(&request, &mut note, &cancel).await;
+    let outcome = connection.run_inside(&request, &mut note, &cancel).await;
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     assert!(!std::path::Path::new("/proc").join(&pid).exists());
     assert!(!agent.path("a").exists());
+    drop(connection);
     agent.ended().await;
 }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
 use wharf_agent::message::{Context as Who, ExecRequest};
 use wharf_engine::Output;
-use wharf_runner::inside::{AgentSession, agents};
+use wharf_runner::inside::{Agent as Built, AgentConnection, agents};
 use wharf_runner::{ExecControl, ExecStreams};
 
 /// The embedded agent, as a process that ends when this is dropped.
@@ -24,34 +24,51 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    pub(crate) fn start() -> (Agent, AgentSession) {
-        let agent =
-            agents().first().expect("no agent was there when this was built; run `cargo xtask agent` first");
+    pub(crate) fn start() -> (Agent, AgentConnection) {
+        let own = agents().iter().find(|agent| agent.architecture == std::env::consts::ARCH);
+        Agent::start_built(
+            own.expect("no agent was there when this was built; run `cargo xtask agent` first"),
+        )
+    }
+
+    /// One of those that are embedded; another processor's runs under an emulator.
+    pub(crate) fn start_built(agent: &Built) -> (Agent, AgentConnection) {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("agent");
         std::fs::write(&program, agent.program).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         std::fs::create_dir(folder.path().join("etc")).unwrap();
-        Agent::of(Command::new(program).arg("--root").arg(folder.path()).env("HOME", folder.path()), folder)
+        let mut command = if agent.architecture == std::env::consts::ARCH {
+            Command::new(program)
+        } else {
+            let mut emulator = Command::new(format!("qemu-{}-static", agent.architecture));
+            emulator.arg(program);
+            emulator
+        };
+        Agent::of(command.arg("--root").arg(folder.path()).env("HOME", folder.path()), folder)
     }
 
     /// Anything that is taken for an agent.
-    pub(crate) fn impostor(line: &str) -> (Agent, AgentSession) {
+    pub(crate) fn impostor(line: &str) -> (Agent, AgentConnection) {
         Agent::of(Command::new("/bin/sh").args(["-c", line]), tempfile::tempdir().unwrap())
     }
 
-    fn of(command: &mut Command, folder: tempfile::TempDir) -> (Agent, AgentSession) {
+    fn of(command: &mut Command, folder: tempfile::TempDir) -> (Agent, AgentConnection) {
         let command =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut process = command.spawn().unwrap();
+        let mut process = command.spawn().unwrap_or_else(|error| {
+            panic!(
+                "{error}: {command:?}; an emulator of another processor is in the package qemu-user-static"
+            )
+        });
         let stdout =
             ReaderStream::new(process.stdout.take().unwrap()).map(|piece| Ok(Output::Stdout(piece.unwrap())));
         let stderr =
             ReaderStream::new(process.stderr.take().unwrap()).map(|piece| Ok(Output::Stderr(piece.unwrap())));
         let output: Pin<Box<dyn Stream<Item = _> + Send>> =
             Box::pin(futures_util::stream::select(stdout, stderr));
-        let session = AgentSession::new(process.stdin.take().unwrap(), output);
-        (Agent { process, folder }, session)
+        let connection = AgentConnection::new(process.stdin.take().unwrap(), output);
+        (Agent { process, folder }, connection)
     }
 
     pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {

@@ -12,4 +12,5 @@
 mod exec;
 mod hooks;
 mod kit;
+mod many;
 mod strangers;

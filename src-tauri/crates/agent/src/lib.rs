@@ -10,6 +10,7 @@
 pub mod flow;
 pub mod frame;
 pub mod message;
+pub mod network;
 
 /// The version of the protocol: a number made of the sources that define it, so that no change of them can be forgotten here. Both
 /// ends name it in their first frame, and neither goes on with another one.
@@ -18,6 +19,7 @@ pub const PROTOCOL: u32 = digest(&[
     include_bytes!("frame.rs"),
     include_bytes!("flow.rs"),
     include_bytes!("message.rs"),
+    include_bytes!("network.rs"),
 ]);
 
 /// FNV-1a over the sources. Carriage returns do not count: a checkout may add them.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Error as JsonError;
 
 use crate::frame::{Frame, Kind};
+use crate::network::{DialFailure, DialRequest, Ports};
 
 /// The first message of each end, on [`crate::frame::CONNECTION`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,15 @@ pub enum HostMessage {
     Signal(i32),
     /// The window of the command's terminal has changed.
     Resize(TerminalSize),
+    /// Opens an exchange: one connection from inside, whose bytes travel on the exchange's own number.
+    Dial(DialRequest),
+    /// Opens an exchange: everything that listens inside is told at once and on every change, until the host closes it. One at a time.
+    WatchPorts,
+    /// Opens an exchange: links that programs inside want opened are told, until the host closes it. One at a time.
+    WatchLinks,
+    /// The host is no longer interested in the exchange: its command or hooks are ended, its connection is cut off. A command or hooks
+    /// are still told to be over.
+    Close,
 }
 
 /// What the agent says.
@@ -108,6 +118,18 @@ pub enum AgentMessage {
         /// How long it took.
         milliseconds: u64,
     },
+    /// The connection of a [`DialRequest`] is made.
+    Dialed,
+    /// The connection of a [`DialRequest`] cannot be made. Closes the exchange.
+    DialFailed(DialFailure),
+    /// A connection broke off. Closes the exchange; what was sent before has arrived.
+    Reset,
+    /// What listens now.
+    Ports(Ports),
+    /// Programs inside may hand over links now.
+    LinksOpen,
+    /// A program inside wants this opened by the host. Only ever what [`crate::network::is_link`] allows, and not many.
+    Link(String),
 }
 
 /// Why a request is refused.
@@ -128,6 +150,11 @@ pub enum Refusal {
     Identity {
         /// As in the request.
         user: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// The container leaves no place for what was asked for.
+    NoPlace {
         /// The system's words.
         reason: String,
     },
@@ -184,6 +211,9 @@ pub struct Context {
     pub probe: Probe,
     /// Set (or, with `None`, taken away) on top of the probed environment.
     pub remote_env: Vec<(String, Option<String>)>,
+    /// Names the agent as the user's `BROWSER`, unless something else is named already, while this connection has a
+    /// [`HostMessage::WatchLinks`] open.
+    pub browser: bool,
 }
 
 /// Where the user's shell environment comes from.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,12 +21,13 @@ use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Message};
 
 use super::exec::Control;
 use super::launch::Launched;
+use super::network::Network;
 use super::running::Registry;
 use super::stream::{Incoming, Outgoing, send_output, write_all};
 use super::{SystemRoot, exec, hooks};
 
-/// Requests that may be open at a time.
-const MOST_EXCHANGES: usize = 64;
+/// Commands and hooks that may be open at a time. The host allows itself fewer.
+const MOST_EXCHANGES: usize = 256;
 /// How long the last words may take to be taken.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
@@ -35,6 +37,8 @@ pub(crate) fn serve(root: SystemRoot) -> ExitCode {
     let connection = Connection(Arc::new(Inner {
         root,
         registry: Registry::default(),
+        network: Network::default(),
+        program: std::env::current_exe().ok(),
         writer: Mutex::new(Some(lose)),
         outgoing: Mutex::default(),
         incoming: Mutex::default(),
@@ -49,6 +53,7 @@ pub(crate) fn serve(root: SystemRoot) -> ExitCode {
         thread::spawn(move || connection.say(CONNECTION, &[AgentMessage::Fault(fault)]))
     });
     connection.registry.close();
+    connection.network.leave();
     match last_words {
         None => ExitCode::SUCCESS,
         Some(spoken) => {
@@ -70,10 +75,14 @@ pub(crate) struct Connection(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) root: SystemRoot,
     pub(crate) registry: Registry,
+    pub(crate) network: Network,
+    /// The agent's own file.
+    pub(crate) program: Option<PathBuf>,
     /// Held while a frame is written. What is in it hangs up to tell the reader that writing has failed.
     writer: Mutex<Option<OwnedFd>>,
     outgoing: Mutex<HashMap<u32, Arc<Outgoing>>>,
-    incoming: Mutex<HashMap<u32, Arc<Incoming>>>,
+    /// With the exchange that each belongs to.
+    incoming: Mutex<HashMap<u32, (u32, Arc<Incoming>)>>,
     exchanges: Mutex<HashMap<u32, Arc<Control>>>,
     next_stream: AtomicU32,
 }
@@ -124,12 +133,12 @@ impl Connection {
     }
 
     /// Sends what a process writes until it ends, and says how it ended. The process has been started by the calling thread.
-    pub(crate) fn attend(&self, launched: Launched, standard: u32, error: Option<u32>) -> End {
+    pub(crate) fn attend(&self, exchange: u32, launched: Launched, standard: u32, error: Option<u32>) -> End {
         let Launched { running, child, input: _input, output, error: error_output, source, ended } = launched;
         let (ended, end_it) = ended;
-        self.registry.add(&running);
-        let standard = self.open(standard);
-        let error = error.zip(error_output).map(|(stream, output)| (self.open(stream), output));
+        self.registry.add(exchange, &running);
+        let standard = self.open(exchange, standard);
+        let error = error.zip(error_output).map(|(stream, output)| (self.open(exchange, stream), output));
         let end = thread::scope(|scope| {
             scope.spawn(|| send_output(self, &standard, output.as_fd(), source, ended.as_fd()));
             if let Some((stream, output)) = &error {
@@ -148,10 +157,10 @@ impl Connection {
         end
     }
 
-    fn open(&self, stream: u32) -> Arc<Outgoing> {
-        let outgoing = Arc::new(Outgoing::new(stream));
+    fn open(&self, exchange: u32, stream: u32) -> Arc<Outgoing> {
+        let outgoing = Arc::new(Outgoing::new(exchange, stream));
         lock(&self.outgoing).insert(stream, Arc::clone(&outgoing));
-        if self.registry.is_closing() {
+        if self.registry.is_closing(exchange) {
             outgoing.close();
         }
         outgoing
@@ -160,7 +169,29 @@ impl Connection {
     /// Lets go whoever waits for the host.
     fn close_streams(&self) {
         lock(&self.outgoing).values().for_each(|outgoing| outgoing.close());
-        lock(&self.incoming).values().for_each(|incoming| incoming.end());
+        lock(&self.incoming).values().for_each(|(_, incoming)| incoming.end());
+    }
+
+    /// Ends what an exchange has started. What it says last is still said.
+    fn close_exchange(&self, exchange: u32) -> Result<(), String> {
+        if self.network.has(exchange) {
+            self.network.close(exchange);
+            return Ok(());
+        }
+        if self.control(exchange).is_none() || !self.registry.refuse(exchange) {
+            return Ok(());
+        }
+        lock(&self.outgoing)
+            .values()
+            .filter(|outgoing| outgoing.exchange == exchange)
+            .for_each(|outgoing| outgoing.close());
+        let incoming = lock(&self.incoming);
+        incoming.values().filter(|(of, _)| *of == exchange).for_each(|(_, incoming)| incoming.end());
+        drop(incoming);
+        let connection = self.clone();
+        // Processes may take their time to end.
+        let ending = thread::Builder::new().spawn(move || connection.registry.end(exchange));
+        ending.map(drop).map_err(|error| format!("exchange {exchange}: {error}"))
     }
 
     /// Reads until the host ends, or writing to it has failed. The error is for the host.
@@ -207,18 +238,28 @@ impl Connection {
             Kind::Data => {
                 let incoming = lock(&self.incoming).get(&stream).cloned();
                 // What arrives for a command that has just ended is nobody's any more.
-                incoming
-                    .map_or(Ok(()), |incoming| incoming.push(frame.payload))
-                    .map_err(|error| on_stream(&error))
+                match incoming {
+                    Some((_, incoming)) => incoming.push(frame.payload),
+                    None => self.network.data(stream, frame.payload),
+                }
+                .map_err(|error| on_stream(&error))
             }
             Kind::End => {
-                lock(&self.incoming).get(&stream).into_iter().for_each(|incoming| incoming.end());
+                let incoming = lock(&self.incoming).get(&stream).cloned();
+                match incoming {
+                    Some((_, incoming)) => incoming.end(),
+                    None => self.network.end(stream),
+                }
                 Ok(())
             }
             Kind::Credit => {
                 let credit = frame.credited().map_err(|error| on_stream(&error))?;
                 let outgoing = lock(&self.outgoing).get(&stream).cloned();
-                outgoing.map_or(Ok(()), |outgoing| outgoing.credit(credit)).map_err(|error| on_stream(&error))
+                match outgoing {
+                    Some(outgoing) => outgoing.credit(credit),
+                    None => self.network.credit(stream, credit),
+                }
+                .map_err(|error| on_stream(&error))
             }
         }
     }
@@ -234,6 +275,19 @@ impl Connection {
                 self.control(exchange).into_iter().for_each(|control| control.resize(size));
                 Ok(())
             }
+            HostMessage::Close => self.close_exchange(exchange),
+            HostMessage::Dial(request) => {
+                self.check_number(exchange)?;
+                self.network.dial(self, exchange, request)
+            }
+            HostMessage::WatchPorts => {
+                self.check_number(exchange)?;
+                self.network.watch_ports(self, exchange)
+            }
+            HostMessage::WatchLinks => {
+                self.check_number(exchange)?;
+                self.network.watch_links(self, exchange)
+            }
             HostMessage::Inside(request) => {
                 self.begin(exchange)?;
                 self.work(exchange, move |connection| hooks::run(connection, exchange, &request))
@@ -248,7 +302,8 @@ impl Connection {
                     ));
                 }
                 let incoming = Arc::new(Incoming::default());
-                if lock(&self.incoming).insert(request.standard, Arc::clone(&incoming)).is_some() {
+                let entry = (exchange, Arc::clone(&incoming));
+                if lock(&self.incoming).insert(request.standard, entry).is_some() {
                     return Err(format!("stream {} is in use", request.standard));
                 }
                 self.work(exchange, move |connection| {
@@ -263,9 +318,22 @@ impl Connection {
         lock(&self.exchanges).get(&exchange).cloned()
     }
 
+    /// Whether a number may be that of a new exchange.
+    fn check_number(&self, exchange: u32) -> Result<(), String> {
+        if exchange == CONNECTION
+            || lock(&self.exchanges).contains_key(&exchange)
+            || lock(&self.incoming).contains_key(&exchange)
+            || self.network.has(exchange)
+        {
+            return Err(format!("exchange {exchange} cannot be opened"));
+        }
+        Ok(())
+    }
+
     fn begin(&self, exchange: u32) -> Result<Arc<Control>, String> {
+        self.check_number(exchange)?;
         let mut exchanges = lock(&self.exchanges);
-        if exchange == CONNECTION || exchanges.contains_key(&exchange) || exchanges.len() >= MOST_EXCHANGES {
+        if exchanges.len() >= MOST_EXCHANGES {
             return Err(format!("exchange {exchange} cannot be opened"));
         }
         let control = Arc::new(Control::default());
@@ -279,6 +347,7 @@ impl Connection {
         let thread = thread::Builder::new().spawn(move || {
             work(&connection);
             lock(&connection.exchanges).remove(&exchange);
+            connection.registry.forget(exchange);
         });
         thread.map(|_| ()).map_err(|error| format!("exchange {exchange}: {error}"))
     }

@@ -9,6 +9,7 @@ use wharf_agent::message::{AgentMessage, Context, Probe, Refusal, Resolved, SetU
 use super::account::{self, Account};
 use super::connection::Connection;
 use super::environment::{AgentUser, Environment, merge_paths};
+use super::network::LINKS;
 use super::probe::{self, Question};
 use super::{identity, ownership, set_up, start_up_files};
 
@@ -73,6 +74,7 @@ pub(crate) fn prepare(
         (None, None) => {}
         (None, Some((kind, session_data_folder))) => {
             let question = Question {
+                exchange,
                 kind: *kind,
                 shell: &shell,
                 folder: ".",
@@ -90,6 +92,13 @@ pub(crate) fn prepare(
         }
     }
     environment.apply(&context.remote_env);
+    if let Some(links) = connection.network.links().filter(|_| context.browser)
+        && let Some(program) = &connection.program
+        && environment.get("BROWSER").is_none()
+    {
+        environment.set_path("BROWSER", program);
+        environment.set_path(LINKS, &links);
+    }
     let working_dir = context
         .working_dir
         .clone()

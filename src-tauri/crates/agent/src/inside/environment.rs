@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use super::account::Account;
 
@@ -46,6 +47,11 @@ impl Environment {
         if !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0') {
             self.0.insert(name.into(), value.into());
         }
+    }
+
+    /// Sets one variable to a path.
+    pub(crate) fn set_path(&mut self, name: &str, path: &Path) {
+        self.0.insert(name.into(), path.into());
     }
 
     /// Sets several variables.

@@ -100,7 +100,7 @@ fn attend(
         // Not waited for: a process left behind may hold the other end for ever.
         thread::spawn(move || receive_input(&connection, stream, &incoming, &input, source));
     }
-    let end = connection.attend(launched, request.standard, Some(request.error));
+    let end = connection.attend(exchange, launched, request.standard, Some(request.error));
     incoming.end();
     end
 }

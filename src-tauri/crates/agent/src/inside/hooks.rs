@@ -38,7 +38,7 @@ fn run_all(
         if let Some(dotfiles) = request.dotfiles.as_ref().filter(|found| found.before.min(number) == index) {
             runner.hook(number, &dotfiles.hook, &folder);
         }
-        if connection.registry.is_closing() {
+        if connection.registry.is_closing(exchange) {
             break;
         }
         if let Some(failed) = request.hooks.get(index).and_then(|hook| runner.hook(index, hook, &folder)) {
@@ -79,7 +79,7 @@ impl HookRunner<'_> {
             {
                 return Some(failed);
             }
-            if self.connection.registry.is_closing() {
+            if self.connection.registry.is_closing(self.exchange) {
                 return None;
             }
         }
@@ -124,7 +124,7 @@ impl HookRunner<'_> {
         self.say(AgentMessage::CommandStarted { place, output });
         let began = Instant::now();
         let end = match launch(&arguments, &self.prepared.environment, &self.prepared.working_dir, wiring) {
-            Ok(launched) => self.connection.attend(launched, output, None),
+            Ok(launched) => self.connection.attend(self.exchange, launched, output, None),
             Err(end) => end,
         };
         let finished =

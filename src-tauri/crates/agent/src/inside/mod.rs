@@ -10,6 +10,7 @@ mod hooks;
 mod identity;
 mod launch;
 mod marker;
+mod network;
 mod older;
 mod ownership;
 mod probe;
@@ -34,11 +35,14 @@ impl SystemRoot {
 }
 
 /// Serves one connection. `--root FOLDER` looks up the system's files (the user database and what set-up changes) below a folder,
-/// for tests.
+/// for tests. With a link instead, as programs start their `BROWSER`, hands it to the agent that serves a connection.
 pub(crate) fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     let root = match (arguments.next(), arguments.next(), arguments.next()) {
         (None, None, None) => SystemRoot(PathBuf::from("/")),
+        (Some(link), None, None) if !link.to_string_lossy().starts_with('-') => {
+            return open(&link.to_string_lossy());
+        }
         (Some(option), Some(folder), None) if option == "--root" => SystemRoot(PathBuf::from(folder)),
         _ => {
             let _ = rustix::io::write(
@@ -51,4 +55,14 @@ pub(crate) fn main() -> ExitCode {
     let code = connection::serve(root);
     older::remove();
     code
+}
+
+fn open(link: &str) -> ExitCode {
+    match network::open_link(link) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            let _ = rustix::io::write(rustix::stdio::stderr(), format!("{reason}\n").as_bytes());
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The folder and the names of the builds, as the host lays them.
 const FOLDER: &str = ".wharf";
@@ -20,6 +20,12 @@ pub(super) fn remove() {
     if folder.file_name() == Some(OsStr::new(FOLDER)) && is_build(own) {
         remove_beside(folder, own);
     }
+}
+
+/// The folder that holds this program, if it is the one that a host lays it in.
+pub(super) fn own_folder() -> Option<PathBuf> {
+    let folder = std::env::current_exe().ok()?.parent()?.to_owned();
+    (folder.file_name() == Some(OsStr::new(FOLDER))).then_some(folder)
 }
 
 fn remove_beside(folder: &Path, own: &OsStr) {

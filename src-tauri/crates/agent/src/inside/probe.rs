@@ -23,6 +23,8 @@ const NOISE: [&str; 4] = ["_", "SHLVL", "PWD", "OLDPWD"];
 
 /// What is asked of whom.
 pub(crate) struct Question<'a> {
+    /// Who asks.
+    pub(crate) exchange: u32,
     pub(crate) kind: ProbeShell,
     pub(crate) shell: &'a str,
     pub(crate) folder: &'a str,
@@ -84,7 +86,7 @@ fn ask_shell(
         },
     )?;
     let Launched { running, child, output, .. } = launched;
-    registry.add(&running);
+    registry.add(question.exchange, &running);
     let mut text = Vec::new();
     let finished = read_between(&output, &mark, deadline, &mut text);
     if !finished {

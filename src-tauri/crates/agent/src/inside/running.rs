@@ -1,5 +1,6 @@
 //! The processes that run now: signals and window sizes reach them here, and none outlives the connection.
 
+use std::collections::HashSet;
 use std::os::fd::OwnedFd;
 use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -84,7 +85,16 @@ pub(crate) struct Registry {
 #[derive(Debug, Default)]
 struct State {
     closing: bool,
-    running: Vec<Arc<Running>>,
+    /// Exchanges that take no more.
+    refused: HashSet<u32>,
+    /// With the exchange that started each.
+    running: Vec<(u32, Arc<Running>)>,
+}
+
+impl State {
+    fn is_closing(&self, exchange: u32) -> bool {
+        self.closing || self.refused.contains(&exchange)
+    }
 }
 
 impl Registry {
@@ -92,26 +102,50 @@ impl Registry {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a child. A connection that is closing takes none: the child is killed at once.
-    pub(crate) fn add(&self, running: &Arc<Running>) {
+    /// Notes a child. A connection or exchange that is closing takes none: the child is killed at once.
+    pub(crate) fn add(&self, exchange: u32, running: &Arc<Running>) {
         let mut state = self.state();
-        if state.closing {
-            drop(state);
+        let closing = state.is_closing(exchange);
+        state.running.push((exchange, Arc::clone(running)));
+        drop(state);
+        if closing {
             tree::end(&[running.pid], Duration::ZERO);
-        } else {
-            state.running.push(Arc::clone(running));
         }
     }
 
     /// Forgets a child that has ended.
     pub(crate) fn remove(&self, running: &Arc<Running>) {
-        self.state().running.retain(|other| !Arc::ptr_eq(other, running));
+        self.state().running.retain(|(_, other)| !Arc::ptr_eq(other, running));
         self.changed.notify_all();
     }
 
-    /// Whether the connection is going away.
-    pub(crate) fn is_closing(&self) -> bool {
-        self.state().closing
+    /// Whether the connection, or the exchange, is going away.
+    pub(crate) fn is_closing(&self, exchange: u32) -> bool {
+        self.state().is_closing(exchange)
+    }
+
+    /// From now on an exchange starts nothing more. False when that is so already.
+    pub(crate) fn refuse(&self, exchange: u32) -> bool {
+        self.state().refused.insert(exchange)
+    }
+
+    /// Ends what an exchange has started.
+    pub(crate) fn end(&self, exchange: u32) {
+        let children: Vec<Pid> = self
+            .state()
+            .running
+            .iter()
+            .filter(|(of, _)| *of == exchange)
+            .map(|(_, running)| running.pid)
+            .collect();
+        if !children.is_empty() {
+            tree::end(&children, GRACE);
+        }
+    }
+
+    /// An exchange is over; its number may come again.
+    pub(crate) fn forget(&self, exchange: u32) {
+        self.state().refused.remove(&exchange);
     }
 
     /// Ends all children and what they have started; returns when they are gone, or cannot be made to go.
@@ -119,7 +153,7 @@ impl Registry {
         let children: Vec<Pid> = {
             let mut state = self.state();
             state.closing = true;
-            state.running.iter().map(|running| running.pid).collect()
+            state.running.iter().map(|(_, running)| running.pid).collect()
         };
         if children.is_empty() {
             return;

@@ -23,14 +23,21 @@ const END_OF_INPUT: u8 = 4;
 /// The agent's side of a stream that it sends on.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
+    /// What it belongs to.
+    pub(crate) exchange: u32,
     pub(crate) stream: u32,
     state: Mutex<(SendWindow, bool)>,
     changed: Condvar,
 }
 
 impl Outgoing {
-    pub(crate) fn new(stream: u32) -> Outgoing {
-        Outgoing { stream, state: Mutex::new((SendWindow::default(), false)), changed: Condvar::new() }
+    pub(crate) fn new(exchange: u32, stream: u32) -> Outgoing {
+        Outgoing {
+            exchange,
+            stream,
+            state: Mutex::new((SendWindow::default(), false)),
+            changed: Condvar::new(),
+        }
     }
 
     pub(crate) fn credit(&self, bytes: u32) -> Result<(), FlowError> {
@@ -166,7 +173,13 @@ impl Incoming {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.window.received(chunk.len())?;
         if !queue.ended {
-            queue.chunks.push_back(chunk);
+            match queue.chunks.back_mut() {
+                // Many small ones must not cost more than their bytes.
+                Some(last) if last.len() + chunk.len() <= Kind::Data.limit() => {
+                    last.extend_from_slice(&chunk)
+                }
+                _ => queue.chunks.push_back(chunk),
+            }
             self.changed.notify_all();
         }
         Ok(())

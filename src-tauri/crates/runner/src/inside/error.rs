@@ -1,6 +1,9 @@
 //! What can go wrong between Wharf and its agent.
 
+use std::sync::Arc;
+
 use wharf_agent::message::Refusal;
+use wharf_agent::network::DialFailure;
 
 /// A failure of the agent or on the way to it. What to do about it is told by [`Error::hint`].
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,28 @@ pub enum Error {
         /// The last words on its error output, if any.
         said: String,
     },
+    /// The engine's stream broke.
+    #[error("{error}")]
+    Lost {
+        /// The engine's words.
+        error: Arc<wharf_engine::Error>,
+    },
+    /// No connection could be made from inside.
+    #[error("cannot connect to {host}:{port} in the container: {failure}")]
+    Dial {
+        /// As asked.
+        host: String,
+        /// As asked.
+        port: u16,
+        /// Why.
+        failure: DialFailure,
+    },
+    /// Programs inside have no place to leave links.
+    #[error("programs in the container cannot hand over links: {reason}")]
+    NoLinks {
+        /// The system's words.
+        reason: String,
+    },
     /// There is no such user in the container.
     #[error("unable to find user {user}: no matching entries in passwd file")]
     UnknownUser {
@@ -92,6 +117,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Error::Engine(error) => return error.hint(),
+            Error::Lost { error } => return error.hint(),
             Error::NotBuilt { .. } => {
                 "Run `cargo xtask agent`, then build wharf again; a released wharf has the agents inside."
                     .to_owned()
@@ -118,8 +144,28 @@ impl Error {
             Error::UnknownGroup { group } => {
                 format!("Name a group that the image has; {group} is none of them.")
             }
-            Error::Protocol { .. } | Error::Local { .. } | Error::Cancelled => return None,
+            Error::Dial { failure: DialFailure::UnknownName, host, .. } => {
+                format!("Name a service of the environment's Compose project, or an address; {host} is neither.")
+            }
+            Error::Protocol { .. }
+            | Error::Dial { .. }
+            | Error::NoLinks { .. }
+            | Error::Local { .. }
+            | Error::Cancelled => return None,
         })
+    }
+
+    /// Why a connection ended, for one more of those who want to know.
+    pub(super) fn again(&self) -> Error {
+        match self {
+            Error::NotStarted { said } => Error::NotStarted { said: said.clone() },
+            Error::Protocol { what } => Error::Protocol { what: what.clone() },
+            Error::OtherProtocol { version } => Error::OtherProtocol { version: version.clone() },
+            Error::Ended { said } => Error::Ended { said: said.clone() },
+            Error::Lost { error } => Error::Lost { error: Arc::clone(error) },
+            Error::Cancelled => Error::Cancelled,
+            other => Error::Ended { said: other.to_string() },
+        }
     }
 
     /// Whether the agent may simply not be in the container, or no longer.
@@ -144,6 +190,7 @@ impl From<Refusal> for Error {
             Refusal::UnknownUser { user } => Error::UnknownUser { user },
             Refusal::UnknownGroup { group } => Error::UnknownGroup { group },
             Refusal::Identity { user, reason } => Error::Identity { user, reason },
+            Refusal::NoPlace { reason } => Error::NoLinks { reason },
         }
     }
 }

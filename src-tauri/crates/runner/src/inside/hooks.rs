@@ -3,15 +3,11 @@
 use std::collections::HashMap;
 
 use tokio_util::sync::CancellationToken;
-use wharf_agent::flow::ReceiveWindow;
-use wharf_agent::frame::{Frame, Kind};
-use wharf_agent::message::{
-    AgentMessage, End, HostMessage, InsideRequest, Message as _, Place, Probed, Resolved,
-};
+use wharf_agent::message::{AgentMessage, End, HostMessage, InsideRequest, Place, Probed, Resolved};
 
-use super::connection::{Receiver, Sender};
-use super::session::{EXCHANGE, ask, end};
-use super::{AgentSession, Error};
+use super::connection::Opened;
+use super::line::Arrival;
+use super::{AgentConnection, Error};
 
 /// Lines of a failed command that are told with the failure.
 const LAST_LINES: usize = 20;
@@ -94,13 +90,13 @@ pub struct HookFailure {
     pub lines: Vec<String>,
 }
 
-impl AgentSession {
+impl AgentConnection {
     /// Has everything done, and reports it as it happens.
     ///
     /// # Errors
     /// When the agent is none, refuses, or goes away; when cancelled, after all that ran has been ended.
     pub async fn run_inside(
-        self,
+        &self,
         request: &InsideRequest,
         on_event: &mut (dyn FnMut(InsideEvent<'_>) + Send),
         cancel: &CancellationToken,
@@ -117,21 +113,33 @@ impl AgentSession {
             commands: HashMap::new(),
             ended: HashMap::new(),
         };
-        let AgentSession { sender, mut receiver } = self;
-        ask(&sender, HostMessage::Inside(request.clone())).await?;
-        tokio::select! {
-            result = report.listen(&sender, &mut receiver, on_event) => return result.map(|()| report.outcome),
-            () = cancel.cancelled() => {}
+        let _turn = tokio::select! {
+            turn = self.turn() => turn,
+            () = cancel.cancelled() => return Err(Error::Cancelled),
+        };
+        let mut exchange = self.open();
+        exchange.ask(&HostMessage::Inside(request.clone()))?;
+        let done = tokio::select! {
+            done = report.listen(&exchange, on_event) => done,
+            () = cancel.cancelled() => Err(Error::Cancelled),
+        };
+        match &done {
+            Ok(()) => exchange.over = true,
+            Err(Error::Cancelled) => {
+                let is_last = |message: &AgentMessage| {
+                    matches!(message, AgentMessage::InsideFinished { .. } | AgentMessage::Refused(_))
+                };
+                exchange.cancel(is_last).await;
+            }
+            Err(_) => {}
         }
-        end(&sender, &mut receiver).await;
-        Err(Error::Cancelled)
+        done.map(|()| report.outcome)
     }
 }
 
 /// The output of a command that runs.
 struct Running {
     place: Place,
-    window: ReceiveWindow,
     tail: Vec<u8>,
 }
 
@@ -146,32 +154,24 @@ struct Report {
 impl Report {
     async fn listen(
         &mut self,
-        sender: &Sender,
-        receiver: &mut Receiver,
+        exchange: &Opened,
         on_event: &mut (dyn FnMut(InsideEvent<'_>) + Send),
     ) -> Result<(), Error> {
         loop {
-            let frame = receiver.next().await?;
-            match frame.kind {
-                Kind::Data => {
-                    let Some(command) = self.commands.get_mut(&frame.stream) else { continue };
-                    let protocol =
-                        |error: &dyn std::fmt::Display| Error::Protocol { what: error.to_string() };
-                    command.window.received(frame.payload.len()).map_err(|error| protocol(&error))?;
-                    command.remember(&frame.payload);
-                    on_event(InsideEvent::Output(command.place, &frame.payload));
-                    if let Some(credit) = command.window.consumed(frame.payload.len()) {
-                        sender.send(&[Frame::credit(frame.stream, credit)]).await?;
+            match exchange.next().await? {
+                Arrival::Data(stream, bytes) => {
+                    if let Some(command) = self.commands.get_mut(&stream) {
+                        command.remember(&bytes);
+                        on_event(InsideEvent::Output(command.place, &bytes));
                     }
+                    exchange.core().consumed(stream, bytes.len());
                 }
-                Kind::Control if frame.stream == EXCHANGE => {
-                    let message = AgentMessage::from_frame(&frame)
-                        .map_err(|error| Error::Protocol { what: error.to_string() })?;
+                Arrival::Message(message) => {
                     if self.take(message, on_event)? {
                         return Ok(());
                     }
                 }
-                Kind::Control | Kind::End | Kind::Credit => {}
+                Arrival::End => {}
             }
         }
     }
@@ -207,7 +207,7 @@ impl Report {
                 on_event(InsideEvent::HookFinished { hook, milliseconds });
             }
             AgentMessage::CommandStarted { place, output } => {
-                let running = Running { place, window: ReceiveWindow::default(), tail: Vec::new() };
+                let running = Running { place, tail: Vec::new() };
                 self.commands.insert(output, running);
                 on_event(InsideEvent::CommandStarted(place));
             }
@@ -236,10 +236,7 @@ impl Report {
                 });
                 return Ok(true);
             }
-            AgentMessage::Hello(_)
-            | AgentMessage::Fault(_)
-            | AgentMessage::ExecStarted { .. }
-            | AgentMessage::ExecFinished { .. } => {
+            _ => {
                 return Err(Error::Protocol { what: "a message that belongs elsewhere".to_owned() });
             }
         }

@@ -1,30 +1,37 @@
 //! The host's side of the agent: putting it into a container, and speaking with it over one engine exec.
 //!
 //! The file's name in the container holds the hash of its content, so an exec of that path either runs this very build or finds
-//! nothing; only then is the file put there (again). A session costs one exec: greeting and request go out together, and it is over
-//! as soon as the agent says so.
+//! nothing; only then is the file put there (again). A connection costs one exec, and greeting and first request go out together. It
+//! carries any number of commands, streams and watches at once; a command that needs nothing else has a connection of its own, which is over
+//! with it.
 
 mod connection;
+mod dial;
 mod embedded;
 mod error;
 mod exec;
 mod hooks;
+mod line;
+mod outbox;
 mod place;
+mod receiver;
 mod request;
-mod session;
+mod watch;
 
 use tokio_util::sync::CancellationToken;
 use wharf_agent::message::{ExecRequest, InsideRequest};
 use wharf_engine::Engine;
 use wharf_plan::{ContainerFacts, ExecSpec, InsideSpec};
 
+pub use self::connection::AgentConnection;
+pub use self::dial::AgentStream;
 pub use self::embedded::{Agent, agent_for, agents};
 pub use self::error::Error;
 pub use self::exec::ExecOutcome;
 pub use self::hooks::{HookFailure, HookOutcome, InsideEvent, InsideOutcome};
 pub use self::place::place;
 pub use self::request::CommandSpec;
-pub use self::session::AgentSession;
+pub use self::watch::{LinkWatch, PortWatch};
 use crate::request::ExecStreams;
 
 /// A running container, as far as the agent is concerned.
@@ -57,11 +64,11 @@ impl Inside<'_> {
         on_event: &mut (dyn FnMut(InsideEvent<'_>) + Send),
         cancel: &CancellationToken,
     ) -> Result<InsideOutcome, Error> {
-        let request: InsideRequest = request::inside(spec, secrets, self.container);
+        let request = self.hooks_request(spec, secrets);
         let mut placed = false;
         loop {
-            let outcome = match self.session(&spec.user).await {
-                Ok(session) => session.run_inside(&request, on_event, cancel).await,
+            let outcome = match self.start(&spec.user).await {
+                Ok(connection) => connection.run_inside(&request, on_event, cancel).await,
                 Err(error) => Err(error),
             };
             match outcome {
@@ -85,11 +92,11 @@ impl Inside<'_> {
         mut streams: ExecStreams,
         cancel: &CancellationToken,
     ) -> Result<ExecOutcome, Error> {
-        let request: ExecRequest = request::exec(command, self.container);
+        let request = self.exec_request(command);
         let mut placed = false;
         loop {
-            let outcome = match self.session(&command.user).await {
-                Ok(session) => session.exec(&request, &mut streams, cancel).await,
+            let outcome = match self.start(&command.user).await {
+                Ok(connection) => connection.exec(&request, &mut streams, cancel).await,
                 Err(error) => Err(error),
             };
             match outcome {
@@ -102,9 +109,44 @@ impl Inside<'_> {
         }
     }
 
+    /// A connection that is kept open, put into the container first where it is missing. `user` is the remote user: the agent runs as that one
+    /// where root may not become somebody else.
+    ///
+    /// # Errors
+    /// When the agent cannot be had or does not answer.
+    pub async fn connect(&self, user: &str) -> Result<AgentConnection, Error> {
+        let mut placed = false;
+        loop {
+            let connected = match self.start(user).await {
+                Ok(connection) => connection.greeted().await.map(|()| connection),
+                Err(error) => Err(error),
+            };
+            match connected {
+                Err(error) if error.means_missing() && !placed => {
+                    self.place().await?;
+                    placed = true;
+                }
+                connected => return connected,
+            }
+        }
+    }
+
+    /// What [`AgentConnection::exec`] is asked for a command in this container.
+    #[must_use]
+    pub fn exec_request(&self, command: &CommandSpec) -> ExecRequest {
+        request::exec(command, self.container)
+    }
+
+    /// What [`AgentConnection::run_inside`] is asked for hooks in this container. `secrets` are set in their environment on top of
+    /// everything else.
+    #[must_use]
+    pub fn hooks_request(&self, spec: &InsideSpec, secrets: &[(String, String)]) -> InsideRequest {
+        request::inside(spec, secrets, self.container)
+    }
+
     /// Starts the agent. As root, so that it can become any user and end any process; as the user itself where the container has taken
     /// from root what that needs.
-    async fn session(&self, user: &str) -> Result<AgentSession, Error> {
+    async fn start(&self, user: &str) -> Result<AgentConnection, Error> {
         let agent = agent_for(&self.container.architecture)?;
         let volumes = place::writable_volumes(self.container);
         let folder = place::folder(self.container.read_only_root, &volumes);
@@ -116,6 +158,6 @@ impl Inside<'_> {
             ..ExecSpec::default()
         };
         let exec = self.engine.exec(&self.container.id, &spec).await?;
-        Ok(AgentSession::new(exec.stdin, exec.output))
+        Ok(AgentConnection::new(exec.stdin, exec.output))
     }
 }

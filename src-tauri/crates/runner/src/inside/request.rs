@@ -51,12 +51,14 @@ pub(super) fn exec(command: &CommandSpec, container: &ContainerFacts) -> ExecReq
             working_dir: command.working_dir.clone().filter(|folder| !folder.is_empty()),
             probe,
             remote_env: command.remote_env.clone().into_iter().collect(),
+            // Who keeps a connection open says so where it takes links.
+            browser: false,
         },
         arguments: command.command.clone(),
         terminal: command.terminal.map(|(columns, rows)| TerminalSize { columns, rows }),
-        // Ours are odd; 1 is the exchange.
-        standard: 3,
-        error: 5,
+        // The connection has numbers for them.
+        standard: 0,
+        error: 0,
     }
 }
 
@@ -75,6 +77,7 @@ pub(super) fn inside(
             working_dir: Some(spec.working_dir.clone()).filter(|folder| !folder.is_empty()),
             probe: spec.probe.map_or(Probe::None, |kind| probe(kind, spec.session_data_folder.clone())),
             remote_env,
+            browser: false,
         },
         set_up: spec.set_up.then(|| SetUp {
             system_data_folder: spec
