@@ -15,6 +15,7 @@ use wharf_plan::facts::{ContainerFacts, ContainerState};
 use crate::answers::{Inspected, Listed};
 use crate::engine::{Engine, bounded, escape};
 use crate::error::{Call, Error};
+use crate::network::{InspectedNetwork, NetworkFacts};
 
 /// How often, and how far apart, a container is looked at that should go on.
 const LOOKS_AFTER_UNPAUSE: u32 = 40;
@@ -116,6 +117,20 @@ impl Engine {
             self.get::<Inspected>(&format!("/containers/{}/json", escape(container)), &[], &call).await;
         match found {
             Ok(found) => Ok(Some(found.into_facts().map_err(|word| self.garbage(&call, &word))?)),
+            Err(Error::ContainerNotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How a container is reached: its addresses and what is published. None when there is no such container.
+    ///
+    /// # Errors
+    /// When the engine does not answer as it should.
+    pub async fn network(&self, container: &str) -> Result<Option<NetworkFacts>, Error> {
+        let call = Call::container("inspect", container);
+        let path = format!("/containers/{}/json", escape(container));
+        match self.get::<InspectedNetwork>(&path, &[], &call).await {
+            Ok(found) => Ok(Some(found.into_facts())),
             Err(Error::ContainerNotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
