@@ -125,6 +125,8 @@ pub enum PortState {
     Ignored,
     /// An editor's own server listens there or forwards it already; it is left to the editor.
     Editor,
+    /// The engine itself publishes it there.
+    Published,
     /// It cannot be forwarded; `reason` and `conflict` say why.
     Blocked,
 }
