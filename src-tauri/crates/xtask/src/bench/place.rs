@@ -110,10 +110,12 @@ impl Place {
     }
 
     /// What every measured program finds in its environment.
-    pub(crate) fn environment(&self) -> [(&'static str, String); 3] {
+    pub(crate) fn environment(&self) -> [(&'static str, String); 4] {
         [
             ("DOCKER_HOST", self.host.clone()),
             ("HOME", self.below("home")),
+            // What is measured is the command alone.
+            ("WHARF_NO_KEEPER", "1".to_owned()),
             ("XDG_RUNTIME_DIR", self.below("empty")),
         ]
     }

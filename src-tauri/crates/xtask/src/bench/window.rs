@@ -68,6 +68,7 @@ pub(super) fn run(program: &Path, engine: &Engine, rounds: u32) -> Result<()> {
             .env("HOME", home.path())
             .env("WHARF_STATE_DIR", home.path().join("state"))
             .env("NO_AT_BRIDGE", "1")
+            .env("WHARF_NO_KEEPER", "1")
             .env(MARKS, "1")
             .env_remove("WAYLAND_DISPLAY");
         let start = one(&mut command, &counted)?;

@@ -14,6 +14,8 @@ pub(crate) enum Work {
     UpWarm,
     /// `exec true` where the environment was probed before.
     Exec,
+    /// The same through the keeper's connection.
+    ExecKept,
     /// `read-configuration`.
     ReadConfiguration,
     /// `up` of an image with three Features that were built before.
@@ -61,10 +63,11 @@ pub(crate) struct Plan {
 }
 
 impl Work {
-    pub(crate) const ALL: [Work; 14] = [
+    pub(crate) const ALL: [Work; 15] = [
         Work::UpCold,
         Work::UpWarm,
         Work::Exec,
+        Work::ExecKept,
         Work::ReadConfiguration,
         Work::UpFeatures,
         Work::BuildFeatures,
@@ -84,6 +87,7 @@ impl Work {
             Work::UpCold => "up, no container yet",
             Work::UpWarm => "up, already running",
             Work::Exec => "exec true, probed before",
+            Work::ExecKept => "exec true, with the keeper",
             Work::ReadConfiguration => "read-configuration",
             Work::UpFeatures => "up, three Features built before",
             Work::BuildFeatures => "build, three Features",
@@ -106,7 +110,7 @@ impl Work {
             Work::UpCompose => "compose up -d",
             Work::ResolveCold | Work::ResolveCached => "wharf, no Features",
             Work::UpWarm => "inspect",
-            Work::Exec => "exec",
+            Work::Exec | Work::ExecKept => "exec",
             Work::ReadConfiguration => "true",
             Work::List => "ps -a",
             Work::Logs => "logs",
@@ -128,6 +132,7 @@ impl Work {
             (Work::ResolveCached, _) => Bound::MillisecondsMore(10.0),
             (Work::UpWarm, _) => Bound::Times(1.0),
             (Work::Exec, _) => Bound::Times(1.1),
+            (Work::ExecKept, _) => Bound::Times(0.25),
             (Work::ReadConfiguration, _) => Bound::MillisecondsMore(8.0),
             (Work::Memory, _) => Bound::Mebibytes(30.0),
             (Work::MemoryContext, _) => Bound::Mebibytes(50.0),
@@ -142,6 +147,8 @@ impl Work {
         let programs: &[Program] = match self {
             _ if self.is_memory() => &[Program::Wharf],
             Work::UpCompose if !place.has_compose() => &[],
+            // Nothing of the reference stays in the background.
+            Work::ExecKept => &[Program::Engine, Program::Wharf],
             // The reference has no such command.
             Work::List | Work::Logs => &[Program::Engine, Program::Wharf],
             _ => &[Program::Engine, Program::Reference, Program::Wharf],
@@ -164,8 +171,12 @@ impl Work {
             }
             (Work::UpWarm, Program::Engine) => (None, tool(&["inspect", place.container()])?),
             (Work::UpWarm, _) => (None, tool(&[&["up"], &workspace[..]].concat())?),
-            (Work::Exec, Program::Engine) => (None, tool(&["exec", place.container(), "true"])?),
-            (Work::Exec, _) => (None, tool(&[&["exec"], &workspace[..], &["true"]].concat())?),
+            (Work::Exec | Work::ExecKept, Program::Engine) => {
+                (None, tool(&["exec", place.container(), "true"])?)
+            }
+            (Work::Exec | Work::ExecKept, _) => {
+                (None, tool(&[&["exec"], &workspace[..], &["true"]].concat())?)
+            }
             (Work::UpFeatures, Program::Engine) => {
                 (Some(place.remove_container(program)), place.run_container())
             }
@@ -216,9 +227,14 @@ impl Work {
             }
             (Work::List, _) => Some(place.make_many_containers()),
             (Work::Logs | Work::MemoryLogs, _) => Some(place.make_large_log()),
-            (Work::UpWarm | Work::Exec, Program::Engine) => {
+            (Work::UpWarm | Work::Exec | Work::ExecKept, Program::Engine) => {
                 let inspect = quoted(&place.engine(&["inspect", place.container()]));
                 Some(format!("{inspect} || {}", quoted(&place.run_container())))
+            }
+            // It leaves by itself when the container goes.
+            (Work::ExecKept, _) => {
+                let up = quoted(&tool(&[&["up"], &workspace[..]].concat())?);
+                Some(format!("WHARF_NO_KEEPER= {up}"))
             }
             (Work::UpWarm | Work::Exec, _) => Some(quoted(&tool(&[&["up"], &workspace[..]].concat())?)),
             _ => None,
