@@ -50,6 +50,10 @@ pub(crate) enum Opening {
 /// Reads the arguments, of which the first is the program's name.
 pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Start {
     let rest: Vec<OsString> = arguments.into_iter().skip(1).collect();
+    // The keeper is this program itself, started in the background by the window.
+    if rest.first().is_some_and(|argument| argument == "keeper") && rest.len() > 1 {
+        return Start::Headless(std::iter::once(OsString::from("wharf")).chain(rest).collect());
+    }
     let before_dashes = || rest.iter().take_while(|argument| *argument != "--");
     if before_dashes().any(|argument| argument == "--headless") {
         return Start::Headless(std::iter::once(OsString::from("wharf")).chain(rest).collect());
@@ -94,7 +98,9 @@ mod tests {
         let window = |folder: &str| Start::Window(Some(Opening::Folder(folder.into())));
         let link = |link: &str| Start::Window(Some(Opening::Link(link.to_owned())));
         let headless = |words: &[&str]| Start::Headless(words.iter().map(OsString::from).collect());
-        let cases: [(&[&str], Start); 15] = [
+        let cases: [(&[&str], Start); 17] = [
+            (&["keeper"], window("keeper")),
+            (&["keeper", "--guard"], headless(&["wharf", "keeper", "--guard"])),
             (&[], Start::Window(None)),
             (&["folder"], window("folder")),
             (&["--", "--headless"], window("--headless")),

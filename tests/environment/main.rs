@@ -15,6 +15,7 @@ mod features;
 mod full_disk;
 mod headless;
 mod hooks;
+mod keeper;
 mod kit;
 mod layers;
 mod list;

@@ -182,6 +182,12 @@ impl Door {
         }
     }
 
+    /// The program that keeps an environment once it is up: this one. Nobody does where a person, a pipeline or the reference's name
+    /// says so.
+    pub(crate) fn keeper(&self, without: bool) -> Option<PathBuf> {
+        if without || self.program == Program::Devcontainer { None } else { wharf_runner::keeper_program() }
+    }
+
     /// Prints text as the answer.
     pub(crate) fn answer(&self, text: &str) -> u8 {
         // Nobody reads any more: the answer is lost, and saying so would help nobody.

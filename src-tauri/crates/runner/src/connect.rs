@@ -6,7 +6,7 @@ use std::time::Duration;
 use wharf_api as api;
 use wharf_api::{EventKind, Outcome, StepName};
 use wharf_engine::discover::{Known, choosing_variable, known, named};
-use wharf_engine::{Builders, Engine, Surroundings, System, find_engine};
+use wharf_engine::{Address, Builders, Engine, Surroundings, System, find_engine};
 
 use crate::convert;
 use crate::engines::{self, Choice};
@@ -138,6 +138,13 @@ pub(crate) fn known_places(engine: Option<&str>, store: &Store) -> Vec<(Known, b
         places.push((place.into(), true));
     }
     places
+}
+
+/// The engine of this address, with what is known of it beside the address, such as its certificates.
+pub(crate) fn address_of(address: &str, store: &Store) -> Option<Address> {
+    let places = known_places(None, store).into_iter().filter_map(|(known, _)| known.address.ok());
+    let mut same = places.filter(|place| place.to_string() == address);
+    same.next().or_else(|| address.parse().ok())
 }
 
 /// Where a person's tools keep the builders beside the engine.

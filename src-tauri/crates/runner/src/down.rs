@@ -47,6 +47,7 @@ async fn down_in(
     session.remember(&reconciler, WantedRecord::Gone, result.as_ref().err())?;
     result?;
     session.subject.state.forget(crate::records::INSIDE)?;
+    crate::ports::release(&session.subject.store, &session.subject.state).await;
     let volumes = losses::volumes(&session, &before).await?;
     let (mut removed_volumes, mut kept_volumes) = (Vec::new(), Vec::new());
     for volume in volumes {

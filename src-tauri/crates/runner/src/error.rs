@@ -122,6 +122,24 @@ pub enum Error {
         message: &'static str,
     },
 
+    /// The keeper could not be started or asked.
+    #[error("the keeper cannot be used: {problem}")]
+    Keeper {
+        /// Why not.
+        problem: String,
+    },
+
+    /// The environment's ports are not forwarded by anybody.
+    #[error("this environment is not kept")]
+    NotKept,
+
+    /// What was named is no port.
+    #[error("{text} is no port")]
+    NoPort {
+        /// What was named.
+        text: String,
+    },
+
     /// No engine answered.
     #[error("no container engine answers")]
     NoEngine {
@@ -432,6 +450,8 @@ impl Error {
             Self::Git { .. } => {
                 "repositories are cloned with the git of this computer; install it, or copy a folder with `wharf up --volume`"
             }
+            Self::NotKept => "`wharf up` brings it up and keeps it",
+            Self::NoPort { .. } => "name it as 3000, 8080:80 or 5433:db:5432",
             Self::Unpack { .. } => "free some space on the disk of this computer",
             Self::Configuration { diagnostics, .. } => {
                 return first(diagnostics).and_then(|found| found.hint.clone());

@@ -7,6 +7,7 @@ use wharf_spec::{UserEnvProbe, merge, metadata};
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
 use crate::inside::{CommandSpec, Inside};
+use crate::keeper::warm_exec;
 use crate::reconciler::Reconciler;
 use crate::records::{INSIDE, InsideRecord, ResolvedUser};
 use crate::request::{EventSink, ExecRequest, ExecStreams};
@@ -86,7 +87,21 @@ async fn run(
         terminal: request.terminal,
     };
     let inside = Inside { engine, container };
-    let outcome = inside.exec(&command, streams, &reconciler.operation.cancel).await?;
+    let cancel = &reconciler.operation.cancel;
+    let mut streams = streams;
+    let warm = match reconciler.state.key() {
+        Some(key) => {
+            let mut request = inside.exec_request(&command);
+            // The keeper opens links; a connection of our own opens none.
+            request.context.browser = true;
+            warm_exec(reconciler.store, &key, container, request, &mut streams, cancel).await
+        }
+        None => None,
+    };
+    let outcome = match warm {
+        Some(outcome) => outcome?,
+        None => inside.exec(&command, streams, cancel).await?,
+    };
     if let (Some(probed), Some(resolved)) = (outcome.probed, outcome.resolved) {
         let mut record = known.unwrap_or_else(|| InsideRecord {
             container: container.id.clone(),

@@ -6,13 +6,14 @@
 use std::time::SystemTime;
 
 use futures_util::StreamExt as _;
-use wharf_api::{OutputStream, StepName};
+use wharf_api::{EventKind, OutputStream, StepName};
 use wharf_engine::{LogQuery, Output};
 use wharf_plan::{ContainerFacts, ContainerState, hooks};
 use wharf_spec::ShutdownAction;
 
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord, milliseconds_since_1970};
+use crate::keeper::Here;
 use crate::request::{ConsentAsker, EventSink, StopRequest, Target, UpRequest};
 use crate::session::{Access, Session};
 use crate::{CancellationToken, stop, up};
@@ -54,16 +55,34 @@ async fn stay(
     root: &StepRecord<'_>,
     cancel: &CancellationToken,
 ) -> Result<Option<Target>> {
+    let brought_up = began.is_some();
     let session = Session::open(&request.target, Access::Quiet, operation, root).await?;
     let container = session.container().await?;
     let Some(container) = container.filter(|container| container.state == ContainerState::Running) else {
         return Ok(None);
     };
     let action = shutdown_action(request, &session, &container)?;
+    // Without a keeper this program forwards the ports itself.
+    let here = match (&request.keeper, session.subject.state.key()) {
+        (None, Some(key)) if brought_up => Here::begin(&session.subject.store, &key).await,
+        _ => None,
+    };
+    let here = here.map(|(here, ports)| {
+        if !ports.is_empty() {
+            root.send(EventKind::Forwarding { ports });
+        }
+        here
+    });
     if let Some(began) = began {
-        tokio::select! {
-            ended = pass_on(&session, &container, began, root) => return ended.map(|()| None),
-            () = cancel.cancelled() => {}
+        let ended = tokio::select! {
+            ended = pass_on(&session, &container, began, root) => Some(ended),
+            () = cancel.cancelled() => None,
+        };
+        if let Some(here) = here {
+            here.end().await;
+        }
+        if let Some(ended) = ended {
+            return ended.map(|()| None);
         }
     }
     Ok(match action {

@@ -36,6 +36,11 @@ mod host;
 pub mod inside;
 mod integration;
 mod journal;
+#[cfg(unix)]
+mod keeper;
+#[cfg(not(unix))]
+#[path = "keeper/absent.rs"]
+mod keeper;
 mod known;
 mod link;
 mod list;
@@ -50,6 +55,7 @@ mod operations;
 mod outdated;
 mod overlay;
 mod platform;
+mod ports;
 mod proxies;
 mod read_configuration;
 mod reconciler;
@@ -98,12 +104,14 @@ pub use headless::headless;
 pub use inside::agents;
 pub use integration::{integrate, integration, unintegrate};
 pub use link::{WebAddress, is_link, open_request, web_address};
+pub use keeper::{KeeperRole, KeeperWatch, serve as keep};
 pub use list::list;
 pub use log_view::{LogStates, LogViews};
 pub use logs::logs;
 pub use losses::losses;
 pub use operations::{Follower, Operations, Told};
 pub use outdated::{OutdatedFound, OutdatedRequest, outdated};
+pub use ports::{ForwardRequest, PortsRequest, forward, leave_keeper, ports, watch_ports};
 pub use read_configuration::read_configuration;
 pub use request::*;
 pub use resources::{ResourceWatch, Resources};
@@ -123,6 +131,13 @@ pub use up::{plan, rebuild, start, up};
 pub use upgrade::{UpgradeRequest, Upgraded, upgrade};
 pub use volume::is_repository_url;
 pub use wharf_spec::feature::identifier_without_version;
+
+/// The program that keeps environments once they are up: this one. None where a person (`WHARF_NO_KEEPER`) or a pipeline does not want
+/// anything to stay behind.
+pub fn keeper_program() -> Option<std::path::PathBuf> {
+    let unwanted = std::env::var_os("WHARF_NO_KEEPER").is_some_and(|value| !value.is_empty());
+    if unwanted || runs_in_ci() { None } else { std::env::current_exe().ok() }
+}
 
 /// Whether this runs where nobody can be asked and everything comes from a pipeline (`CI=true`).
 pub fn runs_in_ci() -> bool {

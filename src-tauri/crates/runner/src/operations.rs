@@ -48,6 +48,7 @@ const TOLD_KEPT: usize = 64;
 #[derive(Debug)]
 pub struct Operations {
     user_data_folder: Option<PathBuf>,
+    keeper: Option<PathBuf>,
     known: Mutex<VecDeque<Arc<Known>>>,
     tell: broadcast::Sender<Told>,
 }
@@ -77,7 +78,13 @@ impl Operations {
     /// None yet. `user_data_folder` is where state is kept instead of the user's state folder.
     #[must_use]
     pub fn new(user_data_folder: Option<PathBuf>) -> Self {
-        Self { user_data_folder, known: Mutex::default(), tell: broadcast::Sender::new(TOLD_KEPT) }
+        Self { user_data_folder, keeper: None, known: Mutex::default(), tell: broadcast::Sender::new(TOLD_KEPT) }
+    }
+
+    /// Has environments kept that are brought up, by this program as a process of its own.
+    #[must_use]
+    pub fn kept_by(self, keeper: Option<PathBuf>) -> Self {
+        Self { keeper, ..self }
     }
 
     /// What is asked and what ends from now on, of every operation.
@@ -112,9 +119,9 @@ impl Operations {
             }
             known.push_back(Arc::clone(&operation));
         }
-        let user_data_folder = self.user_data_folder.clone();
+        let (user_data_folder, keeper) = (self.user_data_folder.clone(), self.keeper.clone());
         tokio::spawn(async move {
-            let result = perform(&operation, user_data_folder).await;
+            let result = perform(&operation, user_data_folder, keeper).await;
             operation.end(result);
         });
         Ok(())
@@ -378,29 +385,34 @@ impl Follower {
     }
 }
 
-async fn perform(operation: &Known, user_data_folder: Option<PathBuf>) -> Result<Option<UpResult>> {
+async fn perform(
+    operation: &Known,
+    user_data_folder: Option<PathBuf>,
+    keeper: Option<PathBuf>,
+) -> Result<Option<UpResult>> {
     let OperationRequest { operation: name, reference, remove_volumes, clone } = &operation.request;
     let target = Target { user_data_folder, ..Target::from(reference) };
     let cancel = operation.cancel.clone();
     match name {
         OperationName::Up => {
-            let request = UpRequest { target, source: source(clone.as_ref()), ..UpRequest::default() };
+            let request =
+                UpRequest { target, source: source(clone.as_ref()), keeper, ..UpRequest::default() };
             up::up(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Apply => {
-            let request = UpRequest { target, apply: true, ..UpRequest::default() };
+            let request = UpRequest { target, apply: true, keeper, ..UpRequest::default() };
             up::up(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Start => {
-            let request = StartRequest { target, ..StartRequest::default() };
+            let request = StartRequest { target, keeper, ..StartRequest::default() };
             up::start(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Restart => {
-            let request = StartRequest { target, stop_first: true, ..StartRequest::default() };
+            let request = StartRequest { target, stop_first: true, keeper, ..StartRequest::default() };
             up::start(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Rebuild => {
-            let request = RebuildRequest { target, ..RebuildRequest::default() };
+            let request = RebuildRequest { target, keeper, ..RebuildRequest::default() };
             up::rebuild(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Stop => {

@@ -199,6 +199,10 @@ pub struct UpRequest {
     pub dotfiles: DotfilesRequest,
     /// `--omit-syntax-directive`: a Dockerfile's `# syntax=` line is left out of what is built.
     pub omit_syntax_directive: bool,
+    /// The program that keeps the environment once it is up, as a process of its own; None (`--no-keeper`): nobody does.
+    pub keeper: Option<PathBuf>,
+    /// `--detach-hooks`: come back at the wait point and let the keeper run the rest. Without a keeper everything runs first.
+    pub detach_hooks: bool,
 }
 
 /// `wharf build`: the image without the environment.
@@ -302,6 +306,8 @@ pub struct StartRequest {
     pub stop_first: bool,
     /// Consent.
     pub trust: Trust,
+    /// The program that keeps the environment once it is up.
+    pub keeper: Option<PathBuf>,
 }
 
 /// `wharf stop`: the container is kept and does not run.
@@ -322,6 +328,8 @@ pub struct RebuildRequest {
     pub trust: Trust,
     /// `--no-cache`.
     pub no_cache: bool,
+    /// The program that keeps the environment once it is up.
+    pub keeper: Option<PathBuf>,
 }
 
 /// `wharf down`: the container goes, its named volumes and images stay.

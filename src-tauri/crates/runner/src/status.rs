@@ -119,7 +119,7 @@ async fn with_engine(session: &Session<'_>) -> Result<api::StatusResult> {
             hooks,
         },
         requirements,
-        kept: None,
+        kept: crate::ports::kept(&session.subject.store, state).await,
         blocked: failure.or(blocked),
     })
 }

@@ -45,6 +45,7 @@ async fn stop_in(
         session.remember(&reconciler, WantedRecord::Stopped, result.as_ref().err())?;
     }
     result?;
+    crate::ports::release(&session.subject.store, &session.subject.state).await;
     let ran = |state| {
         matches!(state, ContainerState::Running | ContainerState::Restarting | ContainerState::Paused)
     };

@@ -91,6 +91,12 @@ impl Store {
         EnvironmentStore { folder: self.root.join("environments").join(key) }
     }
 
+    /// The folder of one environment, by the name that [`EnvironmentStore::key`] has told. None for what can be no such name.
+    pub(crate) fn environment_of_key(&self, key: &str) -> Option<EnvironmentStore> {
+        let is_key = key.len() == 24 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_key.then(|| EnvironmentStore { folder: self.root.join("environments").join(key) })
+    }
+
     /// What is kept of a volume while it is being filled.
     pub(crate) fn volume(&self, name: &str) -> EnvironmentStore {
         EnvironmentStore { folder: self.root.join("volumes").join(name) }
@@ -136,6 +142,11 @@ impl EnvironmentStore {
     /// The state that lies in this folder.
     pub(crate) fn at(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
+    }
+
+    /// What tells it from the others: its folder's name.
+    pub(crate) fn key(&self) -> Option<String> {
+        Some(self.folder.file_name()?.to_str()?.to_owned())
     }
 
     /// The folder itself; may not exist yet.

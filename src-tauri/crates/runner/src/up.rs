@@ -20,7 +20,7 @@ use crate::request::{
 };
 use crate::session::{Access, Session};
 use crate::settings::Settings;
-use crate::{CancellationToken, apply, build, losses, read_configuration, secrets, volume};
+use crate::{CancellationToken, apply, build, losses, ports, read_configuration, secrets, volume};
 
 /// Brings an environment up: container running, hooks done.
 ///
@@ -50,6 +50,7 @@ pub async fn start(
         trust: request.trust,
         expect_existing_container: true,
         stop_first: request.stop_first,
+        keeper: request.keeper.clone(),
         ..UpRequest::default()
     };
     bring_up(&up, "start", sink, asker, cancel).await.map_err(|error| match error {
@@ -74,6 +75,7 @@ pub async fn rebuild(
         remove_existing_container: true,
         build_no_cache: request.no_cache,
         build_again: true,
+        keeper: request.keeper.clone(),
         ..UpRequest::default()
     };
     bring_up(&up, "rebuild", sink, asker, cancel).await
@@ -111,7 +113,10 @@ async fn up_in(
     if matches!(change, Some(Change::Hot | Change::Restart)) {
         apply::let_configuration_count(&mut session.subject);
     }
+    // The rest is a command about a folder; a workspace in a volume has none.
+    let detaches = request.detach_hooks && request.keeper.is_some() && !session.environment().is_in_volume();
     let request = &UpRequest {
+        skip_non_blocking_commands: request.skip_non_blocking_commands || detaches,
         remove_existing_container: request.remove_existing_container
             || matches!(change, Some(Change::Recreate | Change::Rebuild)),
         ..request.clone()
@@ -160,6 +165,10 @@ async fn up_in(
             remote_user: remote_user.clone(),
             remote_workspace_folder: folder.clone(),
         });
+    }
+    ports::keep(&session, &merged, request.keeper.as_deref(), root).await?;
+    if detaches {
+        ports::finish(&session, request, root).await;
     }
     if reconciler.applied.is_none() {
         apply::tell_what_waits(&mut reconciler, root, record).await;

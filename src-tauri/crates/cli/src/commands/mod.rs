@@ -11,14 +11,17 @@ mod engine;
 mod exec;
 mod feature_test;
 mod features;
+mod forward;
 mod headless;
 mod integrate;
+mod keeper;
 mod list;
 mod logs;
 mod man;
 mod open;
 mod outdated;
 mod plan;
+mod ports;
 mod read_configuration;
 mod rebuild;
 mod run_user_commands;
@@ -67,6 +70,10 @@ enum Command {
     Exec(exec::Args),
     Shell(shell::Args),
     Plan(Box<plan::Args>),
+    Ports(ports::Args),
+    Forward(forward::Args),
+    #[command(hide = true)]
+    Keeper(keeper::Args),
     Status(status::Args),
     List(list::Args),
     Logs(logs::Args),
@@ -121,6 +128,9 @@ pub(crate) fn run(program: Program, arguments: Vec<OsString>) -> u8 {
         Command::Exec(arguments) => exec::run(&door, arguments),
         Command::Shell(arguments) => shell::run(&door, arguments),
         Command::Plan(arguments) => plan::run(&door, *arguments),
+        Command::Ports(arguments) => ports::run(&door, arguments),
+        Command::Forward(arguments) => forward::run(&door, arguments),
+        Command::Keeper(arguments) => keeper::run(&door, arguments),
         Command::Status(arguments) => status::run(&door, arguments),
         Command::List(arguments) => list::run(&door, arguments),
         Command::Logs(arguments) => logs::run(&door, arguments),

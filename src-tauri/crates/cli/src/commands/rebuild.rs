@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// Allow and remember what the configuration does to this computer
     #[arg(long, help_heading = "Environment")]
     trust: bool,
+    /// Forward no ports
+    #[arg(long, help_heading = "Environment")]
+    no_keeper: bool,
     /// Print one JSON document
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -53,7 +56,12 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
         Ok(_) => {}
         Err(failure) => return door.finish::<()>(arguments.json, Err(failure), |_, _| Vec::new()),
     }
-    let request = RebuildRequest { target, trust: door.trust(arguments.trust), no_cache: arguments.no_cache };
+    let request = RebuildRequest {
+        target,
+        trust: door.trust(arguments.trust),
+        no_cache: arguments.no_cache,
+        keeper: door.keeper(arguments.no_keeper),
+    };
     let result = door
         .operate(async |stage| wharf_runner::rebuild(&request, stage.sink, stage.asker, stage.cancel).await);
     super::up::finish(door, arguments.json, result)

@@ -16,6 +16,9 @@ pub(crate) struct Args {
     /// Allow and remember what the configuration does to this computer
     #[arg(long, help_heading = "Environment")]
     trust: bool,
+    /// Forward no ports
+    #[arg(long, help_heading = "Environment")]
+    no_keeper: bool,
     /// Print one JSON document
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -25,6 +28,7 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     let request = StartRequest {
         target: arguments.subject.target(),
         trust: door.trust(arguments.trust),
+        keeper: door.keeper(arguments.no_keeper),
         ..StartRequest::default()
     };
     let result = door

@@ -81,6 +81,9 @@ struct ContainerFlags {
     /// Fail when there is no container yet
     #[arg(long)]
     expect_existing_container: bool,
+    /// Forward no ports: nothing stays behind in the background
+    #[arg(long)]
+    no_keeper: bool,
     /// Mount this as well, as type=bind|volume,source=…,target=…; may be repeated
     #[arg(long = "mount", value_name = "MOUNT", value_parser = mount)]
     mounts: Vec<String>,
@@ -122,6 +125,9 @@ struct HookFlags {
     /// End at the wait point instead of after the last hook
     #[arg(long)]
     skip_non_blocking_commands: bool,
+    /// Come back at the wait point; what is left runs in the background, and `status` and `logs` tell of it
+    #[arg(long, conflicts_with_all = ["no_keeper", "skip_non_blocking_commands"])]
+    detach_hooks: bool,
     /// End after updateContentCommand, running it again if it has run
     #[arg(long)]
     prebuild: bool,
@@ -198,6 +204,8 @@ impl UpFlags {
             secrets_file: self.secrets.secrets_file,
             features: self.features.request(self.lockfile),
             dotfiles: self.dotfiles.into(),
+            detach_hooks: self.hooks.detach_hooks,
+            keeper: door.keeper(self.container.no_keeper),
             omit_config_remote_env_from_metadata: self.container.omit_config_remote_env_from_metadata,
             ..UpRequest::default()
         }

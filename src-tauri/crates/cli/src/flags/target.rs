@@ -42,7 +42,17 @@ pub(crate) struct TargetFlags {
 
 /// The same command as the reference has it: Wharf's own `--engine` is no flag there.
 pub(crate) fn without_own_flags(mut command: clap::Command) -> clap::Command {
-    for own in ["volume", "branch", "subfolder", "depth", "no_overlay", "show_origin", "apply"] {
+    for own in [
+        "volume",
+        "branch",
+        "subfolder",
+        "depth",
+        "no_overlay",
+        "show_origin",
+        "apply",
+        "no_keeper",
+        "detach_hooks",
+    ] {
         if command.get_arguments().any(|argument| argument.get_id() == own) {
             command = command.mut_arg(own, |argument| argument.hide(true));
         }

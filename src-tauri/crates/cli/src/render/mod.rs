@@ -30,7 +30,7 @@ pub(crate) use list::list;
 pub(crate) use losses::losses;
 pub(crate) use outdated::outdated;
 pub(crate) use plan::plan;
-pub(crate) use ports::ports_in_brief;
+pub(crate) use ports::{ports, ports_in_brief};
 pub(crate) use problem::{diagnostic, error};
 pub(crate) use settings::settings;
 pub(crate) use status::status;

@@ -1,17 +1,25 @@
-//! Ports in one breath, as `up` and `status` tell them.
+//! Ports: in one breath after `up`, and as the table of `wharf ports`.
 
-use wharf_api::{Port, PortConflict, PortHolder, PortState};
+use wharf_api::{EnvironmentPorts, KeptConnection, Port, PortConflict, PortHolder, PortState, PortsResult};
 
 use super::Theme;
-use crate::text::{ACCENT, ERROR, FAINT, Line};
+use crate::text::{ACCENT, ERROR, FAINT, Line, STRONG};
 
 /// Where the text of a row begins after its name; as in the display of `up`.
 const BODY: usize = 27;
+/// Columns of the table.
+const LABEL: usize = 12;
+const PLACE: usize = 28;
+const PROCESS: usize = 58;
+
 /// The ports of an environment that has just come up: those that can be used, and those that a person would miss.
 pub(crate) fn ports_in_brief(ports: &[Port], theme: &Theme, width: usize) -> Vec<Line> {
-    let shown = ports
-        .iter()
-        .filter(|port| matches!(port.state, PortState::Forwarded | PortState::Waiting | PortState::Blocked));
+    let shown = ports.iter().filter(|port| {
+        matches!(
+            port.state,
+            PortState::Forwarded | PortState::Published | PortState::Waiting | PortState::Blocked
+        )
+    });
     let mut lines: Vec<Line> = Vec::new();
     for port in shown {
         let piece = brief(port, theme);
@@ -42,6 +50,59 @@ fn brief(port: &Port, theme: &Theme) -> Line {
     }
 }
 
+/// The table of `wharf ports`.
+pub(crate) fn ports(result: &PortsResult, theme: &Theme) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for environment in &result.environments {
+        if !lines.is_empty() {
+            lines.push(Line::new());
+        }
+        lines.extend(environment_ports(environment, theme));
+    }
+    if lines.is_empty() {
+        lines.push(Line::new().text(match result.keeper {
+            Some(_) => "This environment is not kept, so nothing is forwarded; `wharf start` begins it.",
+            None => "Nothing is forwarded; `wharf up` begins it.",
+        }));
+    }
+    lines
+}
+
+fn environment_ports(environment: &EnvironmentPorts, theme: &Theme) -> Vec<Line> {
+    let state = match environment.connection {
+        KeptConnection::Connecting => "connecting",
+        KeptConnection::Connected => "connected",
+        KeptConnection::Stopped => "stopped",
+        KeptConnection::Unreachable => "engine does not answer",
+    };
+    let mut lines =
+        vec![Line::new().add(STRONG, &environment.name).text(format!(" {} {state}", theme.symbols.dot))];
+    if let Some(problem) = &environment.problem {
+        lines.push(Line::new().text("  ").text(problem));
+    }
+    for port in &environment.ports {
+        let mut line = Line::new()
+            .text("  ")
+            .text(inside(port))
+            .pad_to(LABEL)
+            .text(port.label.as_deref().unwrap_or_default())
+            .pad_to(PLACE)
+            .text(format!("{} ", theme.symbols.arrow))
+            .join(place(port));
+        let process = port.process.as_ref().map(|process| format!("{} (pid {})", process.name, process.pid));
+        let remarks: Vec<_> =
+            process.into_iter().chain(remark(port).filter(|_| port.state != PortState::Blocked)).collect();
+        if !remarks.is_empty() {
+            line = line.pad_to(PROCESS).add(FAINT, remarks.join("; "));
+        }
+        lines.push(line);
+    }
+    if environment.ports.is_empty() {
+        lines.push(Line::new().text("  nothing listens, and no port is declared"));
+    }
+    lines
+}
+
 /// How a port is named inside: `3000`, `db:5432`.
 fn inside(port: &Port) -> String {
     match &port.host {
@@ -67,6 +128,10 @@ fn place(port: &Port) -> Line {
         (PortState::Stopped, _) => Line::new().add(FAINT, "stopped"),
         (PortState::Ignored, _) => Line::new().add(FAINT, "left alone"),
         (PortState::Editor, _) => Line::new().add(FAINT, "left to the editor"),
+        (PortState::Published, local) => {
+            let port = local.as_ref().map(|local| format!("localhost:{}", local.port));
+            Line::new().add(ACCENT, port.unwrap_or_default())
+        }
         (PortState::Blocked, _) => Line::new()
             .add(ERROR, "not forwarded")
             .text(remark(port).map(|why| format!(": {why}")).unwrap_or_default()),
@@ -90,7 +155,7 @@ fn conflict(conflict: &PortConflict) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wharf_api::{LocalAddress, PortNotice, PortProcess, PortScheme, PortSource};
+    use wharf_api::{EnvironmentReference, LocalAddress, PortNotice, PortProcess, PortScheme, PortSource};
 
     use super::*;
     use crate::text::Symbols;
@@ -154,5 +219,33 @@ mod tests {
             ]
         );
         assert_eq!(plain(ports_in_brief(&[], &THEME, 120)), [""; 0]);
+    }
+
+    #[test]
+    fn the_table_says_what_listens_and_what_stands_in_the_way() {
+        let environment = EnvironmentPorts {
+            id: "abc".to_owned(),
+            name: "api-server".to_owned(),
+            reference: EnvironmentReference::default(),
+            connection: KeptConnection::Connected,
+            problem: None,
+            ports: some_ports(),
+        };
+        let result = PortsResult { keeper: None, environments: vec![environment] };
+        assert_eq!(
+            plain(ports(&result, &THEME)),
+            [
+                "api-server · connected",
+                "  3000      web             → http://localhost:3000",
+                "  db:5432                   → localhost:5433            5432 is taken by postgres, pid 812",
+                "  9229                      → localhost:9229            node (pid 9)",
+                "  80                        → not forwarded: 80 needs more rights",
+                "  22                        → left alone",
+            ]
+        );
+        assert_eq!(
+            plain(ports(&PortsResult::default(), &THEME)),
+            ["Nothing is forwarded; `wharf up` begins it."]
+        );
     }
 }

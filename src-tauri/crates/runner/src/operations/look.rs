@@ -4,9 +4,12 @@ use std::path::Path;
 
 use wharf_api as api;
 use wharf_api::EnvironmentReference;
+use wharf_plan::ports::InsidePort;
 
 use super::Operations;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::keeper::KeeperWatch;
+use crate::ports::{self, ForwardRequest, PortsRequest};
 use crate::request::{EventSink, LossesRequest, StatusRequest, Target, UpRequest};
 use crate::session::Nobody;
 use crate::{CancellationToken, folder, journal, known, losses, status, up};
@@ -35,6 +38,36 @@ impl Operations {
     pub async fn status(&self, reference: &EnvironmentReference) -> Result<api::StatusResult> {
         let request = StatusRequest { target: self.target(reference)? };
         status::status(&request, &Silence, CancellationToken::new()).await
+    }
+
+    /// The ports of everything that is kept.
+    ///
+    /// # Errors
+    /// When the state folder cannot be found, or the keeper breaks off.
+    pub async fn ports(&self) -> Result<api::PortsResult> {
+        let request = PortsRequest { target: None, user_data_folder: self.user_data_folder.clone() };
+        ports::ports(&request, &Silence, CancellationToken::new()).await
+    }
+
+    /// Does something with a port of an environment; the answer is all of its ports.
+    ///
+    /// # Errors
+    /// When the environment cannot be found, or no keeper be had.
+    pub async fn change_port(&self, request: &api::PortRequest) -> Result<api::PortsResult> {
+        let program = self.keeper.clone().ok_or(Error::NotKept)?;
+        let inside = InsidePort { host: request.host.clone(), port: request.port };
+        let target = self.target(&request.reference);
+        let request =
+            ForwardRequest { target, program, port: inside.to_string(), change: request.change.clone() };
+        ports::forward(&request, &Silence, CancellationToken::new()).await
+    }
+
+    /// What happens to ports from now on; None when there is no keeper to watch.
+    ///
+    /// # Errors
+    /// When the state folder cannot be found, or the keeper breaks off.
+    pub async fn watch_ports(&self) -> Result<Option<KeeperWatch>> {
+        ports::watch_ports(self.user_data_folder.as_deref()).await
     }
 
     /// What would be lost if the environment's container went, and its volumes too if they are to go.

@@ -43,6 +43,26 @@ pub(crate) fn disk(folder: &Path) -> Option<(u64, u64)> {
     Some((found.f_blocks.saturating_mul(found.f_frsize), found.f_bavail.saturating_mul(found.f_frsize)))
 }
 
+/// Takes a folder of ours from everybody else.
+pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let found = std::fs::symlink_metadata(folder)?;
+    if !found.is_dir() || found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(std::io::Error::other("it belongs to somebody else"));
+    }
+    if found.permissions().mode() & 0o777 == 0o700 {
+        return Ok(());
+    }
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+/// What opens an address in the person's browser.
+pub(crate) fn opener(url: &str) -> Command {
+    let mut command = Command::new(if cfg!(target_os = "macos") { "open" } else { "xdg-open" });
+    command.arg(url);
+    command
+}
+
 /// Lets the command lead a process group of its own, so that all it starts can be ended with it.
 pub(crate) fn own_process_group(command: &mut Command) {
     command.process_group(0);

@@ -1,0 +1,195 @@
+//! How a command or the window speaks with the keeper, and starts it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::net::UnixStream;
+use wharf_api as api;
+use wharf_plan::ports::InsidePort;
+
+use super::place::Place;
+use super::wire::{Greeting, PROTOCOL, Reply, Request, receive, send};
+use crate::error::{Error, Result};
+use crate::store::Store;
+
+/// How long a keeper may take to begin.
+const BEGINNING: Duration = Duration::from_secs(10);
+/// Between looks for one that begins.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// The keeper, greeted and not asked yet.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    stream: UnixStream,
+    greeting: Greeting,
+}
+
+/// What a keeper tells as it happens.
+#[derive(Debug)]
+pub struct KeeperWatch {
+    stream: UnixStream,
+}
+
+impl Keeper {
+    /// The keeper that runs; None when there is none that we understand.
+    pub(crate) async fn connect(store: &Store) -> Option<Keeper> {
+        let mut stream = UnixStream::connect(Place::of(store).socket()).await.ok()?;
+        let peer = stream.peer_cred().ok()?;
+        if peer.uid() != rustix::process::geteuid().as_raw() {
+            return None;
+        }
+        let greeting =
+            tokio::time::timeout(BEGINNING, receive::<Greeting>(&mut stream)).await.ok()?.ok()??;
+        (greeting.protocol == PROTOCOL).then_some(Keeper { stream, greeting })
+    }
+
+    /// The keeper, started first if there is none, or in the place of one that is older than this program.
+    ///
+    /// # Errors
+    /// When it does not begin.
+    pub(crate) async fn ensure(store: &Store, program: &Path) -> Result<Keeper> {
+        let failed = |problem: String| Error::Keeper { problem };
+        let older = match Keeper::connect(store).await {
+            Some(keeper) if !is_older(&keeper.greeting.version, env!("CARGO_PKG_VERSION")) => {
+                return Ok(keeper);
+            }
+            Some(keeper) => Some(keeper.greeting.pid),
+            None => None,
+        };
+        start(store, program, older.is_some()).map_err(|error| failed(error.to_string()))?;
+        let end = Instant::now() + BEGINNING;
+        loop {
+            match Keeper::connect(store).await {
+                Some(keeper) if Some(keeper.greeting.pid) != older => return Ok(keeper),
+                _ if Instant::now() > end => return Err(failed("it does not begin".to_owned())),
+                _ => tokio::time::sleep(LOOK_AGAIN).await,
+            }
+        }
+    }
+
+    pub(super) fn into_stream(self) -> UnixStream {
+        self.stream
+    }
+
+    async fn ask(mut self, request: &Request) -> Result<Reply> {
+        let failed = |error: std::io::Error| Error::Keeper { problem: error.to_string() };
+        send(&mut self.stream, request).await.map_err(failed)?;
+        match receive::<Reply>(&mut self.stream).await.map_err(failed)? {
+            Some(Reply::Refused { message }) => Err(Error::Keeper { problem: message }),
+            Some(reply) => Ok(reply),
+            None => Err(Error::Keeper { problem: "it has gone away".to_owned() }),
+        }
+    }
+
+    async fn ask_for_ports(self, request: &Request) -> Result<api::PortsResult> {
+        match self.ask(request).await? {
+            Reply::Ports { result } => Ok(result),
+            _ => Err(Error::NotKept),
+        }
+    }
+
+    /// Keeps an environment from now on.
+    pub(crate) async fn keep(self, key: &str) -> Result<api::PortsResult> {
+        self.ask_for_ports(&Request::Keep { key: key.to_owned() }).await
+    }
+
+    /// Keeps it no longer.
+    pub(crate) async fn release(self, key: &str) -> Result<()> {
+        self.ask(&Request::Release { key: key.to_owned() }).await.map(drop)
+    }
+
+    /// The ports of one environment or of all.
+    pub(crate) async fn ports(self, key: Option<&str>) -> Result<api::PortsResult> {
+        self.ask_for_ports(&Request::Ports { key: key.map(str::to_owned) }).await
+    }
+
+    /// Does something with a port.
+    pub(crate) async fn change(
+        self,
+        key: &str,
+        port: InsidePort,
+        change: api::PortChange,
+    ) -> Result<api::PortsResult> {
+        self.ask_for_ports(&Request::Change { key: key.to_owned(), port, change }).await
+    }
+
+    /// Has a command of this program run to its end in the background.
+    pub(crate) async fn finish(
+        self,
+        arguments: Vec<String>,
+        folder: String,
+        variables: Vec<(String, String)>,
+    ) -> Result<()> {
+        self.ask(&Request::Finish { arguments, folder, variables }).await.map(drop)
+    }
+
+    /// Asks it to end.
+    pub(crate) async fn leave(self) -> Result<()> {
+        self.ask(&Request::Leave).await.map(drop)
+    }
+
+    /// Watches what happens.
+    pub(crate) async fn watch(mut self) -> Result<KeeperWatch> {
+        let failed = |error: std::io::Error| Error::Keeper { problem: error.to_string() };
+        send(&mut self.stream, &Request::Watch).await.map_err(failed)?;
+        Ok(KeeperWatch { stream: self.stream })
+    }
+}
+
+impl KeeperWatch {
+    /// What happens next; None when the keeper has gone away.
+    pub async fn next(&mut self) -> Option<api::KeeperEvent> {
+        match receive::<Reply>(&mut self.stream).await {
+            Ok(Some(Reply::Event { event })) => Some(event),
+            _ => None,
+        }
+    }
+}
+
+fn start(store: &Store, program: &Path, take_over: bool) -> std::io::Result<()> {
+    let mut command = std::process::Command::new(program);
+    command.arg("keeper").arg("--user-data-folder").arg(absolute(store.root()));
+    if take_over {
+        command.arg("--take-over");
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn()?;
+    // It goes on by itself; where this program stays, as the window does, it is not to be left as a dead child.
+    std::thread::Builder::new().name("keeper".to_owned()).spawn(move || child.wait()).map(drop)
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// Whether a version is older than another one. What cannot be read is not.
+fn is_older(version: &str, than: &str) -> bool {
+    let parts = |text: &str| -> Option<Vec<u64>> {
+        text.split(['-', '+']).next()?.split('.').map(|part| part.parse().ok()).collect()
+    };
+    match (parts(version), parts(than)) {
+        (Some(version), Some(than)) => version < than,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_older_keeper_gives_way() {
+        let cases = [
+            ("0.1.0", "0.1.0", false),
+            ("0.1.0", "0.2.0", true),
+            ("0.9.0", "0.10.0", true),
+            ("1.0.0", "0.10.0", false),
+            ("0.1.0-dev", "0.1.1", true),
+            ("strange", "0.1.0", false),
+        ];
+        for (version, than, expected) in cases {
+            assert_eq!(is_older(version, than), expected, "{version} {than}");
+        }
+    }
+}

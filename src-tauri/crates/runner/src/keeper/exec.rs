@@ -1,0 +1,221 @@
+//! A command through the agent that the keeper is connected to already.
+//!
+//! The client hands over one end of three socket pairs and relays between the others and its own streams, so none of them waits for
+//! another, and no terminal is ever read by a process that it does not belong to. What is said about the command goes over the client's
+//! connection; when that ends, so does the command.
+
+use std::io;
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::sync::mpsc;
+use wharf_agent::message::{End, ExecRequest, KnownEnvironment, Resolved};
+use wharf_plan::ContainerFacts;
+
+use super::client::Keeper;
+use super::hand_over::{receive_descriptors, send_descriptors};
+use super::link::Link;
+use super::shared::Shared;
+use super::wire::{Reply, Request, receive, send};
+use crate::CancellationToken;
+use crate::inside::{self, ExecOutcome};
+use crate::request::{ExecControl, ExecStreams};
+use crate::store::Store;
+
+/// Standard input, output and error.
+const STREAMS: usize = 3;
+/// Read at a time.
+const PIECE: usize = 64 * 1024;
+
+/// A command to run.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ExecMessage {
+    key: String,
+    /// The container that the client has seen, and its start: in no other one is the command run.
+    container: String,
+    started_at: String,
+    request: ExecRequest,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ExecReply {
+    code: i32,
+    end: End,
+    resolved: Option<Resolved>,
+    probed: Option<KnownEnvironment>,
+}
+
+/// What a client says while its command runs.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "control", rename_all = "camelCase")]
+enum Control {
+    Resize { columns: u16, rows: u16 },
+    Signal { number: i32 },
+}
+
+/// Runs a command for a client.
+pub(super) async fn serve(mut stream: UnixStream, message: ExecMessage, shared: &Shared) -> io::Result<()> {
+    let descriptors = receive_descriptors(&stream, STREAMS).await?;
+    let mut streams = descriptors.into_iter().map(|descriptor| {
+        let socket = std::os::unix::net::UnixStream::from(descriptor);
+        socket.set_nonblocking(true)?;
+        UnixStream::from_std(socket)
+    });
+    let mut next = || streams.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
+    let (stdin, stdout, stderr) = (next()?, next()?, next()?);
+    let link = shared.link(&message.key);
+    let same =
+        |link: &Arc<Link>| link.container == message.container && link.started_at == message.started_at;
+    let Some(link) = link.filter(same) else { return send(&mut stream, &Reply::NotHere).await };
+    let (said, control) = mpsc::channel(16);
+    let mut streams =
+        ExecStreams { stdin: Box::new(stdin), stdout: Box::new(stdout), stderr: Box::new(stderr), control };
+    let cancel = CancellationToken::new();
+    // The command is under way; from here on the client does nothing else with it.
+    send(&mut stream, &Reply::Done).await?;
+    let (mut from, mut to) = stream.split();
+    let outcome = {
+        let mut running = std::pin::pin!(link.agent.exec(&message.request, &mut streams, &cancel));
+        let mut listening = std::pin::pin!(async {
+            while let Ok(Some(control)) = receive::<Control>(&mut from).await {
+                let control = match control {
+                    Control::Resize { columns, rows } => ExecControl::Resize { columns, rows },
+                    Control::Signal { number } => ExecControl::Signal(number),
+                };
+                if said.send(control).await.is_err() {
+                    return;
+                }
+            }
+        });
+        tokio::select! {
+            outcome = &mut running => outcome,
+            () = &mut listening => {
+                cancel.cancel();
+                running.await
+            }
+        }
+    };
+    // What the command wrote has reached the sockets; the client reads them to their ends.
+    drop(streams);
+    let reply = match outcome {
+        Ok(ExecOutcome { code, end, resolved, probed }) => {
+            Reply::Exec(Box::new(ExecReply { code, end, resolved, probed }))
+        }
+        Err(error) => Reply::Refused { message: error.to_string() },
+    };
+    send(&mut to, &reply).await
+}
+
+/// Runs a command through the keeper. None when no keeper is there, or it is not connected to this run of the container: nothing has
+/// happened then, and nothing of the streams is used up.
+pub(crate) async fn warm_exec(
+    store: &Store,
+    key: &str,
+    container: &ContainerFacts,
+    request: ExecRequest,
+    streams: &mut ExecStreams,
+    cancel: &CancellationToken,
+) -> Option<Result<ExecOutcome, inside::Error>> {
+    let Some(keeper) = Keeper::connect(store).await else { return None };
+    let mut stream = keeper.into_stream();
+    let message = ExecMessage {
+        key: key.to_owned(),
+        container: container.id.clone(),
+        started_at: container.started_at.clone(),
+        request,
+    };
+    let (stdin, far_stdin) = UnixStream::pair().ok()?;
+    let (stdout, far_stdout) = UnixStream::pair().ok()?;
+    let (stderr, far_stderr) = UnixStream::pair().ok()?;
+    send(&mut stream, &Request::Exec(Box::new(message))).await.ok()?;
+    send_descriptors(&stream, &[far_stdin.as_fd(), far_stdout.as_fd(), far_stderr.as_fd()]).await.ok()?;
+    drop((far_stdin, far_stdout, far_stderr));
+    match receive::<Reply>(&mut stream).await {
+        Ok(Some(Reply::Done)) => {}
+        _ => return None,
+    }
+    Some(pass(stream, [stdin, stdout, stderr], streams, cancel).await)
+}
+
+/// Passes everything on until the command has ended.
+async fn pass(
+    mut stream: UnixStream,
+    [mut stdin, mut stdout, mut stderr]: [UnixStream; STREAMS],
+    streams: &mut ExecStreams,
+    cancel: &CancellationToken,
+) -> Result<ExecOutcome, inside::Error> {
+    let ExecStreams { stdin: input, stdout: output, stderr: errors, control } = streams;
+    let gone = || inside::Error::Ended { said: "the keeper has gone away".to_owned() };
+    let (mut from, mut to) = stream.split();
+    let reading = async {
+        let mut buffer = vec![0; PIECE];
+        loop {
+            let length = input.read(&mut buffer).await.map_err(|error| broken("standard input", error))?;
+            // A command that does not read any more is none of an error here either.
+            if length == 0 || stdin.write_all(&buffer[..length]).await.is_err() {
+                let _ = stdin.shutdown().await;
+                return std::future::pending::<Result<(), inside::Error>>().await;
+            }
+        }
+    };
+    let controlling = async {
+        while let Some(control) = control.recv().await {
+            let control = match control {
+                ExecControl::Resize { columns, rows } => Control::Resize { columns, rows },
+                ExecControl::Signal(number) => Control::Signal { number },
+            };
+            if send(&mut to, &control).await.is_err() {
+                break;
+            }
+        }
+        std::future::pending::<Result<(), inside::Error>>().await
+    };
+    let working = async {
+        tokio::try_join!(
+            write_out(&mut stdout, output, "standard output"),
+            write_out(&mut stderr, errors, "standard error"),
+            async { receive::<Reply>(&mut from).await.map_err(|_| gone()) },
+        )
+    };
+    let ended = tokio::select! {
+        ended = working => ended.map(|((), (), reply)| reply),
+        error = reading => error.map(|()| None),
+        error = controlling => error.map(|()| None),
+        () = cancel.cancelled() => Err(inside::Error::Cancelled),
+    };
+    match ended? {
+        Some(Reply::Exec(reply)) => {
+            let ExecReply { code, end, resolved, probed } = *reply;
+            Ok(ExecOutcome { code, end, resolved, probed })
+        }
+        Some(Reply::Refused { message }) => Err(inside::Error::Ended { said: message }),
+        _ => Err(gone()),
+    }
+}
+
+async fn write_out(
+    from: &mut UnixStream,
+    to: &mut (dyn tokio::io::AsyncWrite + Send + Unpin),
+    stream: &'static str,
+) -> Result<(), inside::Error> {
+    let mut buffer = vec![0; PIECE];
+    loop {
+        // A socket that breaks has the same end as one that is closed: what became of the command is told apart.
+        let length = from.read(&mut buffer).await.unwrap_or(0);
+        if length == 0 {
+            return to.flush().await.map_err(|error| broken(stream, error));
+        }
+        to.write_all(&buffer[..length]).await.map_err(|error| broken(stream, error))?;
+        to.flush().await.map_err(|error| broken(stream, error))?;
+    }
+}
+
+fn broken(stream: &'static str, error: io::Error) -> inside::Error {
+    inside::Error::Local { stream, error }
+}

@@ -1,0 +1,183 @@
+//! Listeners of this computer that lead into an environment.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use wharf_plan::ports::{Forward, InsidePort};
+
+use super::link::{Inward, Link};
+use super::relay::relay;
+
+/// Most connections of one environment at a time; more wait to be accepted.
+const MOST_CONNECTIONS: usize = 4096;
+/// How long a connection waits for the way inside to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long nothing is accepted after the system had no more room for a connection.
+const NO_ROOM: Duration = Duration::from_millis(50);
+
+/// The way inside as it comes and goes.
+pub(super) type LinkWatch = watch::Receiver<Option<Arc<Link>>>;
+
+/// The forwards of one environment that are open. Dropping them closes the listeners; connections go on.
+pub(super) struct Forwards {
+    open: BTreeMap<u16, Open>,
+    link: LinkWatch,
+    room: Arc<Semaphore>,
+    connections: TaskTracker,
+}
+
+struct Open {
+    forward: Forward,
+    listeners: Vec<Arc<TcpListener>>,
+    closed: CancellationToken,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.closed.cancel();
+    }
+}
+
+impl Forwards {
+    pub(super) fn new(link: LinkWatch, connections: TaskTracker) -> Forwards {
+        Forwards {
+            open: BTreeMap::new(),
+            link,
+            room: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
+            connections,
+        }
+    }
+
+    /// Those that are open.
+    pub(super) fn all(&self) -> Vec<Forward> {
+        self.open.values().map(|open| open.forward.clone()).collect()
+    }
+
+    pub(super) fn has(&self, local: u16) -> bool {
+        self.open.contains_key(&local)
+    }
+
+    /// Begins to listen; on a loopback address on that of the other family too, since `localhost` may mean either.
+    ///
+    /// # Errors
+    /// When the port is taken on one of them, or may not be had.
+    pub(super) async fn open(&mut self, forward: Forward, handed: Vec<TcpListener>) -> io::Result<()> {
+        let listeners = if handed.is_empty() { bind(&forward).await? } else { handed };
+        let closed = CancellationToken::new();
+        let listeners: Vec<_> = listeners.into_iter().map(Arc::new).collect();
+        for listener in &listeners {
+            let door = Door {
+                inside: forward.inside.clone(),
+                link: self.link.clone(),
+                room: Arc::clone(&self.room),
+                connections: self.connections.clone(),
+            };
+            let (listener, closed) = (Arc::clone(listener), closed.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = door.accept(&listener) => {}
+                    () = closed.cancelled() => {}
+                }
+            });
+        }
+        self.open.insert(forward.local, Open { forward, listeners, closed });
+        Ok(())
+    }
+
+    /// Stops to listen.
+    pub(super) fn close(&mut self, forward: &Forward) {
+        self.open.remove(&forward.local);
+    }
+
+    pub(super) fn close_all(&mut self) {
+        self.open.clear();
+    }
+
+    /// Gives the listeners away: nothing is accepted any more, and the ports stay bound for whoever gets them.
+    pub(super) fn give_away(&mut self) -> Vec<(Forward, Vec<Arc<TcpListener>>)> {
+        let open = std::mem::take(&mut self.open);
+        open.into_values().map(|open| (open.forward.clone(), open.listeners.clone())).collect()
+    }
+}
+
+async fn bind(forward: &Forward) -> io::Result<Vec<TcpListener>> {
+    let mut listeners = vec![TcpListener::bind(SocketAddr::new(forward.address, forward.local)).await?];
+    let twin = match forward.address {
+        IpAddr::V4(address) if address == Ipv4Addr::LOCALHOST => Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        IpAddr::V6(address) if address == Ipv6Addr::LOCALHOST => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        _ => None,
+    };
+    if let Some(twin) = twin {
+        match TcpListener::bind(SocketAddr::new(twin, forward.local)).await {
+            Ok(listener) => listeners.push(listener),
+            // A program that asks for `localhost` would end up with somebody else.
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
+            // A computer without that family.
+            Err(_) => {}
+        }
+    }
+    Ok(listeners)
+}
+
+/// What a listener does with who comes.
+struct Door {
+    inside: InsidePort,
+    link: LinkWatch,
+    room: Arc<Semaphore>,
+    connections: TaskTracker,
+}
+
+impl Door {
+    async fn accept(&self, listener: &TcpListener) {
+        loop {
+            let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { return };
+            let stream = match listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    tokio::time::sleep(NO_ROOM).await;
+                    continue;
+                }
+            };
+            let (inside, link) = (self.inside.clone(), self.link.clone());
+            self.connections.spawn(async move {
+                serve(stream, &inside, link).await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+/// One connection. Whatever breaks it, both of its ends are closed.
+async fn serve(stream: TcpStream, inside: &InsidePort, mut link: LinkWatch) {
+    let _ = stream.set_nodelay(true);
+    let found = tokio::time::timeout(PATIENCE, link.wait_for(Option::is_some)).await;
+    let Some(link) = found.ok().and_then(Result::ok).and_then(|link| link.clone()) else {
+        return reset(stream);
+    };
+    let Ok(inward) = link.dial(inside.host.as_deref(), inside.port).await else { return reset(stream) };
+    match inward {
+        // The agent's stream ends with the agent.
+        Inward::Agent(inward) => drop(relay(stream, inward).await),
+        Inward::Direct(inward) => {
+            let ended = link.ended.clone();
+            drop(link);
+            tokio::select! {
+                _ = relay(stream, inward) => {}
+                () = ended.cancelled() => {}
+            }
+        }
+    }
+}
+
+/// Ends a connection as one to a port where nobody listens ends: refused, and not as if everything had been said.
+fn reset(stream: TcpStream) {
+    let _ = rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO));
+    drop(stream);
+}

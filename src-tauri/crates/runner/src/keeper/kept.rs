@@ -1,0 +1,446 @@
+//! One environment that is kept: look at its container, decide about its ports, open and close, and again when something has changed.
+//!
+//! Nothing runs while nothing happens: the engine tells of the container, the agent of what listens and of its own end, clients of what a
+//! person wants. Only an engine that is away is looked for, after pauses that grow.
+
+mod ports;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use wharf_api as api;
+use wharf_engine::{Address, Engine, EngineEvent, Incoming};
+use wharf_plan::ports::{
+    DeclaredPorts, Forward, InsidePort, Listening, PortChoices, PortDecision, PortRules,
+};
+use wharf_plan::{ContainerFacts, ContainerState};
+
+use super::browse::Rate;
+use super::forwards::{Forwards, LinkWatch};
+use super::link::Link;
+use super::records::{FORWARDS, ForwardsRecord, PORTS};
+use super::report;
+use super::shared::Shared;
+use crate::connect;
+use crate::error::Result;
+use crate::inside::Inside;
+use crate::records::{ENVIRONMENT, EnvironmentRecord};
+use crate::store::{EnvironmentStore, Store};
+
+/// How long an engine may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Pauses between looks for what is away: the first, and the longest for an engine of this computer and for any other.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE_HERE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a stream of events takes to begin, at most: what happened until then is looked for once more.
+const BEGINNING: Duration = Duration::from_millis(300);
+
+/// What is seen of an environment's container.
+enum Seen {
+    Running(Engine, Box<ContainerFacts>),
+    Stopped,
+    /// There is none any more.
+    Gone,
+    /// The engine does not answer, and why.
+    Away(String),
+}
+
+/// What an environment is told.
+pub(super) enum Command {
+    /// Its records have changed.
+    Renew(oneshot::Sender<()>),
+    /// Look at the local ports once more.
+    Settle(oneshot::Sender<()>),
+    /// A person wants something done with a port.
+    Change(InsidePort, api::PortChange, oneshot::Sender<std::result::Result<(), String>>),
+    /// It is kept no longer.
+    Release(oneshot::Sender<()>),
+    /// Its listeners are to go on in another process.
+    GiveAway(oneshot::Sender<Vec<(Forward, Vec<Arc<tokio::net::TcpListener>>)>>),
+}
+
+/// Where to go on.
+enum Next {
+    Look,
+    End,
+}
+
+pub(super) struct Kept {
+    key: String,
+    shared: Arc<Shared>,
+    store: Store,
+    files: EnvironmentStore,
+    commands: mpsc::Receiver<Command>,
+    state: watch::Sender<api::EnvironmentPorts>,
+    link: watch::Sender<Option<Arc<Link>>>,
+    forwards: Forwards,
+    record: EnvironmentRecord,
+    rules: PortRules,
+    chosen: ForwardsRecord,
+    choices: PortChoices,
+    decisions: Vec<PortDecision>,
+    listening: Vec<Listening>,
+    published: std::collections::BTreeMap<u16, u16>,
+    /// The run of the container that connections to its own address belong to.
+    run: Option<(String, CancellationToken)>,
+    events: Option<(String, Incoming<EngineEvent>)>,
+    /// Those events have not been waited for yet.
+    fresh: bool,
+    rate: Arc<Rate>,
+    /// Answers that wait until the environment has been looked at again.
+    renewed: Vec<oneshot::Sender<()>>,
+    pause: Duration,
+}
+
+impl Kept {
+    /// None when nothing is known of the environment.
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        store: &Store,
+        key: &str,
+        commands: mpsc::Receiver<Command>,
+    ) -> Result<Option<(Kept, watch::Receiver<api::EnvironmentPorts>, LinkWatch)>> {
+        let Some(files) = store.environment_of_key(key) else { return Ok(None) };
+        let Some(record) = files.peek::<EnvironmentRecord>(ENVIRONMENT) else { return Ok(None) };
+        let mut chosen = files.load::<ForwardsRecord>(FORWARDS)?.found().unwrap_or_default();
+        if !chosen.kept {
+            chosen.kept = true;
+            files.save(FORWARDS, &chosen)?;
+        }
+        let (state, told) =
+            watch::channel(report::environment(&record, api::KeptConnection::Connecting, None, &[]));
+        let (link, links) = watch::channel(None);
+        let forwards = Forwards::new(links.clone(), shared.connections.clone());
+        let rules = PortRules::new(&files.peek::<DeclaredPorts>(PORTS).unwrap_or_default());
+        let kept = Kept {
+            key: key.to_owned(),
+            shared,
+            store: store.clone(),
+            files,
+            commands,
+            state,
+            link,
+            forwards,
+            record,
+            rules,
+            choices: chosen.choices(),
+            chosen,
+            decisions: Vec::new(),
+            listening: Vec::new(),
+            published: std::collections::BTreeMap::new(),
+            run: None,
+            events: None,
+            fresh: false,
+            rate: Arc::default(),
+            renewed: Vec::new(),
+            pause: FIRST_PAUSE,
+        };
+        Ok(Some((kept, told, links)))
+    }
+
+    /// Goes on until the environment is kept no longer.
+    pub(super) async fn run(mut self) {
+        loop {
+            let next = match self.look().await {
+                Seen::Running(engine, container) => self.inside(&engine, &container).await,
+                Seen::Stopped => {
+                    self.end_run();
+                    self.rest(api::KeptConnection::Stopped, None).await;
+                    self.wait(None).await
+                }
+                Seen::Gone => {
+                    let _ = note_released(&self.files);
+                    Next::End
+                }
+                Seen::Away(problem) => {
+                    self.end_run();
+                    self.rest(api::KeptConnection::Unreachable, Some(problem)).await;
+                    let is_here = self.record.engine.as_ref().is_none_or(|engine| engine.local);
+                    let pause = self.next_pause(if is_here { LONGEST_PAUSE_HERE } else { LONGEST_PAUSE });
+                    self.wait(Some(pause)).await
+                }
+            };
+            if matches!(next, Next::End) {
+                break;
+            }
+        }
+        self.end_run();
+        self.forwards.close_all();
+        for answer in self.renewed.drain(..) {
+            let _ = answer.send(());
+        }
+    }
+
+    /// Asks the engine for the container.
+    async fn look(&mut self) -> Seen {
+        let Some(engine) = &self.record.engine else { return Seen::Gone };
+        let Some(address) = connect::address_of(&engine.address, &self.store) else { return Seen::Gone };
+        let engine = match Engine::connect(&address, PATIENCE).await {
+            Ok(engine) => engine,
+            Err(error) => {
+                self.events = None;
+                return Seen::Away(error.to_string());
+            }
+        };
+        let Some(id) = self.record.container.clone() else { return Seen::Gone };
+        if self.events.as_ref().is_none_or(|(of, _)| *of != id) {
+            let filters = [("type", "container"), ("container", id.as_str())];
+            let filters = filters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            self.events = Some((id.clone(), engine.events(&filters)));
+            self.fresh = true;
+        }
+        match tokio::time::timeout(PATIENCE, engine.inspect_container(&id)).await {
+            Ok(Ok(Some(container))) if container.state == ContainerState::Running => {
+                Seen::Running(engine, Box::new(container))
+            }
+            Ok(Ok(Some(container))) if container.state != ContainerState::Removing => Seen::Stopped,
+            Ok(Ok(_)) => Seen::Gone,
+            Ok(Err(error)) => Seen::Away(error.to_string()),
+            Err(_) => Seen::Away("the engine does not answer in time".to_owned()),
+        }
+    }
+
+    /// Connects to the agent and stays for as long as that lasts.
+    async fn inside(&mut self, engine: &Engine, container: &ContainerFacts) -> Next {
+        let run = format!("{} {}", container.id, container.started_at);
+        let ended = match &self.run {
+            Some((known, ended)) if *known == run => ended.clone(),
+            _ => {
+                self.end_run();
+                let ended = CancellationToken::new();
+                self.run = Some((run.clone(), ended.clone()));
+                ended
+            }
+        };
+        let user = report::remote_user(&self.files, container);
+        let inside = Inside { engine, container };
+        let connected = async {
+            let network = engine.network(&container.id).await.ok().flatten().unwrap_or_default();
+            (inside.connect(&user).await, network)
+        };
+        let (agent, network) = match tokio::time::timeout(PATIENCE, connected).await {
+            Ok((Ok(agent), network)) => (agent, network),
+            Ok((Err(error), _)) => {
+                self.rest(api::KeptConnection::Connecting, Some(error.to_string())).await;
+                let pause = self.next_pause(LONGEST_PAUSE);
+                return self.wait(Some(pause)).await;
+            }
+            Err(_) => {
+                let problem = "the agent does not answer in time".to_owned();
+                self.rest(api::KeptConnection::Connecting, Some(problem)).await;
+                let pause = self.next_pause(LONGEST_PAUSE);
+                return self.wait(Some(pause)).await;
+            }
+        };
+        let is_here = cfg!(target_os = "linux")
+            && matches!(engine.address(), Address::Unix(_))
+            && !engine.facts().rootless;
+        self.published = network.published.clone();
+        let link = Arc::new(Link::new(
+            &container.id,
+            &container.started_at,
+            agent.clone(),
+            &network,
+            is_here,
+            ended,
+        ));
+        // The agent's end tells all that matters from here on.
+        self.events = None;
+        let Ok(mut ports) = agent.watch_ports() else { return Next::Look };
+        // Refused where the container leaves no place for it; forwarding does without.
+        let mut links = agent.watch_links().await.ok();
+        let mut is_news = self.chosen.seen.as_deref() != Some(run.as_str());
+        loop {
+            tokio::select! {
+                told = ports.next() => {
+                    let Ok(told) = told else { break };
+                    link.listens(&told);
+                    self.listening = ports::listening(&told);
+                    self.link.send_replace(Some(Arc::clone(&link)));
+                    self.pause = FIRST_PAUSE;
+                    let before = std::mem::take(&mut self.decisions);
+                    self.settle(true).await;
+                    self.publish(api::KeptConnection::Connected, None);
+                    if is_news {
+                        self.announce(&before).await;
+                    }
+                    if self.chosen.seen.as_deref() != Some(run.as_str()) {
+                        self.chosen.seen = Some(run.clone());
+                        self.save();
+                    }
+                    is_news = true;
+                    for answer in self.renewed.drain(..) {
+                        let _ = answer.send(());
+                    }
+                }
+                url = next_link(&mut links) => match url {
+                    Some(url) => self.open_link(url),
+                    None => links = None,
+                },
+                command = self.commands.recv() => {
+                    let Some(command) = command else { return Next::End };
+                    if let Some(next) = self.obey(command, true).await {
+                        self.link.send_replace(None);
+                        return next;
+                    }
+                }
+                _ = agent.closed() => break,
+            }
+        }
+        self.link.send_replace(None);
+        Next::Look
+    }
+
+    /// Nothing can be reached: what is open is closed, unless it will be back in a moment.
+    async fn rest(&mut self, connection: api::KeptConnection, problem: Option<String>) {
+        self.link.send_replace(None);
+        self.listening.clear();
+        if connection != api::KeptConnection::Connecting {
+            self.settle(false).await;
+        }
+        self.publish(connection, problem);
+        for answer in self.renewed.drain(..) {
+            let _ = answer.send(());
+        }
+    }
+
+    /// Waits for a reason to look again.
+    async fn wait(&mut self, pause: Option<Duration>) -> Next {
+        // What happened before the engine's events began to flow is looked for once more.
+        let fresh = std::mem::take(&mut self.fresh) && pause.is_none();
+        let pause = pause.or(fresh.then_some(BEGINNING));
+        let mut pausing = std::pin::pin!(tokio::time::sleep(pause.unwrap_or_default()));
+        loop {
+            tokio::select! {
+                () = &mut pausing, if pause.is_some() => return Next::Look,
+                event = next_event(&mut self.events) => match event {
+                    Some(event) if tells(&event) => return Next::Look,
+                    Some(_) => {}
+                    None => {
+                        self.events = None;
+                        return Next::Look;
+                    }
+                },
+                command = self.commands.recv() => {
+                    let Some(command) = command else { return Next::End };
+                    if let Some(next) = self.obey(command, false).await {
+                        return next;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what it is told; says where to go on if that is elsewhere.
+    async fn obey(&mut self, command: Command, reachable: bool) -> Option<Next> {
+        match command {
+            Command::Renew(answer) => {
+                self.renewed.push(answer);
+                let before = self.record.container.clone();
+                if let Some(record) = self.files.peek::<EnvironmentRecord>(ENVIRONMENT) {
+                    self.record = record;
+                }
+                self.rules = PortRules::new(&self.files.peek::<DeclaredPorts>(PORTS).unwrap_or_default());
+                // The container that is connected may be the same, run as before.
+                if !reachable || before != self.record.container {
+                    return Some(Next::Look);
+                }
+                self.settle(true).await;
+                self.publish(api::KeptConnection::Connected, None);
+                for answer in self.renewed.drain(..) {
+                    let _ = answer.send(());
+                }
+            }
+            Command::Settle(answer) => {
+                if reachable {
+                    self.settle(true).await;
+                    self.publish(api::KeptConnection::Connected, None);
+                }
+                let _ = answer.send(());
+            }
+            Command::Change(port, change, answer) => {
+                let changed = self.change(port, change);
+                if reachable && changed.is_ok() {
+                    self.settle(true).await;
+                    self.publish(api::KeptConnection::Connected, None);
+                }
+                let _ = answer.send(changed);
+            }
+            Command::Release(answer) => {
+                let _ = note_released(&self.files);
+                self.forwards.close_all();
+                self.shared.set_locals(&self.key, []);
+                let _ = answer.send(());
+                return Some(Next::End);
+            }
+            Command::GiveAway(answer) => {
+                let _ = answer.send(self.forwards.give_away());
+                // What is connected goes on to its end; nothing else is done here.
+                self.connections_end().await;
+                return Some(Next::End);
+            }
+        }
+        None
+    }
+
+    /// Waits until every connection has ended, with the way inside kept open for them.
+    async fn connections_end(&mut self) {
+        self.shared.connections.close();
+        let shared = Arc::clone(&self.shared);
+        tokio::select! {
+            () = shared.connections.wait() => {}
+            () = async { while self.commands.recv().await.is_some() {} } => {}
+        }
+    }
+
+    fn end_run(&mut self) {
+        if let Some((_, ended)) = self.run.take() {
+            ended.cancel();
+        }
+    }
+
+    fn next_pause(&mut self, longest: Duration) -> Duration {
+        let pause = self.pause.min(longest);
+        self.pause = (pause * 2).min(longest);
+        pause
+    }
+
+    fn save(&self) {
+        // What cannot be written is chosen anew after the next start.
+        let _ = self.files.save(FORWARDS, &self.chosen);
+    }
+}
+
+/// Notes that an environment is kept no longer.
+pub(crate) fn note_released(files: &EnvironmentStore) -> Result<()> {
+    match files.load::<ForwardsRecord>(FORWARDS)?.found() {
+        Some(record) if record.kept => files.save(FORWARDS, &ForwardsRecord { kept: false, ..record }),
+        _ => Ok(()),
+    }
+}
+
+/// The next event of the container; None when the engine has gone away, and never when nobody listens to it.
+async fn next_event(events: &mut Option<(String, Incoming<EngineEvent>)>) -> Option<EngineEvent> {
+    match events {
+        Some((_, events)) => events.next().await.and_then(|event| event.ok()),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether a container may be in another state after this. Not every engine knows every filter.
+fn tells(event: &EngineEvent) -> bool {
+    const TELLING: [&str; 8] = ["start", "restart", "unpause", "die", "died", "destroy", "remove", "pause"];
+    event.kind == "container" && TELLING.contains(&event.action.as_str())
+}
+
+/// The next link; None when links are told no more.
+async fn next_link(links: &mut Option<crate::inside::LinkWatch>) -> Option<String> {
+    match links {
+        Some(links) => links.next().await.ok(),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,237 @@
+//! Every environment that is kept, and what they share: local ports, events, connections.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+use tokio_util::task::TaskTracker;
+use wharf_api as api;
+use wharf_plan::ports::{Forward, Holder, InsidePort};
+
+use super::forwards::LinkWatch;
+use super::kept::{Command, Kept};
+use super::records::{FORWARDS, ForwardsRecord};
+use crate::error::Result;
+use crate::store::{EnvironmentStore, Store};
+
+/// How long a client waits for an environment's first answer.
+const FIRST_ANSWER: Duration = Duration::from_secs(5);
+/// Events that a slow watcher may be behind before it misses some.
+const BEHIND: usize = 256;
+
+/// What all environments share.
+pub(crate) struct Shared {
+    store: Store,
+    kept: Mutex<BTreeMap<String, Handle>>,
+    locals: Mutex<BTreeMap<u16, (String, Holder)>>,
+    handed: Mutex<HashMap<(String, Forward), Vec<TcpListener>>>,
+    pub(super) events: broadcast::Sender<api::KeeperEvent>,
+    /// Connections that are open, of whichever environment.
+    pub(super) connections: TaskTracker,
+    /// An environment is not kept any more.
+    pub(super) released: Notify,
+}
+
+/// One environment as the others see it.
+#[derive(Clone)]
+struct Handle {
+    commands: mpsc::Sender<Command>,
+    state: watch::Receiver<api::EnvironmentPorts>,
+    link: LinkWatch,
+}
+
+impl Shared {
+    pub(crate) fn new(store: Store) -> Arc<Shared> {
+        Arc::new(Shared {
+            store,
+            kept: Mutex::default(),
+            locals: Mutex::default(),
+            handed: Mutex::default(),
+            events: broadcast::channel(BEHIND).0,
+            connections: TaskTracker::new(),
+            released: Notify::new(),
+        })
+    }
+
+    /// The environments that were kept when nobody said otherwise, by the names of their state folders.
+    pub(crate) fn remembered(&self) -> Vec<String> {
+        let stores = self.store.environments().unwrap_or_default();
+        let kept = stores
+            .iter()
+            .filter(|state| state.peek::<ForwardsRecord>(FORWARDS).is_some_and(|record| record.kept));
+        kept.filter_map(EnvironmentStore::key).collect()
+    }
+
+    /// Keeps an environment from now on; one that is kept already looks at its records again.
+    ///
+    /// # Errors
+    /// When nothing is known of it, or its records cannot be written.
+    pub(crate) async fn keep(self: &Arc<Self>, key: &str) -> Result<bool> {
+        let found = lock(&self.kept).get(key).cloned();
+        let mut state = match found {
+            Some(handle) => {
+                let (answer, answered) = oneshot::channel();
+                if handle.commands.send(Command::Renew(answer)).await.is_ok() {
+                    let _ = tokio::time::timeout(FIRST_ANSWER, answered).await;
+                }
+                handle.state
+            }
+            None => {
+                let (commands, receiver) = mpsc::channel(16);
+                let Some((kept, state, link)) = Kept::new(Arc::clone(self), &self.store, key, receiver)?
+                else {
+                    return Ok(false);
+                };
+                lock(&self.kept).insert(key.to_owned(), Handle { commands, state: state.clone(), link });
+                let (shared, key) = (Arc::clone(self), key.to_owned());
+                tokio::spawn(async move {
+                    kept.run().await;
+                    shared.forget(&key);
+                });
+                state
+            }
+        };
+        let settled = state.wait_for(|state| state.connection != api::KeptConnection::Connecting);
+        let _ = tokio::time::timeout(FIRST_ANSWER, settled).await;
+        Ok(true)
+    }
+
+    fn forget(&self, key: &str) {
+        let forgotten = lock(&self.kept).remove(key);
+        lock(&self.locals).retain(|_, (holder, _)| holder != key);
+        if let Some(handle) = forgotten {
+            let _ = self.events.send(api::KeeperEvent::Released { id: handle.state.borrow().id.clone() });
+        }
+        self.released.notify_one();
+    }
+
+    /// Keeps an environment no longer; its listeners are closed when this comes back.
+    pub(crate) async fn release(&self, key: &str) {
+        let handle = lock(&self.kept).get(key).cloned();
+        match handle {
+            Some(handle) => {
+                let (answer, answered) = oneshot::channel();
+                if handle.commands.send(Command::Release(answer)).await.is_ok() {
+                    let _ = answered.await;
+                }
+            }
+            // One that was kept before a crash, and has not been taken up again.
+            None => {
+                if let Some(state) = self.store.environment_of_key(key) {
+                    let _ = super::kept::note_released(&state);
+                }
+            }
+        }
+    }
+
+    /// Whether nothing is kept.
+    pub(crate) fn is_empty(&self) -> bool {
+        lock(&self.kept).is_empty()
+    }
+
+    /// The ports of one environment or of all, looked at once more.
+    pub(crate) async fn ports(&self, key: Option<&str>) -> Vec<api::EnvironmentPorts> {
+        let handles: Vec<_> = lock(&self.kept)
+            .iter()
+            .filter(|(name, _)| key.is_none_or(|key| key == *name))
+            .map(|(_, handle)| handle.clone())
+            .collect();
+        let mut found = Vec::new();
+        for handle in handles {
+            let (answer, answered) = oneshot::channel();
+            if handle.commands.send(Command::Settle(answer)).await.is_ok() {
+                let _ = tokio::time::timeout(FIRST_ANSWER, answered).await;
+            }
+            found.push(handle.state.borrow().clone());
+        }
+        found.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+        found
+    }
+
+    /// The last that was told of every environment.
+    pub(super) fn known(&self) -> Vec<api::EnvironmentPorts> {
+        lock(&self.kept).values().map(|handle| handle.state.borrow().clone()).collect()
+    }
+
+    /// Does something with a port; false when the environment is not kept.
+    pub(crate) async fn change(
+        &self,
+        key: &str,
+        port: InsidePort,
+        change: api::PortChange,
+    ) -> Option<std::result::Result<(), String>> {
+        let handle = lock(&self.kept).get(key).cloned()?;
+        let (answer, answered) = oneshot::channel();
+        handle.commands.send(Command::Change(port, change, answer)).await.ok()?;
+        answered.await.ok()
+    }
+
+    /// The way into an environment, while there is one.
+    pub(super) fn link(&self, key: &str) -> Option<Arc<super::link::Link>> {
+        lock(&self.kept).get(key).and_then(|handle| handle.link.borrow().clone())
+    }
+
+    /// Gives all listeners away, and ends.
+    pub(super) async fn give_away(&self) -> Vec<(String, Forward, Vec<Arc<TcpListener>>)> {
+        let handles: Vec<_> =
+            lock(&self.kept).iter().map(|(key, handle)| (key.clone(), handle.commands.clone())).collect();
+        let mut given = Vec::new();
+        for (key, commands) in handles {
+            let (answer, answered) = oneshot::channel();
+            if commands.send(Command::GiveAway(answer)).await.is_ok()
+                && let Ok(listeners) = answered.await
+            {
+                given.extend(
+                    listeners.into_iter().map(|(forward, listeners)| (key.clone(), forward, listeners)),
+                );
+            }
+        }
+        given
+    }
+
+    /// Takes a listener over from another keeper, for when its environment wants it.
+    pub(super) fn hand(&self, key: String, forward: Forward, listeners: Vec<TcpListener>) {
+        lock(&self.handed).insert((key, forward), listeners);
+    }
+
+    /// Closes what was handed over and nobody wanted.
+    pub(super) fn drop_handed(&self) {
+        lock(&self.handed).clear();
+    }
+
+    /// The listeners of a forward that another keeper has handed over.
+    pub(super) fn handed(&self, key: &str, forward: &Forward) -> Vec<TcpListener> {
+        lock(&self.handed).remove(&(key.to_owned(), forward.clone())).unwrap_or_default()
+    }
+
+    /// Local ports that were handed over for an environment and are not its own yet.
+    pub(super) fn handed_ports(&self, key: &str) -> Vec<u16> {
+        let handed = lock(&self.handed);
+        handed.keys().filter(|(of, _)| of == key).map(|(_, forward)| forward.local).collect()
+    }
+
+    /// Local ports that environments other than this one have.
+    pub(super) fn locals_of_others(&self, key: &str) -> BTreeMap<u16, Holder> {
+        let locals = lock(&self.locals);
+        let others = locals.iter().filter(|(_, (holder, _))| holder != key);
+        others.map(|(port, (_, holder))| (*port, holder.clone())).collect()
+    }
+
+    /// Notes which local ports an environment has now.
+    pub(super) fn set_locals(&self, key: &str, ports: impl IntoIterator<Item = (u16, Holder)>) {
+        let mut locals = lock(&self.locals);
+        locals.retain(|_, (holder, _)| holder != key);
+        locals.extend(ports.into_iter().map(|(port, holder)| (port, (key.to_owned(), holder))));
+    }
+
+    pub(super) fn tell(&self, event: api::KeeperEvent) {
+        // Nobody may be watching.
+        let _ = self.events.send(event);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
