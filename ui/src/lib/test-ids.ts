@@ -123,6 +123,14 @@ export const testIds = {
   /** The text of a file of the configuration, and the line in it that is meant. */
   source: 'source',
   sourceLine: 'source-line',
+  /** A port; `data-port` is where it is inside, `data-state` what is done about it. Its address, its menu, and the button for another. */
+  port: 'port',
+  portOpen: 'port-open',
+  portMore: 'port-more',
+  portAdd: 'port-add',
+  /** The numbers that are typed for one: inside, and on this computer. */
+  portInside: 'port-inside',
+  portLocal: 'port-local',
   /** A curve; `data-name` is what of. What lies on the disk, and what can be cleaned up. */
   curve: 'curve',
   space: 'space',

@@ -152,6 +152,16 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await part(page, 'terminalOpen').click();
     await expect(part(page, 'terminal').locator('.xterm-rows')).toContainText('$');
   },
+  ports: (page) => shown(page, 'tabs', 'ports'),
+  'ports-empty': (page) => shown(page, 'tabs-empty', 'ports'),
+  'ports-failed': (page) => shown(page, 'tabs-failed', 'ports'),
+  'ports-hostile': (page) => shown(page, 'tabs-hostile', 'ports'),
+  'port-changed': async (page) => {
+    await shown(page, 'tabs', 'ports');
+    await part(page, 'portMore').nth(1).click();
+    await page.getByRole('menuitem', { name: 'Change…' }).click();
+    await page.getByRole('radio', { name: /Every computer/ }).check();
+  },
   configuration: async (page) => {
     await shown(page, 'tabs', 'configuration');
     await expect(part(page, 'value').first()).toBeVisible();

@@ -1,4 +1,5 @@
 /** The tabs of an environment: how to get from one to the other, and what each of them does. */
+import type { Locator } from '@playwright/test';
 import { asked, expect, item, open, part, start, tab, test, testIds } from './support';
 
 test('tabs by arrows, and each environment keeps its own', async ({ page }) => {
@@ -77,6 +78,57 @@ test('every value says where it comes from, and is a click from there', async ({
   await expect.poll(async () => (await asked(page, 'configuration')).length).toBeGreaterThan(before);
 });
 
+test('ports are addresses with what is behind them, and can be changed', async ({ page }) => {
+  await open(page, 'tabs');
+  await expect(tab(page, 'ports')).toContainText('3');
+  await tab(page, 'ports').click();
+  const port = (inside: string): Locator => page.locator(`[data-port="${inside}"]`);
+  await expect(port('3000')).toContainText('node process 812');
+  await port('3000').getByTestId(testIds.portOpen).click();
+  expect(await asked(page, 'openLink')).toEqual(['http://localhost:3000']);
+  await page.getByRole('button', { name: 'Copy localhost:3000' }).click();
+  expect(await asked(page, 'copy')).toEqual(['http://localhost:3000']);
+  await expect(port('db:5432')).toContainText('Port 5432 is taken by postgres (process 812). It is at 5433 instead.');
+  await expect(port('443')).toContainText('Port 443 is taken by the system, which reserves it.');
+  await expect(port('39115')).toContainText('left to your editor');
+  await expect(port('9229')).toContainText('open to other computers');
+
+  await port('3000').getByTestId(testIds.portMore).click();
+  await page.getByRole('menuitem', { name: 'Stop forwarding' }).click();
+  await expect(port('3000')).toHaveAttribute('data-state', 'stopped');
+  await expect(tab(page, 'ports')).toContainText('2');
+  await part(page, 'portAdd').click();
+  await page.keyboard.type('70000');
+  await page.keyboard.press('Enter');
+  await expect(part(page, 'dialog').getByRole('alert')).toHaveText('A port is a number from 1 to 65535.');
+  await part(page, 'portInside').fill('7000');
+  await part(page, 'portLocal').fill('7001');
+  await page.keyboard.press('Enter');
+  await expect(port('7000')).toContainText('localhost:7001');
+  await expect(port('7000')).toContainText('you asked for it');
+  expect(await asked(page, 'changePort')).toMatchObject([
+    { port: 3000, change: 'stop' },
+    { port: 7000, change: 'open', localPort: 7001, address: null },
+  ]);
+});
+
+test('a port appears when something listens', async ({ page }) => {
+  await open(page, 'one');
+  await tab(page, 'ports').click();
+  await expect(part(page, 'panel')).toContainText('No port yet');
+  await page.evaluate(() =>
+    window.fake?.ports({
+      id: 'x',
+      name: 'api-server',
+      reference: {},
+      connection: 'connecting',
+      ports: [{ port: 4000, source: 'detected', state: 'waiting', notice: 'notify' }],
+    }),
+  );
+  await expect(page.locator('[data-port="4000"]')).toHaveAttribute('data-state', 'waiting');
+  await expect(part(page, 'panel')).toContainText('Connecting to the inside');
+});
+
 test('curves have words, and a clean-up says in numbers what goes', async ({ page }) => {
   await open(page, 'tabs');
   await tab(page, 'resources').click();
@@ -106,7 +158,7 @@ test('nothing is measured but what is looked at', async ({ page }) => {
 test('a page that is refused says why', async ({ page }) => {
   await open(page, 'tabs-failed');
   await expect(part(page, 'panel')).toContainText('The engine does not answer any more');
-  for (const name of ['logs', 'configuration', 'resources'] as const) {
+  for (const name of ['logs', 'ports', 'configuration', 'resources'] as const) {
     await tab(page, name).click();
     await expect(part(page, 'panel').getByRole('alert').first()).toContainText('Start it again, then come back.');
   }
@@ -117,7 +169,7 @@ test('a page that is refused says why', async ({ page }) => {
 
 test('text of others is text on every tab', async ({ page }) => {
   await open(page, 'tabs-hostile');
-  for (const name of ['logs', 'terminal', 'configuration', 'resources', 'overview'] as const) {
+  for (const name of ['logs', 'terminal', 'ports', 'configuration', 'resources', 'overview'] as const) {
     await tab(page, name).click();
     if (name === 'logs') await page.getByTestId(testIds.logWrap).click();
     if (name === 'terminal') await part(page, 'terminalOpen').click();
@@ -141,6 +193,7 @@ test.describe('in Chinese', () => {
     for (const [name, label] of [
       ['logs', '日志'],
       ['terminal', '终端'],
+      ['ports', '端口'],
       ['configuration', '配置'],
       ['resources', '资源'],
       ['overview', '概览'],

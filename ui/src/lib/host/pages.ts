@@ -3,6 +3,7 @@ import type {
   CleanUpPlan,
   CleanUpResult,
   ConfigurationReport,
+  EnvironmentPorts,
   EnvironmentReference,
   FeatureList,
   LogExported,
@@ -12,6 +13,7 @@ import type {
   LogRequest,
   LogState,
   LogText,
+  PortRequest,
   ResourceSample,
   SpaceReport,
   StartRecord,
@@ -50,7 +52,17 @@ export interface TerminalOutput {
   truncated: boolean;
 }
 
+/** What forwards ports, where the program has it. */
+export interface Ports {
+  /** Hears of the environment's ports at once and after every change; of nothing while no keeper has them. */
+  watch(reference: EnvironmentReference, changed: (ports: EnvironmentPorts | undefined) => void): Promise<Stop>;
+  /** Forwards a port, moves it, stops it, or leaves it to the configuration again. */
+  change(request: PortRequest): Promise<void>;
+}
+
 export interface Pages {
+  readonly ports?: Ports;
+
   /** The last operations on an environment that did something, the newest first. */
   history(reference: EnvironmentReference): Promise<StartRecord[]>;
 

@@ -18,7 +18,9 @@ export class PlanLook {
 
   /** Looks at another environment, or at none while there is nothing to compare. */
   at(environment: EnvironmentSummary | undefined): void {
-    const subject = environment && `${environment.id} ${environment.container?.id} ${environment.state}`;
+    // The board says when a file of the configuration has changed, so a change is there without anybody coming back to the window.
+    const subject =
+      environment && `${environment.id} ${environment.container?.id} ${environment.state} ${environment.changed}`;
     this.#reference = environment?.reference;
     if (subject === this.#subject) return;
     this.#subject = subject;

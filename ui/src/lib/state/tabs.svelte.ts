@@ -2,7 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 
 /** In the order in which they stand, and in which the number keys reach them. */
-export const TABS = ['overview', 'logs', 'terminal', 'configuration', 'resources'] as const;
+export const TABS = ['overview', 'logs', 'terminal', 'ports', 'configuration', 'resources'] as const;
 
 export type Tab = (typeof TABS)[number];
 

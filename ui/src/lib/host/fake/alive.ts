@@ -12,6 +12,7 @@ import type {
 } from '../../api';
 import { docker, TODAY } from './parts';
 import type { PageData } from './pages';
+import { environmentPorts, portList } from './ports';
 import { API_SERVER, CONFIGURATION } from './scripts';
 
 const START = Date.parse(TODAY);
@@ -298,6 +299,7 @@ export const cleanUp: CleanUpPlan = {
 export const alive: PageData = {
   history,
   log: logLines(400),
+  ports: environmentPorts(portList),
   configuration,
   resources: samples,
   space,

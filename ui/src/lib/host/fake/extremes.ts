@@ -2,6 +2,7 @@
 import type { ConfigurationReport, ErrorResult, LogEntry, ResourceSample, StartRecord } from '../../api';
 import { alive, configuration, history, logLines } from './alive';
 import type { PageData } from './pages';
+import { environmentPorts, port } from './ports';
 
 export const refused: ErrorResult = {
   message: 'The engine does not answer any more',
@@ -15,6 +16,7 @@ export const refusing: PageData = {
   history: refused,
   log: refused,
   configuration: refused,
+  ports: refused,
   resources: refused,
   space: refused,
   cleanUp: refused,
@@ -31,6 +33,7 @@ function numbered<Made>(count: number, make: (number: number) => Made): Made[] {
 export const much: PageData = {
   ...alive,
   log: logLines(200_000),
+  ports: environmentPorts(numbered(2000, (number) => port({ port: 1024 + number, source: 'detected' }))),
   history: [longStart()],
   configuration: {
     ...configuration,
@@ -111,6 +114,19 @@ const hostileConfiguration: ConfigurationReport = {
 export const hostile: PageData = {
   ...alive,
   log: hostileLines(),
+  ports: environmentPorts(
+    HOSTILE.map((text, at) =>
+      port({
+        port: 3000 + at,
+        host: at % 2 === 0 ? undefined : text,
+        label: text,
+        reason: text,
+        process: { name: text, pid: at, commandLine: text },
+        conflict: { port: 3000 + at, holder: { kind: 'process', name: text, pid: at } },
+      }),
+    ),
+    { problem: markup },
+  ),
   history: history.map((record) => ({
     ...record,
     steps: record.steps.map((step, at) => ({ ...step, subject: HOSTILE[at % HOSTILE.length], detail: markup })),

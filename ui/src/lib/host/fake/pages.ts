@@ -3,6 +3,7 @@ import type {
   CleanUpPlan,
   ConfigurationReport,
   EnvironmentReference,
+  EnvironmentPorts,
   ErrorResult,
   FeatureList,
   LogEntry,
@@ -17,6 +18,7 @@ import type {
 import type { Pages } from '../pages';
 import { FakeLog } from './log';
 import { docker } from './parts';
+import { changedBy } from './ports';
 import { keep, kept, PROMPT, FakeTerminal } from './terminal';
 
 /** What a scenario says about pages. A function is asked anew each time. */
@@ -25,6 +27,9 @@ export interface PageData {
   log?: LogEntry[] | ErrorResult;
   /** So many lines come a second, each made from its number. */
   logGrows?: { perSecond: number; line: (number: number) => LogEntry };
+  ports?: EnvironmentPorts | ErrorResult;
+  /** They come one after the other, as programs begin to listen. */
+  portsAppear?: boolean;
   configuration?: ConfigurationReport | ErrorResult;
   /** What was measured in the seconds before it is looked at. */
   resources?: ResourceSample[] | ErrorResult;
@@ -42,6 +47,8 @@ export interface PageData {
 export interface PagesOutside {
   /** Appends lines to the open logs. */
   log(lines: LogEntry[]): void;
+  /** The keeper says what the ports are now. */
+  ports(ports: EnvironmentPorts | undefined): void;
   configurationChanged(): void;
   terminalWrites(text: string): void;
   terminalEnds(end: TerminalEnd): void;
@@ -52,6 +59,8 @@ type Call = (call: string, argument: unknown) => void;
 export function pages(data: PageData, called: Call): { pages: Pages; outside: PagesOutside } {
   const logs = new Set<FakeLog>();
   const lines = Array.isArray(data.log) ? [...data.log] : [];
+  const portWatchers = new Set<(ports: EnvironmentPorts | undefined) => void>();
+  let ports = data.ports && !isError(data.ports) ? data.ports : undefined;
   const configurationWatchers = new Set<() => void>();
   const remember = (): void => keep(terminals);
   const terminals: FakeTerminal[] = kept(remember);
@@ -68,6 +77,21 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
     const steps = data.history.find(({ id }) => id === start)?.steps ?? [];
     const subjects = steps.filter(({ id, parent }) => id === step || parent === step).map(({ subject }) => subject);
     return lines.filter((line) => subjects.includes(line.step));
+  }
+
+  function showPorts(next: EnvironmentPorts | undefined): void {
+    ports = next;
+    portWatchers.forEach((changed) => changed(next));
+  }
+
+  function appear(all: EnvironmentPorts): void {
+    let count = 0;
+    const timer = setInterval(() => {
+      count += 1;
+      showPorts({ ...all, ports: all.ports.slice(0, count) });
+      if (count === all.ports.length) clearInterval(timer);
+    }, 1500);
+    showPorts({ ...all, ports: [] });
   }
 
   function terminal(id: string): FakeTerminal {
@@ -98,6 +122,7 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
         lines.push(...more);
         for (const log of logs) log.grown();
       },
+      ports: showPorts,
       configurationChanged: () => configurationWatchers.forEach((changed) => changed()),
       terminalWrites: (text) => terminals.forEach((terminal) => terminal.write(text)),
       terminalEnds: (end) => terminals.forEach((terminal) => terminal.end(end)),
@@ -150,6 +175,21 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
         terminal(id).end({});
         terminals.splice(terminals.indexOf(terminal(id)), 1);
         remember();
+      },
+
+      ports: {
+        async watch(reference, changed) {
+          if (data.ports && isError(data.ports)) return Promise.reject(data.ports);
+          called('watchPorts', reference);
+          portWatchers.add(changed);
+          if (data.portsAppear && ports) appear(ports);
+          else changed(ports);
+          return () => portWatchers.delete(changed);
+        },
+        async change(request) {
+          called('changePort', request);
+          if (ports) showPorts({ ...ports, ports: changedBy(ports.ports, request) });
+        },
       },
 
       configuration: (reference) => ask('configuration', reference, data.configuration ?? configurationOf(reference)),

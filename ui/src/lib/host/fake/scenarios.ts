@@ -208,7 +208,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   one: changed(same),
   many,
   /** Everything that the tabs of an environment can show. */
-  alive: { ...changed(same), pages: { ...alive, logGrows: { perSecond: 20, line: logLine } } },
+  alive: { ...changed(same), pages: { ...alive, portsAppear: true, logGrows: { perSecond: 20, line: logLine } } },
   /** The same, but nothing moves by itself. */
   tabs: { ...changed(same), pages: alive },
   'tabs-empty': { ...changed(same), pages: { resources: [{ ...stopped }], cleanUp: { items: [] } } },

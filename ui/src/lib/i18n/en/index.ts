@@ -5,7 +5,8 @@ import { frame } from './frame';
 import { logs } from './logs';
 import { overview } from './overview';
 import { pages } from './pages';
+import { ports } from './ports';
 
-export const en = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages };
+export const en = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages, ...ports };
 
 export type Catalogue = typeof en;

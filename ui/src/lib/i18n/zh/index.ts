@@ -6,5 +6,6 @@ import { frame } from './frame';
 import { logs } from './logs';
 import { overview } from './overview';
 import { pages } from './pages';
+import { ports } from './ports';
 
-export const zh: Catalogue = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages };
+export const zh: Catalogue = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages, ...ports };
