@@ -26,6 +26,8 @@ export class LogLook {
   #searched = 0;
   #latest: LogState | undefined;
   #scheduled = false;
+  /** Nothing more is asked for until the log says something new. */
+  #refused = false;
   #closed = false;
 
   constructor(host: Host, request: LogRequest) {
@@ -118,7 +120,16 @@ export class LogLook {
       this.#pages.clear();
       this.#asked.clear();
     }
+    // Whoever looks at the end sees it move once the lines are there: there is no gap while they are on their way.
+    const grown = this.state && state.filter === this.state.filter ? state.end - this.state.end : 0;
+    const atEnd = grown > 0 && this.#wanted.to >= state.end - grown;
     this.#latest = state;
+    this.#refused = false;
+    if (atEnd) {
+      this.#wanted = { from: this.#wanted.from + grown, to: this.#wanted.to + grown };
+      this.#pump();
+      if (this.#asked.size > 0) return;
+    }
     this.#schedule();
   }
 
@@ -137,7 +148,7 @@ export class LogLook {
   /** Asks for pages in view that are not here, or that have grown since. */
   #pump(): void {
     const state = this.#latest;
-    if (!state || this.#closed) return;
+    if (!state || this.#closed || this.#refused) return;
     const last = Math.floor((Math.min(this.#wanted.to, state.end) - 1) / PAGE);
     const first = Math.floor(Math.max(this.#wanted.from, state.first) / PAGE);
     for (let page = first; page <= last && this.#asked.size < AT_ONCE; page += 1) {
@@ -162,8 +173,8 @@ export class LogLook {
         this.#forget();
       }
     } catch (reason) {
+      this.#refused = true;
       if (!this.#closed) this.error = asError(reason);
-      return;
     } finally {
       this.#asked.delete(page);
     }
