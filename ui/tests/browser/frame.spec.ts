@@ -28,6 +28,8 @@ test('what runs is measured while its row is in view, and not when it is left', 
   await expect(row).toContainText('734.0 MB');
   await item(page, 'api-server').click();
   await expect(part(page, 'boardPage')).toBeHidden();
+  await expect.poll(() => asked(page, 'unwatchResources')).toHaveLength(1);
+  expect(await asked(page, 'watchResources')).toHaveLength(1);
 });
 
 test('of thousands only those in view are on the page, and any is a few letters away', async ({ page }) => {

@@ -209,7 +209,10 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
         const timer = setInterval(() => {
           measured({ ...(samples[next++ % samples.length] ?? sample), timestamp: Date.now() });
         }, 1000);
-        return () => clearInterval(timer);
+        return () => {
+          called('unwatchResources', reference);
+          clearInterval(timer);
+        };
       },
       space: () => ask('space', undefined, data.space ?? { engines: [] }),
       cleanUpPlan: () => ask('cleanUpPlan', undefined, data.cleanUp ?? { items: [] }),
