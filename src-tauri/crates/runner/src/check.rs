@@ -17,6 +17,7 @@ use wharf_api as api;
 
 use crate::collections;
 use crate::error::{Error, Result};
+use crate::extended;
 use crate::locate;
 use crate::request::RegistriesRequest;
 
@@ -43,8 +44,14 @@ pub async fn check(request: &CheckRequest) -> Result<api::CheckResult> {
         if found.is_empty() {
             result.without.push(place.display().to_string());
         }
-        let checked = found.iter().map(|place| configuration::check(&place.folder, &place.configuration));
-        result.configurations.extend(checked);
+        for place in &found {
+            // What cannot be fetched is found by whoever reads it.
+            if request.registries.is_some() {
+                let _ =
+                    extended::bring_for(&configuration::target(&place.folder, &place.configuration)).await;
+            }
+            result.configurations.push(configuration::check(&place.folder, &place.configuration));
+        }
     }
     if let (Some(folder), []) = (result.without.first(), result.configurations.as_slice()) {
         return Err(Error::ConfigurationNotFound {

@@ -14,12 +14,14 @@ use wharf_spec::extends;
 use wharf_spec::feature::OciReference;
 use wharf_spec::template::{Answers, FILE_NAME, TemplateManifest, fill_in};
 
+use crate::CancellationToken;
 use crate::collections::{self, json_of};
+use crate::environment::Environment;
 use crate::environment::layers::{extended_files, extended_in_registries};
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
 use crate::features::CACHE;
-use crate::request::RegistriesRequest;
+use crate::request::{EventSink, RegistriesRequest, Target};
 use crate::store::Store;
 
 /// Where a configuration lies in what is published.
@@ -159,6 +161,22 @@ pub(crate) async fn bring(
         seen.push(file);
     }
     Ok(())
+}
+
+/// The same for a target, without a word: for whoever only looks, and may ask registries.
+pub(crate) async fn bring_for(target: &Target) -> Result<()> {
+    let store = Store::open(target.user_data_folder.as_deref())?;
+    let operation = Operation::new(&Silence, CancellationToken::new());
+    let root = operation.begin(None, api::StepName::Configuration, None);
+    let brought = bring(Environment::files(target), false, &store, &operation, &root).await;
+    operation.end(root, &brought);
+    brought
+}
+
+struct Silence;
+
+impl EventSink for Silence {
+    fn send(&self, _: api::Event) {}
 }
 
 enum Failure {

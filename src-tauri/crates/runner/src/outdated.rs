@@ -8,6 +8,7 @@ use wharf_spec::feature::{self, Lockfile, OciReference, OciVersion, Outdated};
 use crate::collections::{self, json_of};
 use crate::environment::{Environment, STYLE};
 use crate::error::{Error, Result};
+use crate::extended;
 use crate::request::{RegistriesRequest, Target};
 
 /// How many registries are asked at once.
@@ -37,6 +38,7 @@ pub struct OutdatedFound {
 /// When there is no configuration or it cannot be read, or the lockfile is damaged. A registry that does not answer leaves its
 /// Features without versions.
 pub async fn outdated(request: &OutdatedRequest) -> Result<OutdatedFound> {
+    extended::bring_for(&request.target).await?;
     let environment = Environment::find(&request.target)?;
     let lockfile = lockfile_of(&environment)?;
     let client = collections::client(&request.registries)?;

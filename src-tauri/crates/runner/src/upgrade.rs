@@ -9,6 +9,7 @@ use crate::CancellationToken;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::events::Operation;
+use crate::extended;
 use crate::features::{Resolving, write_lockfile};
 use crate::request::{EventSink, FeaturesRequest, LockfileMode, RegistriesRequest, Target};
 use crate::store::Store;
@@ -46,6 +47,8 @@ pub async fn upgrade(
 ) -> Result<Upgraded> {
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, wharf_api::StepName::Configuration, None);
+    let store = Store::open(request.target.user_data_folder.as_deref())?;
+    extended::bring(Environment::files(&request.target), true, &store, &operation, &root).await?;
     let mut environment = Environment::find(&request.target)?;
     let mut upgraded = Upgraded::default();
     if let Some((feature, version)) = &request.pin {
@@ -59,7 +62,6 @@ pub async fn upgrade(
             hint: None,
         });
     }
-    let store = Store::open(request.target.user_data_folder.as_deref())?;
     let features = FeaturesRequest {
         lockfile: LockfileMode::None,
         registries: request.registries.clone(),

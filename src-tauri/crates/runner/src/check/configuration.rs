@@ -15,14 +15,19 @@ use crate::request::{Target, UpRequest};
 use crate::up;
 use findings::Findings;
 
-/// Checks one.
-pub(super) fn check(folder: &Path, path: &Path) -> api::CheckedConfiguration {
-    let target = Target {
+/// What one is found by.
+pub(super) fn target(folder: &Path, path: &Path) -> Target {
+    Target {
         workspace_folder: Some(folder.to_owned()),
         config: Some(path.to_owned()),
         mount_workspace_git_root: true,
         ..Target::default()
-    };
+    }
+}
+
+/// Checks one.
+pub(super) fn check(folder: &Path, path: &Path) -> api::CheckedConfiguration {
+    let target = target(folder, path);
     let mut checked = api::CheckedConfiguration {
         name: STYLE.basename(&folder.display().to_string()).to_owned(),
         folder: folder.display().to_string(),

@@ -135,7 +135,10 @@ impl Reading<'_> {
                     Some(kept) => Some(kept),
                     None => {
                         let message = format!("`extends` names {reference}, which was not fetched yet");
-                        return Err(refuse(message, "`wharf up` fetches it"));
+                        return Err(refuse(
+                            message,
+                            "`wharf up` fetches it, and so does `wharf check --outdated`",
+                        ));
                     }
                 },
                 None => None,

@@ -15,6 +15,7 @@ use super::graph_only;
 use crate::collections::{self, failed, json_of};
 use crate::environment::{Environment, STYLE};
 use crate::error::{Error, Result};
+use crate::extended;
 use crate::request::{RegistriesRequest, Target};
 use crate::store::Store;
 
@@ -105,8 +106,9 @@ pub async fn features_resolve_dependencies(
     workspace_folder: Option<PathBuf>,
     registries: &RegistriesRequest,
 ) -> Result<ResolvedDependencies> {
-    let environment =
-        Environment::find(&Target { workspace_folder, mount_workspace_git_root: true, ..Target::default() })?;
+    let target = Target { workspace_folder, mount_workspace_git_root: true, ..Target::default() };
+    extended::bring_for(&target).await?;
+    let environment = Environment::find(&target)?;
     let configuration = environment.configuration.path.display().to_string();
     let base = LocalBase { configuration: &configuration, workspace: &environment.folder, style: STYLE };
     let path = PathBuf::from(lockfile_path(&configuration, STYLE));
