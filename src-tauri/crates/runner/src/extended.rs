@@ -168,7 +168,7 @@ pub(crate) async fn bring_for(target: &Target) -> Result<()> {
     let store = Store::open(target.user_data_folder.as_deref())?;
     let operation = Operation::new(&Silence, CancellationToken::new());
     let root = operation.begin(None, api::StepName::Configuration, None);
-    let brought = bring(Environment::files(target), false, &store, &operation, &root).await;
+    let brought = bring(Environment::layer_paths(target), false, &store, &operation, &root).await;
     operation.end(root, &brought);
     brought
 }

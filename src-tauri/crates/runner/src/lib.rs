@@ -103,8 +103,8 @@ pub use gallery::{
 pub use headless::headless;
 pub use inside::agents;
 pub use integration::{integrate, integration, unintegrate};
-pub use link::{WebAddress, is_link, open_request, web_address};
 pub use keeper::{KeeperRole, KeeperWatch, serve as keep};
+pub use link::{WebAddress, is_link, open_request, web_address};
 pub use list::list;
 pub use log_view::{LogStates, LogViews};
 pub use logs::logs;

@@ -78,7 +78,12 @@ impl Operations {
     /// None yet. `user_data_folder` is where state is kept instead of the user's state folder.
     #[must_use]
     pub fn new(user_data_folder: Option<PathBuf>) -> Self {
-        Self { user_data_folder, keeper: None, known: Mutex::default(), tell: broadcast::Sender::new(TOLD_KEPT) }
+        Self {
+            user_data_folder,
+            keeper: None,
+            known: Mutex::default(),
+            tell: broadcast::Sender::new(TOLD_KEPT),
+        }
     }
 
     /// Has environments kept that are brought up, by this program as a process of its own.

@@ -93,7 +93,7 @@ impl Subject {
         let chosen = choice::remembered(&target, &store);
         let target = Target { config: chosen.or(target.config.clone()), ..target };
         if access != Access::Quiet && target.volume.is_none() {
-            let files = Environment::files(&target);
+            let files = Environment::layer_paths(&target);
             extended::bring(files, access.asks_again(), &store, operation, root).await?;
         }
         let environment = match access {

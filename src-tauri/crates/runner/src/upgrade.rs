@@ -48,7 +48,7 @@ pub async fn upgrade(
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, wharf_api::StepName::Configuration, None);
     let store = Store::open(request.target.user_data_folder.as_deref())?;
-    extended::bring(Environment::files(&request.target), true, &store, &operation, &root).await?;
+    extended::bring(Environment::layer_paths(&request.target), true, &store, &operation, &root).await?;
     let mut environment = Environment::find(&request.target)?;
     let mut upgraded = Upgraded::default();
     if let Some((feature, version)) = &request.pin {

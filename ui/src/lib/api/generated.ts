@@ -353,6 +353,22 @@ export type Environment = {
   id?: string | null;
 };
 
+/** An environment that is kept, and its ports. */
+export type EnvironmentPorts = {
+  /** The value of `${devcontainerId}`, as in a list of environments. */
+  id: string;
+  /** What a person calls it. */
+  name: string;
+  /** How to name it in a request. */
+  reference: EnvironmentReference;
+  /** Whether its inside can be reached just now. */
+  connection: KeptConnection;
+  /** Why it cannot be reached, in one line. */
+  problem?: string | null;
+  /** Its ports: declared ones in the order of the configuration, then the others by number. */
+  ports: Port[];
+};
+
 /** Which environment is meant. A list hands these out, and every request that is about one environment takes them back, so that
  * nobody has to put paths and labels together again. */
 export type EnvironmentReference = {
@@ -525,11 +541,6 @@ export type Event = {
       hint?: string | null;
     }
   | {
-      type: 'secretNeeded';
-      /** What is asked. */
-      request: SecretRequest;
-    }
-  | {
       type: 'consentNeeded';
       /** What is asked. */
       request: ConsentRequest;
@@ -563,6 +574,11 @@ export type Event = {
       subjects: string[];
       /** What it takes to apply all of it. */
       change: ChangeClass;
+    }
+  | {
+      type: 'forwarding';
+      /** Its ports, as they are now. */
+      ports: Port[];
     }
   | {
       type: 'failed';
@@ -710,12 +726,79 @@ export type IntegrationSettings = {
  * - `outdated`: There, but written by another version or for a program elsewhere. */
 export type IntegrationState = 'absent' | 'installed' | 'outdated';
 
+/** Something that a keeper tells whoever watches it. */
+export type KeeperEvent =
+  | {
+      type: 'ports';
+      /** The environment, in full. */
+      environment: EnvironmentPorts;
+    }
+  | {
+      type: 'released';
+      /** Its `${devcontainerId}`. */
+      id: string;
+    }
+  | {
+      type: 'portOpened';
+      /** The environment's `${devcontainerId}`. */
+      id: string;
+      /** Its name. */
+      name: string;
+      /** The port. */
+      port: Port;
+    }
+  | {
+      type: 'link';
+      /** The environment's `${devcontainerId}`. */
+      id: string;
+      /** Its name. */
+      name: string;
+      /** The address, as it would be opened here. */
+      url: string;
+      /** What came of it. */
+      outcome: LinkOutcome;
+    };
+
+/** The background process that forwards ports, one per user. */
+export type KeeperReport = {
+  /** Its process id. */
+  pid: number;
+  /** The version of Wharf that it is. */
+  version: string;
+  /** When it started, in milliseconds since 1970-01-01T00:00:00Z. */
+  startedAt: number;
+};
+
+/** Whether the inside of an environment that is kept can be reached.
+ * - `connecting`: It is being reached for the first time, or again.
+ * - `connected`: It is reached: forwards carry data.
+ * - `stopped`: The container does not run; forwards come back with it.
+ * - `unreachable`: The engine does not answer; forwards come back with it. */
+export type KeptConnection = 'connecting' | 'connected' | 'stopped' | 'unreachable';
+
+/** What came of a link that a program inside wanted opened.
+ * - `opened`: It was opened in the browser of this computer.
+ * - `heldBack`: Too many came at once; it was not opened.
+ * - `refused`: It is no `http` or `https` address; it was not opened.
+ * - `failed`: This computer could not open it. */
+export type LinkOutcome = 'opened' | 'heldBack' | 'refused' | 'failed';
+
 /** What `list` prints with `--json`. */
 export type ListResult = {
   /** The environments: what runs first, then by name. */
   environments: EnvironmentSummary[];
   /** The engines, in the order in which they are tried. */
   engines: EngineSummary[];
+};
+
+/** Where a port is on this computer. */
+export type LocalAddress = {
+  /** The address that it is bound to, such as `127.0.0.1`. */
+  address: string;
+  /** The port. */
+  port: number;
+  /** Its address for a browser, such as `http://localhost:3000`. */
+  url: string;
 };
 
 /** A place in a file of the workspace. */
@@ -994,10 +1077,7 @@ export type OperationRequest = {
   removeVolumes: boolean;
   /** The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that. */
   clone?: CloneSource | null;
-  answersSecrets?: boolean;
 };
-
-export type SecretRequest = { environment: Environment; name: string; description?: string | null; documentationUrl?: string | null };
 
 /** What came of an operation. */
 export type OperationResult = {
@@ -1060,6 +1140,139 @@ export type PlannedStep = {
   subject?: string | null;
   /** What it would say to the engine or run, in full. */
   details?: unknown;
+};
+
+/** A port inside an environment, and where it is on this computer. */
+export type Port = {
+  /** The service of the Compose project that has it; absent for the environment's own container. */
+  host?: string | null;
+  /** Its number inside. */
+  port: number;
+  /** What the configuration calls it. */
+  label?: string | null;
+  /** The scheme of its address, where the configuration says one. */
+  protocol?: PortScheme | null;
+  /** Why it is here. */
+  source: PortSource;
+  /** Whether something listens inside; absent where that cannot be seen, as in another service's container. */
+  listening?: boolean | null;
+  /** What listens inside, as far as it can be told. */
+  process?: PortProcess | null;
+  /** What is done about it. */
+  state: PortState;
+  /** Why, in one line, where the state needs words. */
+  reason?: string | null;
+  /** Where it is on this computer, while it is forwarded. */
+  local?: LocalAddress | null;
+  /** Who has the local port that was wanted. */
+  conflict?: PortConflict | null;
+  /** What a person is told when something starts to listen. */
+  notice: PortNotice;
+};
+
+/** A local port that somebody else has. */
+export type PortConflict = {
+  /** The local port that was wanted. */
+  port: number;
+  /** Who has it. */
+  holder: PortHolder;
+};
+
+/** Who has a local port. */
+export type PortHolder =
+  | {
+      kind: 'process';
+      /** Its name. */
+      name: string;
+      /** Its id. */
+      pid: number;
+    }
+  | {
+      kind: 'environment';
+      /** Its `${devcontainerId}`. */
+      id: string;
+      /** Its name. */
+      name: string;
+      /** The port inside it that is forwarded there. */
+      port: number;
+    }
+  | {
+      kind: 'system';
+    }
+  | {
+      kind: 'unknown';
+    };
+
+/** What happens when something starts to listen on a port (`onAutoForward`).
+ * - `notify`: A person is told.
+ * - `openBrowser`: Its address is opened in a browser, each time.
+ * - `openBrowserOnce`: The same, the first time only.
+ * - `openPreview`: Its address is shown beside the code.
+ * - `silent`: Nothing is said.
+ * - `ignore`: It is not forwarded. */
+export type PortNotice = 'notify' | 'openBrowser' | 'openBrowserOnce' | 'openPreview' | 'silent' | 'ignore';
+
+/** A process inside a container that listens. */
+export type PortProcess = {
+  /** Its name. */
+  name: string;
+  /** Its id, as the container counts. */
+  pid: number;
+  /** Its command line. */
+  commandLine?: string;
+};
+
+/** What a person wants done with a port of an environment. */
+export type PortRequest = {
+  /** Whose port it is. */
+  reference: EnvironmentReference;
+  /** The service that has it; absent for the environment's own container. */
+  host?: string | null;
+  /** Its number inside. */
+  port: number;
+} & (
+  | {
+      change: 'open';
+      /** The local port; absent where the choice is Wharf's. */
+      localPort?: number | null;
+      /** The local address to bind to; absent for loopback. */
+      address?: string | null;
+    }
+  | {
+      change: 'stop';
+    }
+  | {
+      change: 'reset';
+    }
+);
+
+/** The scheme of a port's address.
+ * - `http`: Plain HTTP.
+ * - `https`: HTTP over TLS. */
+export type PortScheme = 'http' | 'https';
+
+/** Why a port is in the list.
+ * - `declared`: `forwardPorts` names it.
+ * - `detected`: Something listens on it.
+ * - `asked`: A person asked for it. */
+export type PortSource = 'declared' | 'detected' | 'asked';
+
+/** What is done about a port.
+ * - `forwarded`: It is forwarded.
+ * - `waiting`: It will be, once the environment can be reached.
+ * - `stopped`: A person has stopped it.
+ * - `ignored`: The configuration says to leave it alone (`onAutoForward: ignore`).
+ * - `editor`: An editor's own server listens there or forwards it already; it is left to the editor.
+ * - `published`: The engine itself publishes it there.
+ * - `blocked`: It cannot be forwarded; `reason` and `conflict` say why. */
+export type PortState = 'forwarded' | 'waiting' | 'stopped' | 'ignored' | 'editor' | 'published' | 'blocked';
+
+/** What `ports` prints with `--json`. */
+export type PortsResult = {
+  /** The keeper that forwards them; absent when none runs, and then nothing is forwarded. */
+  keeper?: KeeperReport | null;
+  /** The environments that are kept, by name; only the one that was named, if one was. */
+  environments: EnvironmentPorts[];
 };
 
 /** A repository that was cloned. */
@@ -1226,6 +1439,8 @@ export type StatusResult = {
   difference: Difference[];
   /** What the environment requires of the engine's machine. */
   requirements?: Requirement[];
+  /** What the keeper does for it; absent while it is not kept. */
+  kept?: EnvironmentPorts | null;
   /** What stands in the way. */
   blocked?: Blocked | null;
 };

@@ -86,6 +86,8 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
         tail: arguments.tail,
         since: arguments.since,
         timestamps: arguments.timestamps || arguments.json,
+        container_tail: None,
+        over_restarts: false,
     };
     let mut paper = Paper {
         form,

@@ -52,7 +52,7 @@ impl Environment {
 
     /// The files that a target's configuration is put together from, before what they extend. None where there is none: whoever
     /// reads it says why.
-    pub(crate) fn files(target: &Target) -> Vec<PathBuf> {
+    pub(crate) fn layer_paths(target: &Target) -> Vec<PathBuf> {
         let Ok(current) = std::env::current_dir() else { return Vec::new() };
         if target.stands_alone {
             return target.config.iter().map(|config| locate::absolute(&current, config)).collect();

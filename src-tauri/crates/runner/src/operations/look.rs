@@ -56,7 +56,7 @@ impl Operations {
     pub async fn change_port(&self, request: &api::PortRequest) -> Result<api::PortsResult> {
         let program = self.keeper.clone().ok_or(Error::NotKept)?;
         let inside = InsidePort { host: request.host.clone(), port: request.port };
-        let target = self.target(&request.reference);
+        let target = self.target(&request.reference)?;
         let request =
             ForwardRequest { target, program, port: inside.to_string(), change: request.change.clone() };
         ports::forward(&request, &Silence, CancellationToken::new()).await

@@ -7,7 +7,8 @@ mod windows;
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    disk, end_process_group, is_executable, make_executable, make_private, make_public, opener, own_process_group, shell, user_ids,
+    disk, end_process_group, is_executable, make_executable, make_private, make_public, opener,
+    own_process_group, shell, user_ids,
 };
 #[cfg(windows)]
 pub(crate) use windows::{
