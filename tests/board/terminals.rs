@@ -71,7 +71,7 @@ async fn a_shell_is_typed_into_resized_and_found_again() {
     read_until(&terminals, &shell.id, &mut reader, Some("size-77")).await;
 
     // A page that is loaded anew finds it, with what was written before.
-    assert_eq!(terminals.list(), [shell.clone()]);
+    assert_eq!(terminals.list(), std::slice::from_ref(&shell));
     let mut again = terminals.read(&shell.id).unwrap();
     assert!(timeout(PATIENCE, reader.next()).await.unwrap().is_none(), "the old one gets no more");
     let got = read_until(&terminals, &shell.id, &mut again, Some("size-77")).await;

@@ -37,7 +37,7 @@ pub fn generate_docs(request: &GenerateDocsRequest) -> Result<Pages> {
             pages.warnings.push(format!("{} is no JSON object", file.display()));
             continue;
         };
-        if !description.get("id").is_some_and(|id| id.as_str().is_some_and(|id| !id.is_empty())) {
+        if description.get("id").and_then(Value::as_str).is_none_or(str::is_empty) {
             pages.warnings.push(format!("{} has no id", file.display()));
             continue;
         }

@@ -349,7 +349,7 @@ impl Core {
             }
             Kind::End => {
                 let ended = entry.line.end();
-                if stream % 2 == 0 {
+                if stream.is_multiple_of(2) {
                     numbers.open.remove(&stream);
                 }
                 ended

@@ -25,20 +25,18 @@ impl AgentConnection {
         let permit = self.dial_permit().ok_or_else(|| failed(DialFailure::Busy))?;
         let mut opened = self.open();
         opened.ask(&HostMessage::Dial(DialRequest { host: host.to_owned(), port }))?;
-        loop {
-            match opened.next().await? {
-                Arrival::Message(AgentMessage::Dialed) => break,
-                Arrival::Message(AgentMessage::DialFailed(failure)) => {
-                    opened.over = true;
-                    return Err(failed(failure));
-                }
-                Arrival::Message(AgentMessage::Reset) => {
-                    opened.over = true;
-                    return Err(failed(DialFailure::Refused));
-                }
-                _ => {
-                    return Err(Error::Protocol { what: "a connection began without being made".to_owned() });
-                }
+        match opened.next().await? {
+            Arrival::Message(AgentMessage::Dialed) => {}
+            Arrival::Message(AgentMessage::DialFailed(failure)) => {
+                opened.over = true;
+                return Err(failed(failure));
+            }
+            Arrival::Message(AgentMessage::Reset) => {
+                opened.over = true;
+                return Err(failed(DialFailure::Refused));
+            }
+            _ => {
+                return Err(Error::Protocol { what: "a connection began without being made".to_owned() });
             }
         }
         Ok(AgentStream {

@@ -141,7 +141,7 @@ impl KeeperWatch {
     /// What happens next; None when the keeper has gone away.
     pub async fn next(&mut self) -> Option<api::KeeperEvent> {
         match receive::<Reply>(&mut self.stream).await {
-            Ok(Some(Reply::Event { event })) => Some(event),
+            Ok(Some(Reply::Event { event })) => Some(*event),
             _ => None,
         }
     }

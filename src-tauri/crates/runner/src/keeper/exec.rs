@@ -122,7 +122,7 @@ pub(crate) async fn warm_exec(
     streams: &mut ExecStreams,
     cancel: &CancellationToken,
 ) -> Option<Result<ExecOutcome, inside::Error>> {
-    let Some(keeper) = Keeper::connect(store).await else { return None };
+    let keeper = Keeper::connect(store).await?;
     let mut stream = keeper.into_stream();
     let message = ExecMessage {
         key: key.to_owned(),

@@ -73,7 +73,7 @@ pub(super) async fn receive_descriptors(stream: &UnixStream, count: usize) -> io
 pub(super) async fn give(stream: &mut UnixStream, shared: &Shared) -> io::Result<()> {
     for (key, forward, listeners) in shared.give_away().await {
         let descriptors: Vec<_> = listeners.iter().map(|listener| listener.as_fd()).collect();
-        let reply = Reply::Listener { key, forward: Some(forward), descriptors: descriptors.len() };
+        let reply = Reply::Listener { key, forward: Some(Box::new(forward)), descriptors: descriptors.len() };
         send(stream, &reply).await?;
         send_descriptors(stream, &descriptors).await?;
     }
@@ -96,7 +96,7 @@ pub(super) async fn take(place: &Place, shared: &Arc<Shared>) {
             listener.set_nonblocking(true).ok()?;
             TcpListener::from_std(listener).ok()
         });
-        shared.hand(key, forward, listeners.collect());
+        shared.hand(key, *forward, listeners.collect());
     }
 }
 

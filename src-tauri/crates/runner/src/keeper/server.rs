@@ -385,16 +385,16 @@ impl Server {
         let mut events = self.shared.events.subscribe();
         let (mut from, mut to) = stream.split();
         for environment in self.shared.known() {
-            send(&mut to, &Reply::Event { event: api::KeeperEvent::Ports { environment } }).await?;
+            send(&mut to, &Reply::Event { event: Box::new(api::KeeperEvent::Ports { environment }) }).await?;
         }
         loop {
             tokio::select! {
                 event = events.recv() => match event {
-                    Ok(event) => send(&mut to, &Reply::Event { event }).await?,
+                    Ok(event) => send(&mut to, &Reply::Event { event: Box::new(event) }).await?,
                     // Too slow: the state as it is now says more than what was missed.
                     Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
                         for environment in self.shared.known() {
-                            send(&mut to, &Reply::Event { event: api::KeeperEvent::Ports { environment } }).await?;
+                            send(&mut to, &Reply::Event { event: Box::new(api::KeeperEvent::Ports { environment }) }).await?;
                         }
                     }
                     Err(tokio::sync::broadcast::error::RecvError::Closed) => return to.shutdown().await,

@@ -64,7 +64,7 @@ pub(super) enum Reply {
     /// The ports that were asked for.
     Ports { result: api::PortsResult },
     /// Something happened.
-    Event { event: api::KeeperEvent },
+    Event { event: Box<api::KeeperEvent> },
     /// It cannot be done.
     Refused { message: String },
     /// The environment is not kept, or cannot be reached just now.
@@ -72,7 +72,7 @@ pub(super) enum Reply {
     /// The command ended.
     Exec(Box<super::exec::ExecReply>),
     /// A listener, whose descriptors follow; the last one has none.
-    Listener { key: String, forward: Option<Forward>, descriptors: usize },
+    Listener { key: String, forward: Option<Box<Forward>>, descriptors: usize },
 }
 
 /// Writes one document.
