@@ -101,6 +101,16 @@ pub(crate) fn answer_consent(operations: State<'_, Operations>, id: &str, allow:
     operations.answer(id, allow).map_err(told)
 }
 
+/// A person has given the secret that an operation asks for, or has none.
+#[tauri::command]
+pub(crate) fn answer_secret(
+    operations: State<'_, Operations>,
+    id: &str,
+    value: Option<String>,
+) -> Answer<()> {
+    operations.answer_secret(id, value).map_err(told)
+}
+
 /// A person ends an operation.
 #[tauri::command]
 pub(crate) fn cancel(operations: State<'_, Operations>, id: &str) -> Answer<()> {

@@ -19,6 +19,7 @@ pub(crate) fn stop(app: &AppHandle, reference: EnvironmentReference) {
             reference,
             remove_volumes: false,
             clone: None,
+            answers_secrets: false,
         };
         let id = format!("tray-{}", uuid());
         // One that cannot begin is told by the next look at the board: it still runs.

@@ -43,6 +43,7 @@ impl Place {
             },
             remove_volumes: false,
             clone: None,
+            answers_secrets: false,
         }
     }
 }
@@ -205,4 +206,37 @@ async fn a_reader_that_does_not_answer_holds_up_nobody_and_costs_no_memory() {
         .sum();
     assert!(truncated);
     assert!((1_000_000..5_000_000).contains(&kept), "{kept} bytes of output are kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_the_configuration_declares_is_asked_for_and_told_to_nobody_else() {
+    let secrets =
+        serde_json::json!({ "WHARF_TEST_TOKEN": { "description": "for the test" }, "WHARF_TEST_OTHER": {} });
+    let hook = "test \"$WHARF_TEST_TOKEN\" = tr0ub4dor && test -z \"$WHARF_TEST_OTHER\" && echo \"it is $WHARF_TEST_TOKEN\"";
+    let place =
+        Place::new(&serde_json::json!({ "image": DEBIAN, "secrets": secrets, "postCreateCommand": hook }));
+    let operations = place.operations();
+    let request = OperationRequest { answers_secrets: true, ..place.request(OperationName::Up) };
+    operations.begin("one", request).unwrap();
+    assert!(operations.answer_secret("one", Some("early".into())).is_err(), "nothing is asked yet");
+    let mut follower = operations.follow("one").unwrap();
+    let mut told = String::new();
+    let mut asked = Vec::new();
+    while let Some(batch) = timeout(PATIENCE, follower.next()).await.expect("the operation goes on") {
+        told += &serde_json::to_string(&batch).unwrap();
+        for event in &batch.events {
+            if let EventKind::SecretNeeded { request } = &event.kind {
+                asked.push(request.name.clone());
+                let value =
+                    (request.description.as_deref() == Some("for the test")).then(|| "tr0ub4dor".into());
+                operations.answer_secret("one", value).unwrap();
+            }
+        }
+        operations.received("one", batch.number);
+    }
+    let result = follower.result().await;
+    assert_eq!(result.outcome, OperationOutcome::Done, "{:?}", result.error);
+    assert_eq!(asked, ["WHARF_TEST_TOKEN", "WHARF_TEST_OTHER"]);
+    assert!(told.contains("it is ***") && !told.contains("tr0ub4dor"), "{told}");
+    assert!(operations.answer_secret("one", None).is_err(), "nothing is asked any more");
 }

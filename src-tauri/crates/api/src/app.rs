@@ -39,6 +39,9 @@ pub struct OperationRequest {
     /// The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clone: Option<CloneSource>,
+    /// Whether the window asks a person for secrets that the configuration declares and nobody has given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answers_secrets: bool,
 }
 
 /// A repository to clone into a volume.

@@ -109,3 +109,19 @@ pub enum GrantedBy {
     /// The program runs under the name `devcontainer` and behaves as the reference does.
     Compatibility,
 }
+
+/// A secret that the configuration declares and nobody has given. Its value is told to the operation alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretRequest {
+    /// Whose configuration asks.
+    pub environment: Environment,
+    /// The variable that the hooks find it in.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// A page that tells how to get one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation_url: Option<String>,
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ChangeClass, ConsentRequest, Engine, Environment, ErrorResult, GrantedBy, Location, Outcome, Port,
-    StepId, StepName,
+    SecretRequest, StepId, StepName,
 };
 
 /// One thing that happened. The same stream draws a log, a progress display and a time line.
@@ -100,6 +100,12 @@ pub enum EventKind {
         /// What to do about it.
         #[serde(skip_serializing_if = "Option::is_none")]
         hint: Option<String>,
+    },
+    /// The operation stands still until somebody gives the value of a secret, or says that there is none. Sent only where whoever is asked
+    /// hears of it here; the answer is in no event.
+    SecretNeeded {
+        /// What is asked.
+        request: SecretRequest,
     },
     /// The operation stands still until somebody consents.
     ConsentNeeded {

@@ -47,7 +47,7 @@ pub use collection::{FeatureVersions, OutdatedResult, TemplatesApplyResult};
 pub use compat::{
     BuildResult, CompatDocument, CompatError, HooksEnd, ImageName, RunUserCommandsResult, SetUpResult,
 };
-pub use consent::{ConsentRequest, GrantedBy, Origin, Tell, Touch, TouchKind};
+pub use consent::{ConsentRequest, GrantedBy, Origin, SecretRequest, Tell, Touch, TouchKind};
 pub use desktop::{FileManager, IntegrationPlace, IntegrationReport, IntegrationState, Opened};
 pub use doctor::{DoctorCheck, DoctorResult, Finding, FindingKind};
 pub use engine::{EngineAbility, EngineList, EngineReport, EngineUsed};

@@ -23,8 +23,8 @@ use wharf_api::{
 
 use crate::error::{Error, Result};
 use crate::request::{
-    Answer, CloneRequest, ConsentAsker, DownRequest, EventSink, RebuildRequest, SourceRequest, StartRequest,
-    StopRequest, Target, UpRequest,
+    Answer, CloneRequest, ConsentAsker, DownRequest, EventSink, RebuildRequest, SecretAnswer, SecretQuestion,
+    SourceRequest, StartRequest, StopRequest, Target, UpRequest,
 };
 use crate::{down, known, stop, up};
 
@@ -39,6 +39,8 @@ const UNANSWERED: u64 = 2;
 const BATCH: usize = 256 * 1024;
 /// Bytes of one text about a repository.
 const LONGEST_TEXT: usize = 8_192;
+/// Bytes of a secret.
+const LONGEST_SECRET: usize = 64 * 1024;
 /// Operations that have ended and can still be followed: a page that was just loaded anew must not miss the end.
 const ENDED_KEPT: usize = 4;
 /// What may be told before a slow listener misses some of it.
@@ -56,7 +58,7 @@ pub struct Operations {
 /// What somebody hears of operations who follows none of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
-    /// The environment of this name waits for consent.
+    /// The environment of this name waits for an answer: consent, or a secret.
     Asks {
         /// What a person calls it.
         name: String,
@@ -190,6 +192,24 @@ impl Operations {
         }
     }
 
+    /// Gives an operation the secret that it asks for; None: there is none, and it goes on without.
+    ///
+    /// # Errors
+    /// When there is no such operation, it asks for nothing, or the value is far too long.
+    pub fn answer_secret(&self, id: &str, value: Option<String>) -> Result<()> {
+        let refused = |message: String| Error::Impossible { message, location: None, hint: None };
+        let operation = self.find(id)?;
+        if value.as_ref().is_some_and(|value| value.len() > LONGEST_SECRET || value.contains('\0')) {
+            return Err(refused("this is no value that a variable can have".to_owned()));
+        }
+        let asked = lock(&operation.secret).answer.take();
+        let answer = value.map_or(SecretAnswer::Without, SecretAnswer::Value);
+        match asked.map(|asked| asked.send(answer)) {
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) | None => Err(refused(format!("the operation {id} asks for no secret"))),
+        }
+    }
+
     /// Asks an operation to end in order. One that has ended stays as it is.
     ///
     /// # Errors
@@ -232,7 +252,8 @@ struct Known {
     started_at: u64,
     cancel: CancellationToken,
     log: Mutex<Log>,
-    question: Mutex<Question>,
+    question: Mutex<Question<Answer>>,
+    secret: Mutex<Question<SecretAnswer>>,
     reader: Mutex<Reader>,
     /// Something was told, answered or has ended.
     changed: Notify,
@@ -240,10 +261,29 @@ struct Known {
 }
 
 /// What an operation asks just now. Both ends are made when the question is told: its answer may come before the operation begins to wait.
-#[derive(Debug, Default)]
-struct Question {
-    answer: Option<oneshot::Sender<Answer>>,
-    answered: Option<oneshot::Receiver<Answer>>,
+struct Question<T> {
+    answer: Option<oneshot::Sender<T>>,
+    answered: Option<oneshot::Receiver<T>>,
+}
+
+impl<T> Default for Question<T> {
+    fn default() -> Self {
+        Self { answer: None, answered: None }
+    }
+}
+
+/// Answers may be secrets, so nothing of them is shown.
+impl<T> std::fmt::Debug for Question<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Question").field("open", &self.answer.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl<T> Question<T> {
+    fn new() -> Self {
+        let (answer, answered) = oneshot::channel();
+        Self { answer: Some(answer), answered: Some(answered) }
+    }
 }
 
 /// Who reads an operation's events.
@@ -268,6 +308,7 @@ impl Known {
             cancel: CancellationToken::new(),
             log: Mutex::default(),
             question: Mutex::default(),
+            secret: Mutex::default(),
             reader: Mutex::default(),
             changed: Notify::new(),
             result: watch::Sender::new(None),
@@ -313,8 +354,11 @@ impl Known {
 impl EventSink for Known {
     fn send(&self, event: Event) {
         if matches!(event.kind, EventKind::ConsentNeeded { .. }) {
-            let (answer, answered) = oneshot::channel();
-            *lock(&self.question) = Question { answer: Some(answer), answered: Some(answered) };
+            *lock(&self.question) = Question::new();
+            let _ = self.tell.send(Told::Asks { name: lock(&self.name).clone() });
+        }
+        if matches!(event.kind, EventKind::SecretNeeded { .. }) {
+            *lock(&self.secret) = Question::new();
             let _ = self.tell.send(Told::Asks { name: lock(&self.name).clone() });
         }
         if let EventKind::EnvironmentFound { subject } = &event.kind {
@@ -332,6 +376,20 @@ impl ConsentAsker for Known {
             match answered {
                 Some(answered) => answered.await.unwrap_or(Answer::Nobody),
                 None => Answer::Nobody,
+            }
+        })
+    }
+
+    fn hears_of_secrets(&self) -> bool {
+        self.request.answers_secrets
+    }
+
+    fn ask_secret<'a>(&'a self, _: &'a SecretQuestion) -> BoxFuture<'a, SecretAnswer> {
+        let answered = lock(&self.secret).answered.take();
+        Box::pin(async {
+            match answered {
+                Some(answered) => answered.await.unwrap_or(SecretAnswer::Nobody),
+                None => SecretAnswer::Nobody,
             }
         })
     }
@@ -395,7 +453,7 @@ async fn perform(
     user_data_folder: Option<PathBuf>,
     keeper: Option<PathBuf>,
 ) -> Result<Option<UpResult>> {
-    let OperationRequest { operation: name, reference, remove_volumes, clone } = &operation.request;
+    let OperationRequest { operation: name, reference, remove_volumes, clone, .. } = &operation.request;
     let target = Target { user_data_folder, ..Target::from(reference) };
     let cancel = operation.cancel.clone();
     match name {

@@ -462,6 +462,11 @@ pub trait ConsentAsker: Send + Sync {
     /// Shows what the configuration would do to the host and returns the answer.
     fn ask<'a>(&'a self, request: &'a wharf_api::ConsentRequest) -> BoxFuture<'a, Answer>;
 
+    /// Whether whoever is asked for a secret hears of it by an event, so that one is sent before.
+    fn hears_of_secrets(&self) -> bool {
+        false
+    }
+
     /// Asks a person for the value of a secret, without showing it.
     fn ask_secret<'a>(&'a self, _: &'a SecretQuestion) -> BoxFuture<'a, SecretAnswer> {
         Box::pin(std::future::ready(SecretAnswer::Nobody))

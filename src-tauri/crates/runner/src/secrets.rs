@@ -8,6 +8,7 @@ mod mask;
 use std::path::Path;
 use std::time::Instant;
 
+use wharf_api::{EventKind, SecretRequest};
 use wharf_plan::{InsideSpec, Rerun};
 use wharf_spec::Document;
 
@@ -68,7 +69,7 @@ impl Reconciler<'_> {
                     description: declaration.description,
                     documentation_url: declaration.documentation_url,
                 };
-                match self.ask_for_secret(&question).await? {
+                match self.ask_for_secret(&question, record).await? {
                     SecretAnswer::Value(value) => self.take_secret(name, value),
                     SecretAnswer::Without => {}
                     SecretAnswer::Nobody => missing.push(name),
@@ -84,7 +85,20 @@ impl Reconciler<'_> {
         Ok(())
     }
 
-    async fn ask_for_secret(&self, question: &SecretQuestion) -> Result<SecretAnswer> {
+    async fn ask_for_secret(
+        &self,
+        question: &SecretQuestion,
+        record: &StepRecord<'_>,
+    ) -> Result<SecretAnswer> {
+        if self.asker.hears_of_secrets() {
+            let request = SecretRequest {
+                environment: self.environment.document(),
+                name: question.name.clone(),
+                description: question.description.clone(),
+                documentation_url: question.documentation_url.clone(),
+            };
+            record.send(EventKind::SecretNeeded { request });
+        }
         let asked = Instant::now();
         let answer = tokio::select! {
             () = self.operation.cancel.cancelled() => return Err(Error::Cancelled),

@@ -118,7 +118,7 @@ impl Model {
                 ));
             }
             // Whoever is asked sees the request itself, and the printer shows why an operation failed.
-            EventKind::ConsentNeeded { .. } | EventKind::Failed { .. } => {}
+            EventKind::ConsentNeeded { .. } | EventKind::SecretNeeded { .. } | EventKind::Failed { .. } => {}
             EventKind::ConsentGranted { by, touches } => sheet.lines.extend(granted(*by, touches)),
             EventKind::Waiting { on } => sheet.push(Line::new().text("  ").text(waiting(on))),
             EventKind::ChangesWait { subjects, change } => {
