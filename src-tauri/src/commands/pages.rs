@@ -10,10 +10,10 @@ use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Manager, Runtime, State};
 use tauri_plugin_dialog::DialogExt as _;
 use wharf_api::{
-    CleanUpPlan, CleanUpResult, ConfigurationReport, EnvironmentReference, FeatureList, LogExported,
-    LogFilter, LogMatches, LogPage, LogRequest, LogState, LogText, ResourceSample, SpaceReport, StartRecord,
-    TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult, TerminalBatch, TerminalEnd,
-    TerminalRequest, TerminalSize, TerminalSummary,
+    CleanUpPlan, CleanUpResult, ConfigurationReport, EnvironmentPorts, EnvironmentReference, FeatureList,
+    LogExported, LogFilter, LogMatches, LogPage, LogRequest, LogState, LogText, PortRequest, ResourceSample,
+    SpaceReport, StartRecord, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult,
+    TerminalBatch, TerminalEnd, TerminalRequest, TerminalSize, TerminalSummary,
 };
 use wharf_runner::{CancellationToken, LogViews, Operations, Resources, Terminals};
 
@@ -272,6 +272,33 @@ pub(crate) async fn watch_resources(
         }
     });
     Ok(())
+}
+
+/// Tells the ports of an environment, and of none while no keeper has them.
+#[tauri::command]
+pub(crate) async fn watch_ports(
+    operations: State<'_, Operations>,
+    looks: State<'_, Looks>,
+    id: String,
+    reference: EnvironmentReference,
+    channel: Channel<Option<EnvironmentPorts>>,
+) -> Answer<()> {
+    let mut look = operations.look_at_ports(&reference).map_err(told)?;
+    let cancel = looks.begin(id);
+    tokio::spawn(async move {
+        while let Some(ports) = cancel.run_until_cancelled(look.next()).await {
+            if channel.send(ports).is_err() {
+                break;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Forwards a port, moves it, stops it, or leaves it to the configuration again.
+#[tauri::command]
+pub(crate) async fn change_port(operations: State<'_, Operations>, request: PortRequest) -> Answer<()> {
+    operations.change_port(&request).await.map(drop).map_err(told)
 }
 
 /// What lies on the engines' disks.

@@ -1,5 +1,7 @@
 //! `wharf ports` and `wharf forward`, and what other use cases ask of the keeper.
 
+mod look;
+
 use std::path::{Path, PathBuf};
 
 use wharf_api as api;
@@ -14,6 +16,8 @@ use crate::keeper::{Keeper, KeeperWatch, PORTS, note_released};
 use crate::request::{EventSink, Target, UpRequest};
 use crate::session::{Access, Session, Subject};
 use crate::store::{EnvironmentStore, Store};
+
+pub use look::PortsLook;
 
 /// `wharf ports`.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 /** The calls of `Pages`, behind Tauri's. */
 import { Channel, invoke } from '@tauri-apps/api/core';
-import type { LogState, ResourceSample, TerminalBatch, TerminalEnd } from '../api';
+import type { EnvironmentPorts, LogState, ResourceSample, TerminalBatch, TerminalEnd } from '../api';
 import type { Pages, Stop } from './pages';
 
 let counter = 0;
@@ -43,6 +43,12 @@ async function watch<Message>(
 }
 
 export const pages: Pages = {
+  ports: {
+    watch: (reference, changed) =>
+      watch<EnvironmentPorts | null>('watch_ports', { reference }, (ports) => changed(ports ?? undefined)),
+    change: (request) => invoke('change_port', { request }),
+  },
+
   history: (reference) => invoke('history', { reference }),
 
   async openLog(request, changed) {

@@ -112,6 +112,11 @@ pub(crate) fn note_released(_: &EnvironmentStore) -> Result<()> {
     Ok(())
 }
 
+/// No keeper makes a socket.
+pub(crate) fn socket(_: &Store) -> Option<PathBuf> {
+    None
+}
+
 /// No keeper is connected to anything.
 pub(crate) async fn warm_exec(
     _: &Store,

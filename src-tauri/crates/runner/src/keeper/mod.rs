@@ -32,5 +32,6 @@ pub use client::KeeperWatch;
 pub(crate) use exec::warm_exec;
 pub(crate) use here::Here;
 pub(crate) use kept::note_released;
+pub(crate) use place::socket;
 pub(crate) use records::PORTS;
 pub use server::{KeeperRole, serve};

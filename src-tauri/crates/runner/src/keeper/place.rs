@@ -47,6 +47,11 @@ impl Place {
     }
 }
 
+/// The socket that the keeper of this state makes, whether one runs or not.
+pub(crate) fn socket(store: &Store) -> Option<PathBuf> {
+    Some(Place::of(store).socket)
+}
+
 /// A short path for a state folder whose own is too long for a socket.
 fn far(root: &Path) -> PathBuf {
     let name = hex::encode(&Sha256::digest(root.as_os_str().as_encoded_bytes())[..8]);

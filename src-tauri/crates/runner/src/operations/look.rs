@@ -9,9 +9,10 @@ use wharf_plan::ports::InsidePort;
 use super::Operations;
 use crate::error::{Error, Result};
 use crate::keeper::KeeperWatch;
-use crate::ports::{self, ForwardRequest, PortsRequest};
+use crate::ports::{self, ForwardRequest, PortsLook, PortsRequest};
 use crate::request::{EventSink, LossesRequest, StatusRequest, Target, UpRequest};
 use crate::session::Nobody;
+use crate::store::Store;
 use crate::{CancellationToken, folder, journal, known, losses, status, up};
 
 /// Takes events that nobody looks at: what was found is in the answer.
@@ -68,6 +69,14 @@ impl Operations {
     /// When the state folder cannot be found, or the keeper breaks off.
     pub async fn watch_ports(&self) -> Result<Option<KeeperWatch>> {
         ports::watch_ports(self.user_data_folder.as_deref()).await
+    }
+
+    /// Begins to look at the ports of one environment.
+    ///
+    /// # Errors
+    /// When the state folder cannot be found, or the system lets nobody watch.
+    pub fn look_at_ports(&self, reference: &EnvironmentReference) -> Result<PortsLook> {
+        PortsLook::new(reference.clone(), Store::open(self.user_data_folder.as_deref())?)
     }
 
     /// What would be lost if the environment's container went, and its volumes too if they are to go.
