@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
-use wharf_runner::Operations;
+use wharf_runner::{Operations, Terminals};
 
 use crate::arguments::Opening;
 use crate::boards::{self, Boards};
@@ -78,9 +78,9 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
             commands::pages::close_terminal,
             commands::pages::configuration,
             commands::pages::watch_configuration,
-            commands::pages::watch_resources,
             commands::pages::watch_ports,
             commands::pages::change_port,
+            commands::pages::watch_resources,
             commands::pages::space,
             commands::pages::clean_up_plan,
             commands::pages::clean_up,
@@ -123,7 +123,7 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
         })
         .build(tauri::generate_context!())?
         .run(|app, event| match event {
-            RunEvent::ExitRequested { api, code: None, .. } if is_busy(app) => {
+            RunEvent::ExitRequested { api, code: None, .. } if is_busy(app) || has_terminals(app) => {
                 api.prevent_exit();
                 quit(app);
             }
@@ -166,12 +166,19 @@ pub(crate) fn is_looked_at(app: &AppHandle) -> bool {
 
 /// Whether closing the window leaves the program running: because something does, or because the person wants it.
 fn keeps_running(app: &AppHandle) -> bool {
-    is_busy(app) || preferences::load().keep_in_tray && app.state::<Tray>().is_there()
+    // What ends by itself needs no way back to the window; what does not needs the icon.
+    let leads_back = app.state::<Tray>().is_there();
+    is_busy(app) || leads_back && (has_terminals(app) || preferences::load().keep_in_tray)
 }
 
 /// Whether an operation runs.
 pub(crate) fn is_busy(app: &AppHandle) -> bool {
     !app.state::<Operations>().running().is_empty()
+}
+
+/// Whether a program runs in a terminal.
+fn has_terminals(app: &AppHandle) -> bool {
+    app.state::<Terminals>().list().iter().any(|terminal| terminal.end.is_none())
 }
 
 /// Ends a program whose window was closed and that only stayed for what has ended now.
@@ -186,9 +193,10 @@ pub(crate) fn leave_if_done(app: &AppHandle) {
 pub(crate) fn quit(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let operations = app.state::<Operations>();
+        let (operations, terminals) = (app.state::<Operations>(), app.state::<Terminals>());
+        let ended = async { tokio::join!(operations.cancel_all(), terminals.close_all()) };
         // What does not end in time ends with the process: the engine is left as after a crash, from which `up` goes on.
-        let _ = tokio::time::timeout(PATIENCE, operations.cancel_all()).await;
+        let _ = tokio::time::timeout(PATIENCE, ended).await;
         app.exit(0);
     });
 }

@@ -32,6 +32,7 @@ const DEFAULTS: Record<string, unknown> = {
   'integration.fileManager': false,
   'integration.links': true,
   'integration.tray': true,
+  'integration.keepInTray': false,
   'integration.editor': undefined,
 };
 

@@ -214,6 +214,8 @@ export const pages = {
       app: 'The app',
       tray: 'Show an icon in the tray',
       trayText: 'Closing the window then leaves forwards and terminals running.',
+      keepInTray: 'Stay in the tray when the window is closed',
+      keepInTrayText: 'Even when nothing runs; without it the app ends then.',
       autostart: 'Start when you log in',
       autostartText: 'Without a window, so that forwards are there.',
     },

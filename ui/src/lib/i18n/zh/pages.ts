@@ -214,6 +214,8 @@ export const pages: Pick<Catalogue, keyof typeof english> = {
       app: '应用',
       tray: '在托盘中显示图标',
       trayText: '这样关闭窗口后，端口转发和终端会继续运行。',
+      keepInTray: '关闭窗口后留在托盘中',
+      keepInTrayText: '即使没有任何内容在运行；否则应用会退出。',
       autostart: '登录时启动',
       autostartText: '不显示窗口，让端口转发随时可用。',
     },
