@@ -5,6 +5,7 @@
 mod flows;
 mod instances;
 mod links;
+mod ports;
 mod screen;
 mod webdriver;
 mod work;

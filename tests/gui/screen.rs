@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -53,6 +54,9 @@ impl Desk {
             driver_port: free_port(),
             programs: vec![screen, messages],
         };
+        // The program that opens what a person clicks on notes what it was given.
+        let browser = desk.home.write("bin/xdg-open", "#!/bin/sh\nprintf '%s' \"$1\" >\"$HOME/opened\"\n");
+        std::fs::set_permissions(browser, std::fs::Permissions::from_mode(0o755)).unwrap();
         desk.start_driver();
         desk
     }
@@ -86,10 +90,13 @@ impl Desk {
         std::fs::read_to_string(self.driver_log()).unwrap_or_default()
     }
 
-    /// A program at this desk: its home, its screen, its engine.
+    /// A program at this desk: its home, its screen, its engine, its browser.
     pub(crate) fn command(&self, program: &str) -> Command {
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        let ours = std::iter::once(self.home.path().join("bin")).chain(std::env::split_paths(&paths));
         self.home
             .run(program)
+            .variable("PATH", std::env::join_paths(ours).unwrap())
             .variable("DISPLAY", &self.display)
             .variable("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .variable("DOCKER_HOST", self.engine.docker_host())
@@ -112,6 +119,11 @@ impl Desk {
     pub(crate) fn folder(&self, name: &str, configuration: &str) -> PathBuf {
         self.home.write(&format!("{name}/.devcontainer.json"), configuration);
         self.home.path().join(name)
+    }
+
+    /// The address that the browser was given last.
+    pub(crate) fn opened(&self) -> Option<String> {
+        std::fs::read_to_string(self.home.path().join("opened")).ok().filter(|text| !text.is_empty())
     }
 
     /// A server of repositories, which this desk's containers may be clones from.
@@ -142,6 +154,8 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
+        // What keeps this home's environments in the background is to end with it, too.
+        let _ = self.command(PROGRAM).args(["keeper", "--leave"]).stdin(Stdio::null()).status();
         for program in self.programs.iter_mut().rev() {
             // In order, so that the driver ends what it has started.
             let _ = Command::new("kill").arg(program.id().to_string()).status();

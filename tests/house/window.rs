@@ -1,5 +1,7 @@
 //! What the window's pages may do stands in two files, and this test knows every word of it: a further right is a decision.
 
+use std::collections::BTreeSet;
+
 use crate::metadata::root;
 use serde_json::{Value, json};
 
@@ -55,4 +57,43 @@ fn pages_do_not_get_the_whole_of_tauri() {
     let app = &file("tauri.conf.json")["app"];
     assert_eq!(app["withGlobalTauri"], json!(false));
     assert_eq!(app["windows"].as_array().map(Vec::len), Some(1));
+}
+
+/// The names after `invoke(` and `watch(` in the one folder that knows Tauri.
+fn called() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("ui/src/lib/host")).unwrap().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with("tauri") {
+            continue;
+        }
+        let text = std::fs::read_to_string(entry.path()).unwrap();
+        for (position, _) in text.match_indices("('") {
+            let (before, after) = (&text[..position], &text[position + 2..]);
+            // A call may say between name and bracket what it answers.
+            let is_call = ["invoke", "watch"].iter().any(|call| {
+                before.rfind(call).map(|start| &before[start + call.len()..]).is_some_and(|between| {
+                    between.is_empty()
+                        || between.starts_with('<') && between.ends_with('>') && !between.contains('\n')
+                })
+            });
+            if is_call {
+                found.insert(after.split('\'').next().unwrap().to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn pages_call_every_command_that_there_is_and_no_other() {
+    let text = std::fs::read_to_string(root().join("src-tauri/src/window.rs")).unwrap();
+    let (_, handler) = text.split_once("generate_handler![").unwrap();
+    let (list, _) = handler.split_once(']').unwrap();
+    let registered: BTreeSet<String> = list
+        .split(',')
+        .filter_map(|path| path.trim().rsplit("::").next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(called(), registered);
 }
