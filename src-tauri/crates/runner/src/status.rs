@@ -14,6 +14,7 @@ use crate::reconciler::{self, Reconciler};
 use crate::records::{EnvironmentRecord, INSIDE, InsideRecord, WantedRecord};
 use crate::request::{EventSink, StatusRequest, UpRequest};
 use crate::session::{Access, Session, Subject};
+use crate::settings::Settings;
 use crate::{CancellationToken, connect, convert, up};
 
 /// Compares desired and observed state of an environment, without acting.
@@ -84,6 +85,7 @@ async fn with_engine(session: &Session<'_>) -> Result<api::StatusResult> {
     let blocked = match last_wanted(record) {
         WantedRecord::Running => {
             let up_request = UpRequest { target: target.clone(), ..UpRequest::default() };
+            let up_request = Settings::of(&up_request.target)?.below(&up_request);
             match up::desired(&up_request, environment, &[]) {
                 Ok(desired) => {
                     let blocker = reconciler.foresee(&desired).await?.1;
