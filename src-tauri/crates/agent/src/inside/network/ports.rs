@@ -12,8 +12,10 @@ use super::table::{Listening, Table};
 use super::{Found, owner};
 use crate::inside::connection::Connection;
 
-/// How often is often enough.
-const PAUSE: Duration = Duration::from_millis(120);
+/// How often is often enough: whoever starts a server and looks for it has not found it missing yet.
+const PAUSE: Duration = Duration::from_millis(180);
+/// How often it is made sure that those who listen still live.
+const OWNERS: Duration = Duration::from_secs(2);
 /// What looking may cost: one part in so many of a processor's time. Where a look is expensive there are fewer.
 const SHARE: u32 = 500;
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
@@ -30,8 +32,12 @@ pub(super) struct Watch {
     sockets: Vec<Listening>,
     /// Whose they are, by the socket's number; `None` where nobody knows.
     owners: HashMap<u32, Option<Process>>,
+    /// When to make sure of them again.
+    owners_due: Instant,
     /// A thread is looking for owners.
     looking: bool,
+    /// More is known, or less, than the host was told.
+    stale: bool,
     /// What the host was told last.
     told: Option<Ports>,
 }
@@ -45,7 +51,9 @@ impl Watch {
             due: Instant::now(),
             sockets: Vec::new(),
             owners: HashMap::new(),
+            owners_due: Instant::now() + OWNERS,
             looking: false,
+            stale: true,
             told: None,
         }
     }
@@ -61,22 +69,33 @@ impl Watch {
         if now < self.due {
             return;
         }
-        self.sockets = self.table.read();
-        self.sockets.truncate(MOST_SOCKETS);
-        // A server's parent may have ended and left the socket to its child.
-        self.owners.retain(|_, owner| owner.as_ref().is_none_or(|process| owner::lives(process.pid)));
-        let cost = now.elapsed();
+        let before = processor_time();
+        let mut sockets = self.table.read();
+        sockets.truncate(MOST_SOCKETS);
+        let cost = processor_time().saturating_sub(before);
         self.due = now + (cost * SHARE).clamp(PAUSE, LONGEST_PAUSE);
-        let listening: HashSet<u32> = self.sockets.iter().map(|socket| socket.inode).collect();
-        self.owners.retain(|inode, _| listening.contains(inode));
-        self.tell(connection);
+        if now >= self.owners_due {
+            self.owners_due = now + OWNERS;
+            let known = self.owners.len();
+            // A server's parent may have ended and left the socket to its child.
+            self.owners.retain(|_, owner| owner.as_ref().is_none_or(|process| owner::lives(process.pid)));
+            self.stale |= self.owners.len() != known;
+        }
+        if sockets != self.sockets {
+            let listening: HashSet<u32> = sockets.iter().map(|socket| socket.inode).collect();
+            self.owners.retain(|inode, _| listening.contains(inode));
+            (self.sockets, self.stale) = (sockets, true);
+        }
+        if self.stale {
+            self.tell(connection);
+        }
     }
 
     /// A thread has come back.
     pub(super) fn found(&mut self, owners: HashMap<u32, Option<Process>>) {
         self.looking = false;
         self.owners.extend(owners);
-        self.due = Instant::now();
+        (self.due, self.stale) = (Instant::now(), true);
     }
 
     /// Tells what listens once it is known who listens, or that nobody knows.
@@ -95,6 +114,7 @@ impl Watch {
             }
             return;
         }
+        self.stale = false;
         let ports = self.ports();
         if self.told.as_ref() != Some(&ports) {
             connection.say(self.exchange, &[AgentMessage::Ports(ports.clone())]);
@@ -112,4 +132,10 @@ impl Watch {
         });
         Ports { sockets: sockets.collect() }
     }
+}
+
+/// What this thread has cost so far; the time that others took meanwhile is none of it.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
