@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use super::Place;
 use super::check::Check;
+use crate::agent;
 use crate::cross::{self, StandardLibrary};
 use crate::system::{self, Distribution};
 
@@ -21,6 +22,8 @@ pub(crate) enum Need {
     Target(&'static str),
     /// Debian's packages that stand in for rustup's targets.
     CrossPackages,
+    /// Debian's and Ubuntu's packages that link the agent for the other processor, and run it.
+    AgentPackages,
     /// The test runner, built from the registry.
     Nextest,
 }
@@ -32,6 +35,9 @@ impl fmt::Display for Need {
             Need::Target(name) => write!(formatter, "the standard library for {name}, with rustup"),
             Need::CrossPackages => {
                 write!(formatter, "the packages {}, with apt-get (about 800 MB)", cross::PACKAGES.join(" "))
+            }
+            Need::AgentPackages => {
+                write!(formatter, "the packages {}, with apt-get (about 200 MB)", agent::PACKAGES.join(" "))
             }
             Need::Nextest => write!(formatter, "cargo-nextest {NEXTEST}, with cargo (some minutes)"),
         }
@@ -66,6 +72,11 @@ pub(crate) fn missing(place: &Place, checks: &[Check]) -> Result<Vec<Need>> {
             needs.push(need);
         }
     }
+    let packaged = matches!(system::distribution(), Distribution::Debian | Distribution::Ubuntu);
+    let other = checks.contains(&Check::Agent) && std::env::consts::ARCH == "x86_64";
+    if packaged && other && agent::lacks_programs() {
+        needs.push(Need::AgentPackages);
+    }
     Ok(needs)
 }
 
@@ -78,6 +89,9 @@ pub(crate) fn install(place: &Place, need: &Need) -> Result<()> {
             // Lists from before the last security update name a compiler that is too old.
             system::run(system::command_as_root("apt-get").args(["update", "-q"]))?;
             system::ensure_packages("checking for Windows and macOS", &cross::PACKAGES)
+        }
+        Need::AgentPackages => {
+            system::ensure_packages("building and running the other agent", &agent::PACKAGES)
         }
         Need::Nextest => system::run(system::command(&place.cargo).args([
             "install",
