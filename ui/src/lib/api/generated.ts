@@ -541,6 +541,11 @@ export type Event = {
       hint?: string | null;
     }
   | {
+      type: 'secretNeeded';
+      /** What is asked. */
+      request: SecretRequest;
+    }
+  | {
       type: 'consentNeeded';
       /** What is asked. */
       request: ConsentRequest;
@@ -1077,6 +1082,8 @@ export type OperationRequest = {
   removeVolumes: boolean;
   /** The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that. */
   clone?: CloneSource | null;
+  /** Whether the window asks a person for secrets that the configuration declares and nobody has given. */
+  answersSecrets?: boolean;
 };
 
 /** What came of an operation. */
@@ -1345,6 +1352,18 @@ export type RunningOperation = {
   request: OperationRequest;
   /** When it began, in milliseconds since 1970-01-01T00:00:00Z. */
   startedAt: number;
+};
+
+/** A secret that the configuration declares and nobody has given. Its value is told to the operation alone. */
+export type SecretRequest = {
+  /** Whose configuration asks. */
+  environment: Environment;
+  /** The variable that the hooks find it in. */
+  name: string;
+  /** What it is for. */
+  description?: string | null;
+  /** A page that tells how to get one. */
+  documentationUrl?: string | null;
 };
 
 /** One setting. */

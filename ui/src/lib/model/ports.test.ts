@@ -41,5 +41,6 @@ test.each([
 ])('%j typed as a port', (typed, expected) => expect(portNumber(typed)).toBe(expected));
 
 test('what is stopped is not counted', () => {
-  expect(forwarded([port(), port({ state: 'stopped' }), port({ state: 'editor' })])).toBe(1);
+  const states = ['forwarded', 'stopped', 'editor', 'published', 'waiting'] as const;
+  expect(forwarded(states.map((state) => port({ state })))).toBe(2);
 });

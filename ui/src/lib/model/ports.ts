@@ -51,5 +51,5 @@ export function portNumber(typed: string): number | undefined {
 
 /** How many can be reached on this computer. */
 export function forwarded(ports: readonly Port[]): number {
-  return ports.filter(({ state }) => state === 'forwarded').length;
+  return ports.filter(({ state }) => state === 'forwarded' || state === 'published').length;
 }

@@ -7,7 +7,9 @@ export class PortsLook {
   /** None while the environment is not kept. */
   ports = $state.raw<EnvironmentPorts>();
   error = $state.raw<ErrorResult>();
-  /** The keeper has said what there is. */
+  /** Why the last change was not made. */
+  unchanged = $state.raw<ErrorResult>();
+  /** It is listened to: no port means that there is none. */
   known = $state(false);
   readonly #host: Ports;
 
@@ -20,11 +22,14 @@ export class PortsLook {
     let stopped = false;
     const watching = this.#host.watch(reference, (ports) => {
       if (stopped) return;
-      [this.ports, this.known, this.error] = [ports, true, undefined];
+      [this.ports, this.error] = [ports, undefined];
     });
-    watching.catch((reason) => {
-      if (!stopped) this.error = asError(reason);
-    });
+    watching.then(
+      () => (this.known = true),
+      (reason) => {
+        if (!stopped) this.error = asError(reason);
+      },
+    );
     return () => {
       stopped = true;
       void watching.then((stop) => stop()).catch(() => {});
@@ -34,9 +39,9 @@ export class PortsLook {
   async change(request: PortRequest): Promise<void> {
     try {
       await this.#host.change(request);
-      this.error = undefined;
+      this.unchanged = undefined;
     } catch (reason) {
-      this.error = asError(reason);
+      this.unchanged = asError(reason);
     }
   }
 }

@@ -13,6 +13,8 @@ import { theme } from './theme';
 export interface Wishes {
   system: System;
   label: string;
+  /** What is said of a link that is pointed at. */
+  linkHint: string;
   screenReader: boolean;
   typed: (text: string) => void;
   resized: (size: TerminalSize) => void;
@@ -54,17 +56,25 @@ export function screen(place: HTMLElement, wishes: Wishes): Screen {
     rightClickSelectsWord: apple,
     screenReaderMode: wishes.screenReader,
     theme: theme(place),
-    linkHandler: { activate: (event, address) => follow(event, address), allowNonHttpProtocols: false },
+    linkHandler: { activate: (event, address) => follow(event, address), hover, leave, allowNonHttpProtocols: false },
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = '11';
-  terminal.loadAddon(new WebLinksAddon((event, address) => follow(event, address)));
+  terminal.loadAddon(new WebLinksAddon((event, address) => follow(event, address), { hover, leave }));
 
   /** What a program writes can look like anything, so a link is only followed on purpose. */
   function follow(event: MouseEvent, address: string): void {
     if ((apple ? event.metaKey : event.ctrlKey) && /^https?:\/\//i.test(address)) wishes.openLink(address);
+  }
+
+  function hover(): void {
+    place.title = wishes.linkHint;
+  }
+
+  function leave(): void {
+    place.title = '';
   }
 
   /** Where it was written before this page came, questions in it were answered then. */

@@ -41,12 +41,10 @@ export const configuration = {
     copyFile: 'Copy the file',
     showFile: 'Show in the file manager',
     source: (path: string) => `Text of ${path}`,
-    line: (number: number) => `Line ${number}`,
     noFiles: 'There is no file to show',
   },
 
   resources: {
-    uses: 'Uses now',
     cpu: 'Processor',
     memory: 'Memory',
     network: 'Network',
@@ -60,7 +58,6 @@ export const configuration = {
     perSecond: (amount: string) => `${amount}/s`,
     processes: (number: number) => count(number, 'process', 'processes'),
     totals: (first: string, second: string) => `${first}, ${second} since it started`,
-    unknown: 'not counted by this engine',
     notRunning: 'Nothing runs, so nothing is used',
     notRunningHint: 'Curves appear here as soon as the environment runs.',
     measuring: 'Measuring',
@@ -94,7 +91,6 @@ export const configuration = {
     notOurs: 'not made by Wharf',
     precious: 'its content may be nowhere else',
     of: (environment: string) => `of ${environment}`,
-    chosen: (number: number, amount: string) => `${count(number, 'thing', 'things')} chosen, ${amount}`,
     verb: (images: number, caches: number, volumes: number, amount: string) => {
       const parts = [
         ...(images === 0 ? [] : [count(images, 'image', 'images')]),
@@ -103,7 +99,6 @@ export const configuration = {
       ];
       return parts.length === 0 ? 'Nothing chosen' : `Delete ${all(parts)} (${amount})`;
     },
-    choose: (name: string) => `Delete ${name}`,
     keep: 'Keep everything',
     cleaning: 'Cleaning up',
     cleaned: (number: number, amount: string) =>

@@ -18,7 +18,6 @@ export const overview = {
     theOneBefore: 'the time before',
     before: (time: string) => `before: ${time}`,
     cold: (done: number, all: number) => `${done} of ${count(all, 'step', 'steps')} not cached`,
-    output: (lines: number) => `Output, ${count(lines, 'line', 'lines')}`,
     never: 'Nothing has been started here yet',
     neverHint: 'Where the time goes will stand here, step by step, after the first start.',
     reading: 'Reading the last start',
@@ -44,7 +43,6 @@ export const overview = {
     wanted: 'Wanted',
     there: 'There',
     difference: 'Difference',
-    none: 'none',
     same: 'agrees',
     other: 'differs',
     subjects: {

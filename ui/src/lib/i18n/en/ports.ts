@@ -1,6 +1,4 @@
 /** Ports of an environment, and where they are on this computer. */
-import { count } from './grammar';
-
 export const ports = {
   ports: {
     title: 'Ports',
@@ -18,6 +16,7 @@ export const ports = {
       stopped: 'stopped by you',
       ignored: 'left alone by the configuration',
       editor: 'left to your editor',
+      published: 'published by the engine',
       blocked: 'cannot be forwarded',
     },
     connection: {
@@ -61,7 +60,7 @@ export const ports = {
     looking: 'Looking for ports',
     notRunning: 'Ports appear once the environment runs',
     failed: 'Ports cannot be watched',
-    forwarded: (number: number) => `${count(number, 'port', 'ports')} forwarded`,
+    notChanged: 'The port could not be changed',
     public: 'open to other computers',
   },
 };

@@ -43,12 +43,10 @@ export const configuration: Pick<Catalogue, keyof typeof english> = {
     copyFile: '复制文件内容',
     showFile: '在文件管理器中显示',
     source: (path) => `${path} 的内容`,
-    line: (number) => `第 ${number} 行`,
     noFiles: '没有可显示的文件',
   },
 
   resources: {
-    uses: '当前使用',
     cpu: '处理器',
     memory: '内存',
     network: '网络',
@@ -62,7 +60,6 @@ export const configuration: Pick<Catalogue, keyof typeof english> = {
     perSecond: (amount) => `${amount}/秒`,
     processes: (number) => count(number, '个进程'),
     totals: (first, second) => `启动以来${first}，${second}`,
-    unknown: '这个引擎不统计',
     notRunning: '没有运行，因此没有占用',
     notRunningHint: '环境运行后，这里会显示曲线。',
     measuring: '正在测量',
@@ -96,7 +93,6 @@ export const configuration: Pick<Catalogue, keyof typeof english> = {
     notOurs: '不是由 Wharf 创建',
     precious: '其内容可能没有其他副本',
     of: (environment) => `属于 ${environment}`,
-    chosen: (number, amount) => `已选择 ${number} 项，${amount}`,
     verb: (images, caches, volumes, amount) => {
       const parts = [
         ...(images === 0 ? [] : [count(images, '个镜像')]),
@@ -105,7 +101,6 @@ export const configuration: Pick<Catalogue, keyof typeof english> = {
       ];
       return parts.length === 0 ? '未选择任何内容' : `删除${all(parts)}（${amount}）`;
     },
-    choose: (name) => `删除 ${name}`,
     keep: '全部保留',
     cleaning: '正在清理',
     cleaned: (number, amount) => `已删除 ${number} 项，释放了 ${amount}。`,

@@ -1,7 +1,6 @@
 /** The tabs of an environment, and the first of them. */
 import type { Catalogue } from '../en';
 import type { overview as english } from '../en/overview';
-import { count } from './grammar';
 
 export const overview: Pick<Catalogue, keyof typeof english> = {
   tabs: {
@@ -20,7 +19,6 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
     theOneBefore: '前一次',
     before: (time) => `前一次：${time}`,
     cold: (done, all) => `${all} 个步骤中有 ${done} 个未命中缓存`,
-    output: (lines) => `输出，${count(lines, '行')}`,
     never: '这里还没有启动过',
     neverHint: '第一次启动后，这里会逐步显示时间花在哪里。',
     reading: '正在读取上次启动',
@@ -46,7 +44,6 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
     wanted: '期望',
     there: '现状',
     difference: '差异',
-    none: '无',
     same: '一致',
     other: '不同',
     subjects: {

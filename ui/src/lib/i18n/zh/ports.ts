@@ -19,6 +19,7 @@ export const ports: Pick<Catalogue, keyof typeof english> = {
       stopped: '已由你停止',
       ignored: '配置要求不转发',
       editor: '留给你的编辑器',
+      published: '由引擎公开',
       blocked: '无法转发',
     },
     connection: {
@@ -62,7 +63,7 @@ export const ports: Pick<Catalogue, keyof typeof english> = {
     looking: '正在查找端口',
     notRunning: '环境运行后才有端口',
     failed: '无法监视端口',
-    forwarded: (number) => `已转发 ${number} 个端口`,
+    notChanged: '无法更改这个端口',
     public: '对其他电脑开放',
   },
 };
