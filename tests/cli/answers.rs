@@ -290,6 +290,7 @@ fn settings() {
     $ wharf settings set zoom 2
     exit code: 1
     --- stdout
+
     --- stderr
     error: there is no setting named zoom
     hint: did you mean appearance.zoom?
@@ -298,6 +299,7 @@ fn settings() {
     $ wharf settings set appearance.zoom large
     exit code: 1
     --- stdout
+
     --- stderr
     error: appearance.zoom is a number from 0.5 to 3
     ");
@@ -307,6 +309,7 @@ fn settings() {
     $ wharf settings set engine docker
     exit code: 1
     --- stdout
+
     --- stderr
     error: expected a value, but found a bare word
       ╭─ .config/wharf/settings.json:2:13

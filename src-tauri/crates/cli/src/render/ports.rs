@@ -214,8 +214,9 @@ mod tests {
         assert_eq!(
             plain(ports_in_brief(&some_ports(), &THEME, 120)),
             [
-                "    ports                  3000 web → http://localhost:3000 · db:5432 → localhost:5433 (5432 is taken by postgres, pid 812)",
-                "                           9229 → localhost:9229 · 80 → not forwarded: 80 needs more rights",
+                "    ports                  3000 web → http://localhost:3000",
+                "                           db:5432 → localhost:5433 (5432 is taken by postgres, pid 812) · 9229 → localhost:9229",
+                "                           80 → not forwarded: 80 needs more rights",
             ]
         );
         assert_eq!(plain(ports_in_brief(&[], &THEME, 120)), [""; 0]);
@@ -237,8 +238,8 @@ mod tests {
             [
                 "api-server · connected",
                 "  3000      web             → http://localhost:3000",
-                "  db:5432                   → localhost:5433            5432 is taken by postgres, pid 812",
-                "  9229                      → localhost:9229            node (pid 9)",
+                "  db:5432                   → localhost:5433              5432 is taken by postgres, pid 812",
+                "  9229                      → localhost:9229              node (pid 9)",
                 "  80                        → not forwarded: 80 needs more rights",
                 "  22                        → left alone",
             ]
