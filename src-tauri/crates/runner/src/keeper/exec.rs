@@ -38,7 +38,7 @@ pub(super) struct ExecMessage {
     /// The container that the client has seen, and its start: in no other one is the command run.
     container: String,
     started_at: String,
-    request: ExecRequest,
+    command: ExecRequest,
 }
 
 /// What came of it.
@@ -81,7 +81,7 @@ pub(super) async fn serve(mut stream: UnixStream, message: ExecMessage, shared: 
     send(&mut stream, &Reply::Done).await?;
     let (mut from, mut to) = stream.split();
     let outcome = {
-        let mut running = std::pin::pin!(link.agent.exec(&message.request, &mut streams, &cancel));
+        let mut running = std::pin::pin!(link.agent.exec(&message.command, &mut streams, &cancel));
         let mut listening = std::pin::pin!(async {
             while let Ok(Some(control)) = receive::<Control>(&mut from).await {
                 let control = match control {
@@ -128,7 +128,7 @@ pub(crate) async fn warm_exec(
         key: key.to_owned(),
         container: container.id.clone(),
         started_at: container.started_at.clone(),
-        request,
+        command: request,
     };
     let (stdin, far_stdin) = UnixStream::pair().ok()?;
     let (stdout, far_stdout) = UnixStream::pair().ok()?;
@@ -218,4 +218,25 @@ async fn write_out(
 
 fn broken(stream: &'static str, error: io::Error) -> inside::Error {
     inside::Error::Local { stream, error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_arrives_as_it_was_sent() {
+        let (mut one, mut other) = tokio::io::duplex(4096);
+        let command = ExecRequest { arguments: vec!["true".to_owned()], ..ExecRequest::default() };
+        let message = ExecMessage {
+            key: "key".to_owned(),
+            container: "container".to_owned(),
+            started_at: "T1".to_owned(),
+            command: command.clone(),
+        };
+        send(&mut one, &Request::Exec(Box::new(message))).await.unwrap();
+        let Some(Request::Exec(arrived)) = receive(&mut other).await.unwrap() else { panic!("no command") };
+        assert_eq!((arrived.key.as_str(), arrived.started_at.as_str()), ("key", "T1"));
+        assert_eq!(arrived.command, command);
+    }
 }

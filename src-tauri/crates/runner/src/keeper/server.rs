@@ -107,7 +107,8 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
     if role.take_over {
         hand_over::take(&place, &shared).await;
     }
-    let Some(lock) = take_lock(&place, role.take_over).await? else { return Ok(()) };
+    // One that was killed may hold it for a moment longer than the pipe that its guard waits at.
+    let Some(lock) = take_lock(&place, role.take_over || role.guard).await? else { return Ok(()) };
     let _ = std::fs::remove_file(place.socket());
     let listener = UnixListener::bind(place.socket()).map_err(failed)?;
     crate::platform::make_private(place.folder()).map_err(failed)?;
