@@ -94,7 +94,7 @@ impl Window {
         });
     }
 
-    /// Waits for an element that can be typed into, and types.
+    /// Waits for an element that can be typed into, and types. `\u{E007}` is the key that ends a line.
     pub(crate) fn type_into(&self, selector: &str, text: &str) {
         self.wait(&format!("{selector} to type into"), || {
             let id = self.find(selector)?;

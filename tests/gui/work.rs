@@ -36,7 +36,7 @@ fn what_is_typed_into_a_terminal_happens_inside() {
         window.click("[data-testid=terminal-open]");
     }
     window.wait_for("[data-testid=terminal][data-ready]");
-    window.type_into("[data-testid=terminal] textarea", "echo lamp-$((6*7)) | tee typed.txt\n");
+    window.type_into("[data-testid=terminal] textarea", "echo lamp-$((6*7)) | tee typed.txt\u{E007}");
     let typed = folder.join("typed.txt");
     window.wait("what was typed, on this computer", || {
         std::fs::read_to_string(&typed).ok().filter(|text| text == "lamp-42\n")
