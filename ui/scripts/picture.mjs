@@ -11,6 +11,7 @@ const browser = await chromium.launch({
   executablePath: process.env.WHARF_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
 });
+
 /** The look of a common desktop, whatever fonts are on the machine that takes the picture. */
 const FONTS = "Cantarell, 'DejaVu Sans', sans-serif";
 
@@ -33,9 +34,6 @@ await take('window', 'light', 'showcase', async (page) => {
   await page.getByText('Setting up make').waitFor();
   await page.mouse.move(700, 620);
 });
-await take('window-dark', 'dark', 'many', async (page) => {
-  await page.getByTestId('environment').waitFor();
-  await page.getByTestId('changes').or(page.getByTestId('steps')).first().waitFor();
-});
+await take('window-dark', 'dark', 'changed-rebuild', (page) => page.getByTestId('changes').waitFor());
 await browser.close();
 await server.close();
