@@ -200,3 +200,14 @@ test('a secret is asked for, handed on and shown to nobody', async ({ page }) =>
   await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
   expect(await asked(page, 'answerSecret')).toEqual(['s3cret', undefined]);
 });
+
+test('ports of what runs are links on the board', async ({ page }) => {
+  await open(page, 'tabs');
+  await part(page, 'board').click();
+  const row = page.getByRole('row').filter({ hasText: 'api-server' });
+  await row.getByRole('button', { name: 'Open http://localhost:3000' }).click();
+  // A database has no page.
+  await expect(row).toContainText('5433');
+  await expect(row).toContainText('+1');
+  expect(await asked(page, 'openLink')).toEqual(['http://localhost:3000']);
+});

@@ -1,6 +1,5 @@
 /** The person's settings as the window uses them. What it looks like follows at once, before the file is written. */
-import type { ErrorResult } from '../api';
-import type { SettingEntry, SettingsResult } from '../host/settings';
+import type { ErrorResult, SettingEntry, SettingsResult } from '../api';
 import type { Host } from '../host';
 import { LANGUAGES, setLanguage, type Language } from '../i18n';
 import { asError } from './problem';

@@ -1,6 +1,5 @@
 /** The person's settings, as the fake keeps them. */
-import type { ErrorResult } from '../../api';
-import type { SettingEntry, SettingsResult } from '../settings';
+import type { ErrorResult, SettingEntry, Settings, SettingsResult } from '../../api';
 
 /** What a scenario says of settings: what the file has, or why it cannot be read. */
 export interface SettingsData {
@@ -36,6 +35,9 @@ const DEFAULTS: Record<string, unknown> = {
   'integration.editor': undefined,
 };
 
+/** The window looks at the entries alone. */
+const NOTHING: Settings = { dotfiles: {}, up: {}, appearance: {}, notifications: {}, integration: {} };
+
 export class FakeSettings {
   readonly #data: SettingsData;
   readonly #values: Record<string, unknown>;
@@ -54,7 +56,7 @@ export class FakeSettings {
       overruledBy: this.#data.overruled?.[key],
     }));
     const diagnostics = this.#data.diagnostics ?? [];
-    return { path: '/home/ada/.config/wharf/settings.json', entries, diagnostics };
+    return { path: '/home/ada/.config/wharf/settings.json', settings: NOTHING, entries, diagnostics };
   }
 
   change(key: string, value: unknown): SettingsResult {
