@@ -7,6 +7,7 @@ mod measure;
 mod parts;
 mod place;
 mod table;
+#[cfg(unix)]
 mod window;
 mod work;
 
@@ -95,8 +96,15 @@ fn measure_window(arguments: Args) -> Result<()> {
         None => app::build(true)?,
     };
     start_engines()?;
-    let name = arguments.engines.first().map_or(DOCKER, String::as_str);
-    window::run(&program, &running(name)?, arguments.rounds)
+    let engine = running(arguments.engines.first().map_or(DOCKER, String::as_str))?;
+    #[cfg(unix)]
+    {
+        window::run(&program, &engine, arguments.rounds)
+    }
+    #[cfg(not(unix))]
+    {
+        bail!("{} is not measured here with {}", program.display(), engine.kind)
+    }
 }
 
 fn measure(work: Work, place: &Place, engine: &Engine, rounds: u32) -> Result<Row> {
