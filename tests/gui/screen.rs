@@ -103,6 +103,8 @@ impl Desk {
             // No card to draw with, no service for screen readers to wait for.
             .variable("LIBGL_ALWAYS_SOFTWARE", "1")
             .variable("NO_AT_BRIDGE", "1")
+            // As for a person: what is up has its ports forwarded, and ends with this desk.
+            .variable("WHARF_NO_KEEPER", "")
             .command()
     }
 

@@ -2,7 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { EnvironmentReference, EnvironmentSummary } from '../api';
 import { environment, gone } from '../host/fake/parts';
 import { consent } from '../host/fake/scripts';
-import { actions, concerns, groups, mark, sameReference, since, withNew, type Mark, type Work } from './environment';
+import {
+  actions,
+  byId,
+  concerns,
+  groups,
+  mark,
+  sameReference,
+  since,
+  withNew,
+  type Mark,
+  type Work,
+} from './environment';
 import { Operation } from './operation';
 
 const folder = '/src/api';
@@ -65,6 +76,22 @@ test('what this window has just begun is on the board before the board knows it'
   expect(
     names([work({ request: { operation: 'stop', reference: { folder: '/src/web' }, removeVolumes: false } })]),
   ).toEqual(['web']);
+});
+
+test('what a person looks at stays in view, whichever of board and operation knows first what it is', () => {
+  const clone = { repository: 'https://github.com/acme/api.git' };
+  const request = { operation: 'up', reference: {}, removeVolumes: false, clone } as const;
+  const cloned = environment('/volume', { id: 'x', reference: { volume: 'v' } });
+  const shown = (known: EnvironmentSummary[], coming: Work, id: string): string | undefined =>
+    byId(id, withNew({ environments: known, engines: [] }, [coming]), [coming])?.id;
+  const [begun, told] = [work({ request }), work({ request }, { environmentId: 'x' })];
+  const id = shown([], begun, 'new:https://github.com/acme/api.git:');
+  expect(id).toBe('new:https://github.com/acme/api.git:');
+  expect(shown([cloned], begun, id ?? '')).toBe(id);
+  expect(shown([], told, id ?? '')).toBe(id);
+  expect(shown([cloned], told, id ?? '')).toBe('x');
+  expect(shown([cloned], { ...told, ended: true }, id ?? '')).toBe('x');
+  expect(shown([cloned], told, 'y')).toBeUndefined();
 });
 
 test('a board from before an operation ended knows nothing of its end', () => {

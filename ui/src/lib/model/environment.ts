@@ -62,13 +62,33 @@ export function withNew(board: ListResult, works: readonly Work[]): EnvironmentS
   return [...board.environments, ...fresh];
 }
 
+/** What an environment is called that only an operation speaks of. */
+export function newId({ reference, clone }: OperationRequest): string {
+  return `new:${clone?.repository ?? reference.folder ?? ''}:${reference.configuration ?? ''}`;
+}
+
+/**
+ * The environment of this id. One that this window has begun had an id of its own before the board knew it, and whoever looks at it
+ * goes on looking: the operation may say which one it is after the board has shown it.
+ */
+export function byId(
+  id: string,
+  environments: readonly EnvironmentSummary[],
+  works: readonly Work[],
+): EnvironmentSummary | undefined {
+  const found = environments.find((environment) => environment.id === id);
+  if (found) return found;
+  const work = works.findLast(({ request }) => newId(request) === id);
+  return work && environments.find((environment) => concerns(work, environment));
+}
+
 /** What is known of an environment that only an operation speaks of. */
 function expected({ request, model }: Work): EnvironmentSummary {
   const { reference, clone } = request;
   const folder = reference.folder ?? '';
   return {
     // Not the real one, even where that is known: what a person looks at keeps its id until the board has it.
-    id: `new:${clone?.repository ?? folder}:${reference.configuration ?? ''}`,
+    id: newId(request),
     name: model.environment?.name ?? (clone ? clonedName(clone.repository) : baseName(folder)),
     reference,
     configuration: model.environment?.configuration ?? reference.configuration,

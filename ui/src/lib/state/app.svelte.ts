@@ -15,7 +15,7 @@ import type {
 import type { Drag, Host } from '../host';
 import { text } from '../i18n';
 import type { Entry, Kind, Sorting } from '../model/board';
-import { concerns, groups, mark, since, withNew, type Mark } from '../model/environment';
+import { byId, concerns, groups, mark, newId, since, withNew, type Mark } from '../model/environment';
 import { contains, words } from '../model/search';
 import { engineName } from '../words';
 import { asError } from './problem';
@@ -273,13 +273,17 @@ export class App {
 
   #show(board: ListResult): void {
     const first = this.board === undefined;
-    // What this window began has an id of its own until the board knows it.
     const was = this.selected;
     this.board = board;
     this.#seenAt = Date.now();
-    if (this.place.kind === 'environment' && this.selected === undefined) {
-      const now = was && this.environments.find((environment) => this.#same(was, environment));
-      this.place = now ? { kind: 'environment', id: now.id } : { kind: 'home' };
+    if (this.place.kind === 'environment') {
+      // What this window began has an id of its own until the board knows it.
+      const now = this.selected ?? (was && this.environments.find((environment) => this.#same(was, environment)));
+      // It may have ended before the board has seen any of it.
+      const { id } = this.place;
+      const isComing = this.#works.some(({ request }) => newId(request) === id);
+      if (now) this.place = { kind: 'environment', id: now.id };
+      else if (!isComing) this.place = { kind: 'home' };
     }
     const [top] = this.listed;
     if (this.place.kind === 'home' && top && (first || was)) this.select(top.id);
@@ -291,7 +295,7 @@ export class App {
   }
 
   #find(place: Place): EnvironmentSummary | undefined {
-    return place.kind === 'environment' ? this.environments.find(({ id }) => id === place.id) : undefined;
+    return place.kind === 'environment' ? byId(place.id, this.environments, this.#works) : undefined;
   }
 
   #selectWork(work: Work | undefined): void {
