@@ -7,6 +7,29 @@ use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, podman_pi
 
 use super::{address, connect, outcome, variant};
 
+/// Docker counts snapshots that it has listed before, and fails when one is gone by then.
+#[tokio::test]
+async fn what_goes_while_it_is_counted_is_counted_again() {
+    let gone = || refusal(404, "NotFound: snapshot tbdrk-view does not exist: not found");
+    let counted = || Answer::Document(200, "{\"LayersSize\":7}".to_owned());
+    for (answers, expected) in [
+        (vec![gone(), gone(), counted()], Ok(7)),
+        (vec![refusal(500, "no"), counted()], Err("Rejected")),
+        (vec![gone(), gone(), gone(), gone(), gone(), counted()], Err("Rejected")),
+    ] {
+        let left = std::sync::Mutex::new(answers.into_iter());
+        let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
+            "/_ping" => docker_ping(),
+            _ => left.lock().unwrap().next().unwrap(),
+        });
+        let space = connect(&fake).await.space().await;
+        assert_eq!(
+            space.map(|space| space.layers).map_err(|error| variant(&error)),
+            expected.map_err(str::to_owned)
+        );
+    }
+}
+
 #[tokio::test]
 async fn refusals_become_what_they_mean() {
     let long = "a".repeat(64);
