@@ -85,8 +85,7 @@ async fn attempt(address: &Address, way: Way, first: &mut Option<Socket>) -> io:
     match way {
         #[cfg(unix)]
         Way::Tunnel(socket) => {
-            let tunnel = tunnel::Tunnel::open(address, &socket).await?;
-            let mut stream = tunnel.connect().await?;
+            let (tunnel, mut stream) = tunnel::Tunnel::open(address, &socket).await?;
             match greet(&mut stream).await {
                 Ok(()) => {
                     *first = Some(Socket::new(stream));
@@ -222,7 +221,8 @@ mod tunnel {
     }
 
     impl Tunnel {
-        pub(super) async fn open(address: &Address, remote: &str) -> io::Result<Tunnel> {
+        /// Opens it, and the first connection through it.
+        pub(super) async fn open(address: &Address, remote: &str) -> io::Result<(Tunnel, UnixStream)> {
             // Only this user may enter a temporary folder.
             let folder = tempfile::Builder::new().prefix("wharf-ssh-").tempdir()?;
             let socket = folder.path().join("engine.sock");
@@ -231,7 +231,17 @@ mod tunnel {
             let mut child = spawn(with_options(address, &options).arg("cat"))?;
             let said = Arc::new(Mutex::new(String::new()));
             let listening = child.stderr.take().map(|errors| tokio::spawn(listen(errors, said.clone())));
-            while !socket.exists() {
+            let first = loop {
+                match UnixStream::connect(&socket).await {
+                    Ok(stream) => break stream,
+                    // The file is there a moment before ssh listens at it.
+                    Err(error)
+                        if matches!(
+                            error.kind(),
+                            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+                        ) => {}
+                    Err(error) => return Err(error),
+                }
                 if child.try_wait()?.is_some() {
                     if let Some(listening) = listening {
                         let _ = listening.await;
@@ -239,8 +249,8 @@ mod tunnel {
                     return Err(failure(&words(&said)));
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            Ok(Tunnel { socket, said, _child: child, _folder: folder })
+            };
+            Ok((Tunnel { socket, said, _child: child, _folder: folder }, first))
         }
 
         pub(super) async fn connect(&self) -> io::Result<UnixStream> {
