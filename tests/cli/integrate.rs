@@ -3,13 +3,24 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use wharf_test_support::command::{Answer, Home};
+use wharf_test_support::command::{Answer, Exchange, Home};
 
-use crate::{check, exchange};
+use crate::{WHARF, check};
 
-/// A home where the app is installed, in a folder that a person might have.
-fn home() -> Home {
+/// A home with the command line alone in a folder: the app that was built lies beside the one of the tests.
+fn home_without_the_app() -> Home {
     let home = Home::new();
+    let program = home.write("alone/wharf", "");
+    std::fs::remove_file(&program).unwrap();
+    if std::fs::hard_link(WHARF, &program).is_err() {
+        std::fs::copy(WHARF, &program).unwrap();
+    }
+    home
+}
+
+/// One where the app is installed, in a folder that a person might have.
+fn home() -> Home {
+    let home = home_without_the_app();
     let app = home.write("my apps/wharf-desktop", "");
     std::fs::set_permissions(app, std::fs::Permissions::from_mode(0o755)).unwrap();
     home
@@ -18,7 +29,11 @@ fn home() -> Home {
 fn wharf(home: &Home, line: &str) -> Answer {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let ours = std::iter::once(home.path().join("my apps")).chain(std::env::split_paths(&paths));
-    exchange(home, line).variable("PATH", std::env::join_paths(ours).unwrap()).end()
+    alone(home, line).variable("PATH", std::env::join_paths(ours).unwrap()).end()
+}
+
+fn alone<'a>(home: &'a Home, line: &str) -> Exchange<'a> {
+    home.run(home.path().join("alone/wharf")).arguments(line.split_whitespace())
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -101,8 +116,8 @@ fn it_is_put_there_once_and_taken_away_whole() {
 
 #[test]
 fn without_the_app_there_is_nothing_to_open_folders_with() {
-    let home = Home::new();
-    let answer = exchange(&home, "integrate").variable("PATH", "/nowhere").end();
+    let home = home_without_the_app();
+    let answer = alone(&home, "integrate").variable("PATH", "/nowhere").end();
     check!(answer, @r"
     $ wharf integrate
     exit code: 1
