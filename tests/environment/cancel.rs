@@ -98,7 +98,7 @@ fn running(place: &Place) -> usize {
 fn a_second_signal_ends_it_where_it_stands_and_the_next_up_goes_on() {
     let place = Place::new(
         engines::engine("docker28"),
-        r#"{ "image": "busybox", "postCreateCommand": "echo begun >> ran; trap '' TERM INT HUP; while test ! -e go; do sleep 0.1; done" }"#,
+        r#"{ "image": "busybox", "postCreateCommand": "trap '' TERM INT HUP; echo begun >> ran; while test ! -e go; do sleep 0.1; done" }"#,
     );
     let mut child = place.start(&[]);
     wait_until("the hook runs", || place.read("ran") == "begun\n");

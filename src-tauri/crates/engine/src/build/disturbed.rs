@@ -27,7 +27,9 @@ impl Taken {
         let layer = words.contains("layer not known");
         // Of an image that a Dockerfile names the builder says no such thing: there is no step before it.
         let image = words.contains("preparing container for next step") && words.ends_with("image not known");
-        (layer || image).then_some(Taken::Layer)
+        // An image that is removed by force takes the containers along that builds have upon it.
+        let container = words.starts_with("identifier is not a container");
+        (layer || image || container).then_some(Taken::Layer)
     }
 
     /// What a person is told before the next attempt.
@@ -55,6 +57,10 @@ mod tests {
             (found, Some(Taken::Layer)),
             (committed, Some(Taken::Layer)),
             (next, Some(Taken::Layer)),
+            (
+                "identifier is not a container: building at STEP \"RUN x\": error in copier subprocess",
+                Some(Taken::Layer),
+            ),
             ("creating build container: x: image not known", None),
             ("mkdir: cannot create directory: already exists", None),
             ("building at STEP \"RUN false\": while running runtime: exit status 1", None),
