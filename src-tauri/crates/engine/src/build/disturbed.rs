@@ -13,7 +13,7 @@ pub(super) enum Taken {
     /// Docker with containerd's store looks whether a name is taken, then takes it: of two builds that end at one moment one is refused.
     Name,
     /// Podman begins a step upon the image of the step before, which no name holds: who removes an image that was built the same way so far
-    /// takes it along.
+    /// takes it along; by force also the container of the step.
     Layer,
 }
 
