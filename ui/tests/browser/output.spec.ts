@@ -41,6 +41,32 @@ test('scrolling through it stays quick', async ({ page }) => {
   expect(slowest).toBeLessThan(500);
 });
 
+test('output that grows is followed until somebody scrolls up', async ({ page }) => {
+  await start(page, 'output-flood', 1);
+  await page.getByRole('button', { name: /^Hooks/ }).click();
+  await page.getByRole('button', { name: /^postCreate/ }).click();
+  const output = page.getByRole('region', { name: 'Output of postCreate' });
+  const below = (): Promise<number> =>
+    output.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  const height = (): Promise<number> => output.evaluate((element) => element.scrollHeight);
+  const grown = async (): Promise<void> => {
+    const before = await height();
+    await expect.poll(height).toBeGreaterThan(before + 4_000);
+  };
+  await grown();
+  await expect.poll(below).toBeLessThan(40);
+  await output.hover();
+  await page.mouse.wheel(0, -400);
+  await expect(page.getByRole('button', { name: 'To the end' })).toBeVisible();
+  const stood = await output.evaluate((element) => element.scrollTop);
+  await grown();
+  expect(await output.evaluate((element) => element.scrollTop)).toBeLessThanOrEqual(stood);
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await expect(output).toBeFocused();
+  await grown();
+  await expect.poll(below).toBeLessThan(40);
+});
+
 test('it is copied whole, and without its colours', async ({ page }) => {
   await start(page, 'failed-hook');
   const output = part(page, 'output').filter({ hasText: 'pnpm: not found' });

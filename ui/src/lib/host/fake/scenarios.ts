@@ -228,6 +228,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     board: { environments: [gone(API_SERVER)], engines: [dockerFound] },
     scripts: { '*': { ...everything, up: scripts.upWithoutEnd } },
     running: [{ operation: 'up', reference, removeVolumes: false }],
+  'output-flood': starting(scripts.upWithOutputThatGrows),
   },
   /** A day's work, for a picture. */
   showcase: {

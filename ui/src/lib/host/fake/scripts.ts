@@ -256,6 +256,18 @@ export const upWithMuchOutput: Beat[] = [
   ended(OPERATION, 5_000),
 ];
 
+/** A hook that writes faster than anybody reads, for as long as one looks. */
+export const upWithOutputThatGrows: Beat[] = [
+  begin(OPERATION, 'up'),
+  ...found(subject, docker),
+  begin(60, 'hooks'),
+  begin(61, 'hook', 'postCreateCommand', 60),
+  ...Array.from({ length: 2_000 }, (_, block) =>
+    wrote(61, Array.from({ length: 200 }, (_, line) => `line ${block * 200 + line + 1}\n`).join(''), 10),
+  ),
+  { wait: 'for ever' },
+];
+
 function short(operation: 'stop' | 'down', step: 'stop' | 'remove'): Beat[] {
   return [
     begin(OPERATION, operation),
