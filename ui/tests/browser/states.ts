@@ -155,6 +155,10 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   ports: (page) => shown(page, 'tabs', 'ports'),
   'ports-empty': (page) => shown(page, 'tabs-empty', 'ports'),
   'ports-failed': (page) => shown(page, 'tabs-failed', 'ports'),
+  'ports-of-thousands': async (page) => {
+    await shown(page, 'tabs-much', 'ports');
+    await expect(part(page, 'port').first()).toBeVisible();
+  },
   'ports-hostile': (page) => shown(page, 'tabs-hostile', 'ports'),
   'port-changed': async (page) => {
     await shown(page, 'tabs', 'ports');
@@ -174,6 +178,10 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await shown(page, 'tabs', 'configuration');
     await page.locator('[data-property="containerEnv.EDITOR"]').getByRole('button').click();
     await expect(part(page, 'sourceLine')).toBeVisible();
+  },
+  'configuration-of-thousands': async (page) => {
+    await shown(page, 'tabs-much', 'configuration');
+    await expect(part(page, 'value').first()).toBeVisible();
   },
   'configuration-hostile': (page) => shown(page, 'tabs-hostile', 'configuration'),
   resources: async (page) => {

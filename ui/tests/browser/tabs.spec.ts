@@ -1,5 +1,5 @@
 /** The tabs of an environment: how to get from one to the other, and what each of them does. */
-import type { Locator } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { asked, expect, item, open, part, start, tab, test, testIds } from './support';
 
 test('tabs by arrows, and each environment keeps its own', async ({ page }) => {
@@ -55,6 +55,48 @@ test('after a failed hook: a shell where it failed, its line in the file, and ag
   await expect(part(page, 'terminal')).toHaveAttribute('data-ready', '');
   expect(await asked(page, 'openTerminal')).toHaveLength(1);
   await expect(part(page, 'retry')).toHaveText('Retry from this step');
+});
+
+/** What the page of an environment scrolls in. */
+function scrollTo(page: Page, end: 'top' | 'bottom'): Promise<void> {
+  return part(page, 'panel').evaluate((panel, to) => {
+    let around: Element | null = panel;
+    while (around && !/auto|scroll/.test(getComputedStyle(around).overflowY)) around = around.parentElement;
+    around?.scrollTo({ top: to === 'top' ? 0 : around.scrollHeight });
+  }, end);
+}
+
+for (const { name, all, first, last } of [
+  { name: 'ports', all: 2_000, first: '1024', last: '3023' },
+  { name: 'configuration', all: 3_001, first: 'VARIABLE_0', last: 'VARIABLE_2999' },
+] as const) {
+  test(`of thousands of rows only those near the view are on the page: ${name}`, async ({ page }) => {
+    await open(page, 'tabs-much');
+    await tab(page, name).click();
+    const table = part(page, 'panel').getByRole('table');
+    const rows = table.locator('tr[aria-rowindex]');
+    await expect(table.getByText(first, { exact: true })).toBeVisible();
+    await expect(table).toHaveAttribute('aria-rowcount', String(all + 1));
+    expect(await rows.count()).toBeLessThan(250);
+    // Rows have heights of their own, so that the end is where it is only once it was seen.
+    await expect(async () => {
+      await scrollTo(page, 'bottom');
+      await expect(table.getByText(last, { exact: true })).toBeInViewport({ timeout: 200 });
+    }).toPass();
+    await expect(rows.last()).toHaveAttribute('aria-rowindex', String(all + 1));
+    await expect.poll(() => rows.count()).toBeLessThan(250);
+    await scrollTo(page, 'top');
+    await expect(table.getByText(first, { exact: true })).toBeInViewport();
+  });
+}
+
+test('the row that somebody works in stays, however far they scroll', async ({ page }) => {
+  await open(page, 'tabs-much');
+  await tab(page, 'ports').click();
+  await part(page, 'portMore').first().focus();
+  await scrollTo(page, 'bottom');
+  await expect(part(page, 'panel').getByText('3023', { exact: true })).toBeInViewport();
+  await expect(part(page, 'portMore').first()).toBeFocused();
 });
 
 test('every value says where it comes from, and is a click from there', async ({ page }) => {
