@@ -3,6 +3,7 @@ import type { EnvironmentReference, ErrorResult, ResourceSample } from '../api';
 import type { Host } from '../host';
 import type { Stop } from '../host/pages';
 import { added, type Point } from '../model/curve';
+import type { Pace } from './pace';
 import { asError } from './problem';
 
 export type Measure = 'cpu' | 'memory' | 'received' | 'sent' | 'read' | 'written';
@@ -17,11 +18,14 @@ export class Measured {
   error = $state.raw<ErrorResult>();
   readonly #host: Host;
   readonly #reference: EnvironmentReference;
+  readonly #pace: Pace | undefined;
   #watching: Promise<Stop> | undefined;
 
-  constructor(host: Host, reference: EnvironmentReference) {
+  /** @param pace When samples after the first are shown; without one as soon as they come. */
+  constructor(host: Host, reference: EnvironmentReference, pace?: Pace) {
     this.#host = host;
     this.#reference = reference;
+    this.#pace = pace;
   }
 
   /** Begins or ends; the same twice is the same as once. */
@@ -29,7 +33,9 @@ export class Measured {
     if (wanted === (this.#watching !== undefined)) return;
     if (wanted) {
       const watching = this.#host.watchResources(this.#reference, (sample) => {
-        if (this.#watching === watching) this.#take(sample);
+        if (this.#watching !== watching) return;
+        if (this.#pace && this.sample) this.#pace.ask(this, () => this.#take(sample));
+        else this.#take(sample);
       });
       this.#watching = watching;
       watching.catch((reason) => {
@@ -38,6 +44,7 @@ export class Measured {
     } else {
       this.#watching?.then((stop) => stop()).catch(() => {});
       this.#watching = undefined;
+      this.#pace?.forget(this);
     }
   }
 
