@@ -1,6 +1,6 @@
-//! `cargo xtask screenshots`: every state of the window in both themes, to be looked at; and the pictures of the README.
+//! `cargo xtask screenshots`: every state of the window in both themes and languages, to be looked at; and the pictures of the README.
 //!
-//! The states are those of the tests in a browser, which take the pictures anyway: what is looked at is what was tested.
+//! The states are those of the tests in a browser: what is looked at is what is tested.
 
 use anyhow::{Context, Result, bail};
 

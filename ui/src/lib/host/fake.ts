@@ -1,5 +1,6 @@
 /** A backend for a plain browser: it plays scenarios that are data. `?scenario=many` picks one, `&speed=0` makes it instant. */
 import type { ErrorResult, FolderReport, ListResult, Opened, OperationRequest } from '../api';
+import { setLanguage, type Language } from '../i18n';
 import { sameReference } from '../model/environment';
 import { desktop } from './fake/desktop';
 import { after } from './fake/outcome';
@@ -21,6 +22,8 @@ export interface Outside extends PagesOutside {
   handOver(opened: Opened): void;
   show(board: ListResult): void;
 }
+  /** As if the person had chosen this language. */
+  speak(language: Language): void;
 
 function refuse(error: ErrorResult): never {
   // Tauri refuses with what the command returned, which is no Error.
@@ -80,6 +83,7 @@ export function connect(parameters: URLSearchParams): Host {
     show,
     drag: (drag) => dragged(drag),
     handOver(next) {
+    speak: setLanguage,
       handedOver = [...handedOver, next];
       opened();
     },
