@@ -1,5 +1,5 @@
 /** Short descriptions of things that the wire names by parts. */
-import type { Engine, EngineSummary, Origin } from './api';
+import type { Engine, EngineSummary, ErrorResult, Origin } from './api';
 import { relativePath, shortVersion } from './format';
 import { text } from './i18n';
 
@@ -26,6 +26,11 @@ export function originText(origin: Origin, folder: string | undefined): string {
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** What went wrong and what to do about it, as sentences. */
+export function problemText({ message, hint }: ErrorResult): string {
+  return hint ? `${message.replace(/([^.!?。])$/u, '$1.')} ${hint}` : message;
 }
 
 /** A place in a file: `.devcontainer/devcontainer.json:14:24`. */

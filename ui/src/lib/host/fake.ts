@@ -6,6 +6,7 @@ import { desktop } from './fake/desktop';
 import { after } from './fake/outcome';
 import { pages, type PagesOutside } from './fake/pages';
 import { FRAME_SCENARIOS } from './fake/frame-scenarios';
+import { gone } from './fake/parts';
 import { Player } from './fake/player';
 import { SCENARIOS, type Scenario } from './fake/scenarios';
 import { FakeSettings } from './fake/settings';
@@ -116,7 +117,12 @@ export function connect(parameters: URLSearchParams): Host {
       }),
     status: (reference) => {
       const environment = board.environments.find((one) => sameReference(one.reference, reference));
-      return ask('status', reference, environment ? { '': scenario.status ?? statusOf(environment) } : {}, '');
+      return ask(
+        'status',
+        reference,
+        { '': scenario.status ?? statusOf(environment ?? gone(reference.folder ?? '')) },
+        '',
+      );
     },
     async losses(reference, removeVolumes) {
       const found = await ask('losses', reference, scenario.losses ?? {}, idOf(reference));
