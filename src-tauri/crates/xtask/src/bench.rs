@@ -4,8 +4,13 @@
 //! what counts. Memory is the largest resident size that `time` reports. Nothing here is a test: a shared machine's times are no verdict.
 
 mod measure;
+#[cfg(target_os = "linux")]
+mod network;
 mod parts;
 mod place;
+#[cfg(unix)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "containers are looked into on Linux only"))]
+mod process;
 mod table;
 #[cfg(unix)]
 mod window;
@@ -42,6 +47,13 @@ pub(crate) struct Args {
     /// Measure the window instead: how soon it can be used, its memory, its idleness. Linux only.
     #[arg(long, conflicts_with_all = ["only", "wharf", "json"])]
     window: bool,
+    /// Measure the network instead: streams, round trips, many connections, new servers, idleness. Linux only, as root.
+    #[arg(long, conflicts_with_all = ["only", "window"])]
+    network: bool,
+    /// Only this of the network.
+    #[cfg(target_os = "linux")]
+    #[arg(long = "network-part", value_enum, value_delimiter = ',', requires = "network")]
+    network_parts: Vec<network::Part>,
     /// The app to measure; without it a release build is made.
     #[arg(long, value_name = "PROGRAM", requires = "window")]
     app: Option<PathBuf>,
@@ -54,20 +66,14 @@ pub(crate) fn run(arguments: Args) -> Result<()> {
     if arguments.window {
         return measure_window(arguments);
     }
+    if arguments.network {
+        return measure_network(arguments);
+    }
     system::ensure_packages("measuring", &["hyperfine", "time"])?;
     let reference = if arguments.without_reference { None } else { Some(reference::ensure()?) };
-    let wharf = match arguments.wharf {
-        Some(program) => {
-            std::fs::canonicalize(&program).with_context(|| format!("no program {}", program.display()))?
-        }
-        None => release_build()?,
-    };
+    let wharf = program(arguments.wharf)?;
     start_engines()?;
-    let names = if arguments.engines.is_empty() {
-        vec![DOCKER.to_owned(), PODMAN.to_owned()]
-    } else {
-        arguments.engines
-    };
+    let names = names(arguments.engines);
     let works = if arguments.only.is_empty() { Work::ALL.to_vec() } else { arguments.only };
 
     let mut tables = Vec::new();
@@ -87,6 +93,41 @@ pub(crate) fn run(arguments: Args) -> Result<()> {
         print!("{}", table::text(&tables, arguments.rounds));
     }
     Ok(())
+}
+
+/// The program to measure.
+fn program(given: Option<PathBuf>) -> Result<PathBuf> {
+    match given {
+        Some(program) => {
+            std::fs::canonicalize(&program).with_context(|| format!("no program {}", program.display()))
+        }
+        None => release_build(),
+    }
+}
+
+/// The engines to measure on.
+fn names(given: Vec<String>) -> Vec<String> {
+    if given.is_empty() { vec![DOCKER.to_owned(), PODMAN.to_owned()] } else { given }
+}
+
+#[cfg(target_os = "linux")]
+fn measure_network(arguments: Args) -> Result<()> {
+    let wharf = program(arguments.wharf)?;
+    start_engines()?;
+    let parts =
+        if arguments.network_parts.is_empty() { network::Part::ALL.to_vec() } else { arguments.network_parts };
+    let mut tables = Vec::new();
+    for name in names(arguments.engines) {
+        let engine = running(&name)?;
+        let rows = network::measure(&wharf, &engine, &parts, arguments.rounds)?;
+        tables.push((engine, rows));
+    }
+    network::print(&tables, arguments.json)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn measure_network(_: Args) -> Result<()> {
+    bail!("the network is measured on Linux only: the servers are put into the networks of containers")
 }
 
 fn measure_window(arguments: Args) -> Result<()> {

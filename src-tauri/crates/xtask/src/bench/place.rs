@@ -257,7 +257,7 @@ pub(super) fn write_configuration(folder: &Path, text: &str) -> Result<()> {
 }
 
 /// The engine's own program. Docker's speaks to the socket from anywhere. Podman's works on the engine's files, so it runs where they are.
-fn engine_program(engine: &Engine) -> Result<Vec<String>> {
+pub(super) fn engine_program(engine: &Engine) -> Result<Vec<String>> {
     match engine.kind {
         Kind::Docker => {
             let root = PathBuf::from(format!("/proc/{}/root", engine.process));

@@ -47,7 +47,7 @@ impl Cell {
         row
     }
 
-    fn median(&self) -> Option<f64> {
+    pub(crate) fn median(&self) -> Option<f64> {
         let Cell::Measured(samples) = self else { return None };
         let mut sorted = samples.clone();
         sorted.sort_by(f64::total_cmp);

@@ -3,7 +3,6 @@
 
 mod crowd;
 
-use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -12,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use wharf_test_support::engines::Engine;
 
+use super::process::{family, ticks};
 use crate::system;
 use crowd::{Counted, Crowd};
 
@@ -137,39 +137,6 @@ fn helper(command: &mut Command) -> Result<(Ended, String)> {
     let mut line = String::new();
     BufReader::new(child.0.stdout.take().context("no output")?).read_line(&mut line)?;
     Ok((child, line.trim().to_owned()))
-}
-
-/// A process and everything below it.
-fn family(root: u32) -> Result<Vec<u32>> {
-    let mut parents = BTreeMap::new();
-    for entry in std::fs::read_dir("/proc").context("no /proc")?.flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        if let Some(parent) = stat(id).and_then(|fields| fields.get(1)?.parse::<u32>().ok()) {
-            parents.insert(id, parent);
-        }
-    }
-    let mut found = vec![root];
-    let mut next = 0;
-    while let Some(parent) = found.get(next).copied() {
-        found.extend(parents.iter().filter(|(_, of)| **of == parent).map(|(id, _)| *id));
-        next += 1;
-    }
-    Ok(found)
-}
-
-/// The fields of a process's `stat` after its name, which may hold anything: state, parent, and so on.
-fn stat(process: u32) -> Option<Vec<String>> {
-    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    Some(text.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
-}
-
-/// Processor time of all of them, in ticks.
-fn ticks(processes: &[u32]) -> f64 {
-    let of = |process: &u32| {
-        let fields = stat(*process)?;
-        Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
-    };
-    processes.iter().filter_map(of).sum()
 }
 
 /// Memory, shared pages divided by how many share them.

@@ -234,7 +234,9 @@ impl Work {
             // It leaves by itself when the container goes.
             (Work::ExecKept, _) => {
                 let up = quoted(&tool(&[&["up"], &workspace[..]].concat())?);
-                Some(format!("WHARF_NO_KEEPER= {up}"))
+                // A keeper that is not connected would be passed over in silence, and something else measured.
+                let ports = quoted(&tool(&["ports", "--json", &folder])?);
+                Some(format!("WHARF_NO_KEEPER= {up} && {ports} | grep -Eq '\"connection\": ?\"connected\"'"))
             }
             (Work::UpWarm | Work::Exec, _) => Some(quoted(&tool(&[&["up"], &workspace[..]].concat())?)),
             _ => None,
