@@ -22,9 +22,9 @@ export interface Outside extends PagesOutside {
   drag(drag: Drag): void;
   handOver(opened: Opened): void;
   show(board: ListResult): void;
-}
   /** As if the person had chosen this language. */
   speak(language: Language): void;
+}
 
 function refuse(error: ErrorResult): never {
   // Tauri refuses with what the command returned, which is no Error.
@@ -83,8 +83,8 @@ export function connect(parameters: URLSearchParams): Host {
     calls,
     show,
     drag: (drag) => dragged(drag),
-    handOver(next) {
     speak: setLanguage,
+    handOver(next) {
       handedOver = [...handedOver, next];
       opened();
     },

@@ -224,11 +224,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'failed-build': starting(scripts.upWithFailedBuild),
   lock: starting(scripts.upThatWaits),
   output: starting(scripts.upWithMuchOutput),
+  'output-flood': starting(scripts.upWithOutputThatGrows),
   'taken-up': {
     board: { environments: [gone(API_SERVER)], engines: [dockerFound] },
     scripts: { '*': { ...everything, up: scripts.upWithoutEnd } },
     running: [{ operation: 'up', reference, removeVolumes: false }],
-  'output-flood': starting(scripts.upWithOutputThatGrows),
   },
   /** A day's work, for a picture. */
   showcase: {
