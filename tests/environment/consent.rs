@@ -80,3 +80,85 @@ fn what_initialize_command_makes_possible_is_asked_before_it_happens() {
     place.up(&["--trust"]);
     assert_eq!(place.containers().len(), 1);
 }
+
+/// What every test's caller has in its environment, and a stranger's configuration only has to name.
+const VALUE: &str = "tr0ub4dor-of-the-caller";
+
+fn wants_a_secret(engine: engines::Engine) -> Place {
+    let tell = "printf '%s ' ${TOKEN:-none} >> got";
+    Place::new(
+        engine,
+        &serde_json::json!({
+            "image": "busybox",
+            "secrets": { "TOKEN": {} },
+            "postCreateCommand": tell,
+            "postAttachCommand": tell,
+        })
+        .to_string(),
+    )
+}
+
+#[test]
+fn a_secret_that_the_configuration_merely_names_is_not_handed_over() {
+    for engine in engines::primary() {
+        let name = engine.name.clone();
+        let place = wants_a_secret(engine);
+        let run =
+            |verb: &str, arguments: &[&str]| place.wharf(verb, arguments).variable("TOKEN", VALUE).end();
+        let refused = |verb: &str| {
+            let answer = run(verb, &[]);
+            assert_eq!(answer.code, Some(1), "{name}: {answer}");
+            let said = answer.stderr_text() + &answer.stdout_text();
+            assert!(
+                said.contains("TOKEN from your environment") && said.contains("--trust"),
+                "{name}: {said}"
+            );
+            assert!(!said.contains(VALUE), "{name}: {said}");
+        };
+        refused("up");
+        assert!(place.containers().is_empty(), "{name}: nothing was begun");
+        let planned = run("plan", &["--json"]);
+        assert!(planned.stdout_text().contains("TOKEN from your environment"), "{name}: {planned}");
+        assert!(!planned.stdout_text().contains(VALUE), "{name}: {planned}");
+
+        // Where there is nothing to hand over, nothing is asked; and who gives a file has decided.
+        place.up(&[]);
+        assert_eq!(place.read("got"), "none none ", "{name}");
+        let file = place.home.write("secrets.json", r#"{ "TOKEN": "given" }"#);
+        let answer = run("up", &["--secrets-file", file.to_str().unwrap()]);
+        assert_eq!(answer.code, Some(0), "{name}: {answer}");
+        assert_eq!(place.read("got"), "none none given ", "{name}");
+
+        // The same where only hooks are run.
+        refused("run-user-commands");
+        refused("up");
+        place.write("got", "");
+        let answer = run("run-user-commands", &["--trust"]);
+        assert_eq!(answer.code, Some(0), "{name}: {answer}");
+        let answer = run("up", &[]);
+        assert_eq!(answer.code, Some(0), "{name}: what was allowed is remembered: {answer}");
+        assert_eq!(place.read("got"), format!("{VALUE} {VALUE} "), "{name}");
+    }
+}
+
+#[test]
+fn a_pipeline_and_the_name_devcontainer_hand_secrets_over_and_say_so() {
+    let place = wants_a_secret(engines::engine("docker28"));
+    for (index, verb) in ["up", "run-user-commands"].into_iter().enumerate() {
+        for called in [false, true] {
+            let exchange = place.wharf(verb, &[]).variable("TOKEN", VALUE);
+            let answer = if called {
+                exchange.called("devcontainer").end()
+            } else {
+                exchange.variable("CI", "true").end()
+            };
+            assert_eq!(answer.code, Some(0), "{answer}");
+            assert!(answer.stderr_text().contains("TOKEN from your environment"), "{answer}");
+            assert!(!answer.to_string().contains(VALUE), "{answer}");
+        }
+        assert_eq!(place.read("got"), format!("{VALUE} ").repeat(3 + 2 * index));
+    }
+    // Neither is an answer of a person.
+    let answer = place.wharf("up", &[]).variable("TOKEN", VALUE).end();
+    assert_eq!(answer.code, Some(1), "{answer}");
+}

@@ -37,7 +37,7 @@ fn secrets_reach_the_hooks_and_nothing_else() {
         );
         place.write("secrets.json", &json!({ "FILE": IN_FILE }).to_string());
         let file = place.folder.join("secrets.json");
-        let arguments = ["--secrets-file", file.to_str().unwrap(), "--log-level", "debug"];
+        let arguments = ["--secrets-file", file.to_str().unwrap(), "--log-level", "debug", "--trust"];
         let answer = place.wharf("up", &arguments).variable("HERE", IN_ENVIRONMENT).end();
         assert_eq!(answer.code, Some(0), "{name}: {answer}");
         assert_eq!(place.read("lengths"), format!("{} {}", IN_FILE.len(), IN_ENVIRONMENT.len()), "{name}");

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use wharf_plan::HostFile;
-use wharf_plan::consent::{named_workspace_files, tells, touches, unknown_places};
+use wharf_plan::consent::{named_workspace_files, secrets, tells, touches, unknown_places};
+use wharf_plan::{HostFile, Inside};
+use wharf_spec::Hook;
 
 use crate::support::{check_cases, image_facts, merged, observed, running};
 
@@ -116,4 +117,36 @@ fn tells_say_what_is_worth_knowing() {
             "The variable LC_ALL of this computer flows in. (runArgs[0])",
         ]
     );
+}
+
+#[test]
+fn secrets_that_this_computer_would_hand_over_are_asked_for() {
+    let hooks = json!({"postCreateCommand": "make", "postStartCommand": "serve"});
+    let of_image = json!({"labels": {"devcontainer.metadata": "[{\"postAttachCommand\": \"motd\"}]"}});
+    let declared = json!({"HOME": {}, "EMPTY": {}, "NOWHERE": {}, "LC_ALL": {"description": "x"}});
+    let both = ["HOME from your environment (secrets.HOME)", "LC_ALL from your environment (secrets.LC_ALL)"];
+    let none: [&str; 0] = [];
+    let done = |hooks: &[Hook]| Inside { done: hooks.iter().copied().collect(), ..Inside::default() };
+    let all = done(&[Hook::PostCreate, Hook::PostStart]);
+    for (hooks, image, given, inside, expected) in [
+        (&hooks, None, &[][..], &Inside::default(), &both[..]),
+        (&hooks, None, &["HOME"], &Inside::default(), &both[1..]),
+        (&hooks, None, &["HOME", "LC_ALL"], &Inside::default(), &none),
+        // A command that has not run can still read it, whoever wrote it; without one nothing is handed over.
+        (&hooks, None, &[], &done(&[Hook::PostCreate]), &both),
+        (&hooks, None, &[], &all, &none),
+        (&json!({}), None, &[], &Inside::default(), &none),
+        (&json!({}), Some(&of_image), &[], &all, &both),
+    ] {
+        let mut configuration = json!({"image": "i", "secrets": declared});
+        configuration.as_object_mut().unwrap().extend(hooks.as_object().unwrap().clone());
+        let mut wanted = running(&configuration);
+        wanted.hooks.secrets = given.iter().map(|&name| name.to_owned()).collect();
+        let mut observed = observed(&Map::new());
+        observed.host.environment.insert("EMPTY".to_owned(), String::new());
+        let found = secrets(&wanted, &merged(&wanted, &image_facts(image)), &observed, inside);
+        let lines: Vec<_> =
+            found.iter().map(|touch| format!("{} ({})", touch.what, touch.property)).collect();
+        assert_eq!(lines, expected, "{configuration} {given:?} {inside:?}");
+    }
 }

@@ -84,6 +84,7 @@ fn configurations() -> impl Strategy<Value = Value> {
         json!({"image": "base"}),
         json!({"image": "base", "initializeCommand": "./setup.sh", "postCreateCommand": "a", "postAttachCommand": "b"}),
         json!({"image": "base", "privileged": true, "remoteUser": "me"}),
+        json!({"image": "base", "secrets": {"HOME": {}, "TOKEN": {}}, "postCreateCommand": "a", "postStartCommand": "b"}),
         json!({"image": "base", "runArgs": ["--env-file", "x.env", "--network=host"]}),
         json!({"image": "base", "runArgs": ["--pull=always", "-v", "./data:/data"]}),
         json!({"image": "base", "runArgs": ["--nonsense"]}),

@@ -7,6 +7,7 @@
 mod commands;
 mod options;
 mod paths;
+mod secrets;
 mod services;
 mod tells;
 
@@ -22,6 +23,7 @@ use crate::state::{HostFile, Observed, Running};
 
 pub use commands::named_files;
 use paths::Outside;
+pub use secrets::{SecretPlace, held_secrets, secret_touch, secrets};
 pub use tells::{Tell, host_variables, is_pinned, tells};
 
 /// The kind of a touch: what a person decides about.

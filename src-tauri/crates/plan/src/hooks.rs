@@ -6,7 +6,7 @@ use wharf_spec::{ContainerVariables, Entry, Hook, MergedConfig, UserEnvProbe, me
 
 use crate::dotfiles::{self, Dotfiles};
 use crate::facts::ContainerFacts;
-use crate::state::{Blocker, Running};
+use crate::state::{Blocker, Inside, Running};
 use crate::step::{HookCommand, HookStep, InsideSpec, Rerun};
 
 /// What the caller says about hooks, beside the configuration.
@@ -83,6 +83,15 @@ pub fn inside_spec(
         hooks,
         ready_after,
     })
+}
+
+/// Whether a hook of a running container is not known to be done, or runs each time and has not in this operation.
+#[must_use]
+pub fn is_pending(hook: Hook, rerun: Rerun, inside: &Inside) -> bool {
+    match rerun {
+        Rerun::Always => !inside.attached.contains(&hook),
+        Rerun::OncePerContainer | Rerun::OncePerStart => !inside.done.contains(&hook),
+    }
 }
 
 /// The hooks that run, each with the commands of all authors, and how many of them the wait point lies behind.

@@ -10,13 +10,16 @@ use wharf_spec::feature::FeatureSet;
 use wharf_spec::{MergedConfig, Scenario};
 
 use crate::compose::{self, ComposeFacts, ProjectFacts};
-use crate::consent;
 use crate::container::{self, CreateProblem};
 use crate::facts::{ContainerFacts, ContainerState, ImageFacts};
 use crate::hooks;
 use crate::image::{self, PlannedBuild};
-use crate::state::{Blocker, Consent, Desired, FactQuery, Observed, Running, Wanted};
-use crate::step::{BuildPurpose, Rerun, Step};
+use crate::state::{Blocker, Desired, FactQuery, Observed, Running, Wanted};
+use crate::step::{BuildPurpose, Step};
+
+mod allowed;
+
+use allowed::{allowed, build_allowed, secrets_allowed};
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -334,45 +337,6 @@ pub fn merged_as_known(wanted: &Running, observed: &Observed) -> Result<MergedCo
     }
 }
 
-/// Nothing on the host without consent. A container that exists already has what it has; only host commands are new then.
-fn allowed(
-    wanted: &Running,
-    observed: &Observed,
-    merged: &MergedConfig,
-    kept: Option<&ContainerFacts>,
-) -> Result<(), Blocker> {
-    let Consent::Granted(granted) = &observed.consent else { return Ok(()) };
-    let mut touches = consent::touches(wanted, merged, observed);
-    if kept.is_some() {
-        touches.retain(|touch| touch.kind == consent::TouchKind::HostCommand);
-    }
-    let unread: Vec<String> = consent::named_workspace_files(wanted)
-        .into_iter()
-        .filter(|path| !observed.files.contains_key(path))
-        .collect();
-    if !touches.is_empty() && !unread.is_empty() {
-        return Err(need(FactQuery::Hashes { paths: unread }));
-    }
-    let paths = consent::unknown_places(wanted, merged, observed);
-    if !paths.is_empty() {
-        return Err(need(FactQuery::Places { paths }));
-    }
-    touches.retain(|touch| !granted.contains(&touch.hash(&observed.files)));
-    if touches.is_empty() { Ok(()) } else { Err(Blocker::Consent { touches }) }
-}
-
-/// The same for what a build alone can touch.
-fn build_allowed(wanted: &Running, observed: &Observed) -> Result<(), Blocker> {
-    let Consent::Granted(granted) = &observed.consent else { return Ok(()) };
-    let paths = consent::unknown_places_of_build(wanted, observed);
-    if !paths.is_empty() {
-        return Err(need(FactQuery::Places { paths }));
-    }
-    let mut touches = consent::touches_of_build(wanted, observed);
-    touches.retain(|touch| !granted.contains(&touch.hash(&observed.files)));
-    if touches.is_empty() { Ok(()) } else { Err(Blocker::Consent { touches }) }
-}
-
 /// The commands that run on this computer first, of each file that asks for one.
 fn initialize(wanted: &Running, observed: &Observed) -> Vec<Step> {
     if observed.initialized {
@@ -533,17 +497,16 @@ fn inside_alone(wanted: &Running, observed: &Observed) -> Next {
     if container.state != ContainerState::Running {
         return Err(Blocker::NotRunning { container: container.id.clone(), state: container.state });
     }
-    inside(wanted, observed, container, &merged(wanted, Some(container), &Base::Irrelevant, None))
+    let merged = merged(wanted, Some(container), &Base::Irrelevant, None);
+    secrets_allowed(wanted, observed, &merged)?;
+    inside(wanted, observed, container, &merged)
 }
 
 /// Set-up, probe and hooks: whatever is not known to be done since this start goes into one exec.
 fn inside(wanted: &Running, observed: &Observed, container: &ContainerFacts, merged: &MergedConfig) -> Next {
     let mut spec = hooks::inside_spec(wanted, merged, container)?;
     let done = &observed.inside;
-    let pending = spec.hooks.iter().any(|step| match step.rerun {
-        Rerun::Always => !done.attached.contains(&step.hook),
-        Rerun::OncePerContainer | Rerun::OncePerStart => !done.done.contains(&step.hook),
-    });
+    let pending = spec.hooks.iter().any(|step| hooks::is_pending(step.hook, step.rerun, done));
     spec.set_up = !done.set_up && !wanted.hooks.only_hooks;
     spec.dotfiles = spec.dotfiles.filter(|_| !done.dotfiles);
     if !spec.set_up && !pending && spec.dotfiles.is_none() {

@@ -279,6 +279,17 @@ impl Default for Consent {
     }
 }
 
+impl Consent {
+    /// Whether this touch is allowed. `files` is what is known of workspace files.
+    #[must_use]
+    pub fn allows(&self, touch: &Touch, files: &BTreeMap<String, HostFile>) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Granted(hashes) => hashes.contains(&touch.hash(files)),
+        }
+    }
+}
+
 /// What is known of a running container's inside. Belongs to one start: another start makes it unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

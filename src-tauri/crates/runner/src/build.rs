@@ -1,7 +1,7 @@
 //! `wharf build`: the image of an environment, without an environment.
 
 use wharf_api as api;
-use wharf_api::{GrantedBy, StepName};
+use wharf_api::StepName;
 use wharf_plan::build::{BuildOutput, CacheSource};
 use wharf_plan::compose::ComposeFacts;
 use wharf_plan::{BuildOptions, Desired, Fact, Running, Wanted, consent, image};
@@ -48,10 +48,8 @@ async fn build_in(
     reconciler.features = request.features.clone();
     reconciler.run(&desired).await?;
     if request.trust == Trust::Compatible {
-        let by =
-            if crate::runs_in_ci() { GrantedBy::ContinuousIntegration } else { GrantedBy::Compatibility };
         let touches = consent::touches_of_build(&wanted, &reconciler.observed);
-        reconciler.tell_what_was_let_through(by, &touches);
+        reconciler.tell_what_was_let_through(&touches);
     }
     let image_name = match &reconciler.observed.compose {
         Fact::Known(Some(facts)) => names_of_service(facts, &wanted),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use wharf_api::StepName;
 use wharf_engine::Engine;
+use wharf_plan::consent::Touch;
 use wharf_plan::{Blocker, Desired, FactQuery, Observed, Outcome, Step, forget, reconcile};
 
 use crate::changes::Applied;
@@ -31,6 +32,8 @@ pub(crate) struct Reconciler<'a> {
     pub(crate) trust: Trust,
     pub(crate) asker: &'a dyn ConsentAsker,
     pub(crate) secrets: Vec<(String, String)>,
+    /// Which of them this computer held, as what was allowed.
+    pub(crate) handed_over: Vec<Touch>,
     /// `--docker-compose-path`.
     pub(crate) compose_path: Option<String>,
     /// What the caller says about Features.

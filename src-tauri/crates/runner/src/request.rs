@@ -243,6 +243,8 @@ pub struct BuildRequest {
 pub struct SetUpRequest {
     /// The container, and the configuration if there is one.
     pub target: Target,
+    /// Consent to what its hooks are given.
+    pub trust: Trust,
     /// Folders inside the container.
     pub data_folders: DataFolders,
     /// `--default-user-env-probe`.
@@ -266,6 +268,8 @@ pub struct SetUpRequest {
 pub struct RunUserCommandsRequest {
     /// The environment.
     pub target: Target,
+    /// Consent to what its hooks are given.
+    pub trust: Trust,
     /// Folders inside the container.
     pub data_folders: DataFolders,
     /// `--default-user-env-probe`.

@@ -5,10 +5,12 @@
 
 mod mask;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use wharf_api::{EventKind, SecretRequest};
+use wharf_plan::consent::{SecretPlace, held_secrets, secret_touch};
 use wharf_plan::{InsideSpec, Rerun};
 use wharf_spec::Document;
 
@@ -53,14 +55,15 @@ impl Reconciler<'_> {
                 && !step.commands.is_empty()
                 && !self.observed.inside.done.contains(&step.hook)
         });
-        let declared = self.environment.configuration.config.secrets.clone();
+        let configuration = &self.environment.configuration;
+        let given: Vec<String> = self.secrets.iter().map(|(name, _)| name.clone()).collect();
+        let held: BTreeMap<_, _> = held_secrets(configuration, &given, &self.observed).into_iter().collect();
         let mut missing = Vec::new();
-        for (name, declaration) in declared {
-            if self.secrets.iter().any(|(given, _)| *given == name) {
+        for (name, declaration) in configuration.config.secrets.clone() {
+            if given.contains(&name) {
                 continue;
             }
-            let here = self.observed.host.environment.get(&name).filter(|value| !value.is_empty());
-            if let Some(value) = here.cloned() {
+            if let Some(value) = held.get(&name).and_then(|place| self.held_secret(&name, *place)) {
                 self.take_secret(name, value);
             } else if is_first_time {
                 let question = SecretQuestion {
@@ -83,6 +86,20 @@ impl Reconciler<'_> {
             );
         }
         Ok(())
+    }
+
+    /// The value of a secret that this computer holds, if handing it over is allowed: reconciling has asked before it let the hooks
+    /// run, and this is what would hold if it had not.
+    fn held_secret(&mut self, name: &str, place: SecretPlace) -> Option<String> {
+        let touch = secret_touch(&self.environment.configuration, name, place);
+        if !self.observed.consent.allows(&touch, &self.observed.files) {
+            return None;
+        }
+        let value = match place {
+            SecretPlace::Environment => self.observed.host.environment.get(name).cloned(),
+        };
+        self.handed_over.push(touch);
+        value
     }
 
     async fn ask_for_secret(

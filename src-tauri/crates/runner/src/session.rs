@@ -192,6 +192,7 @@ impl<'a> Session<'a> {
             trust,
             asker,
             secrets,
+            handed_over: Vec::new(),
             features: FeaturesRequest::default(),
             oci_auth: wharf_api::OciAuthDiagnostics::default(),
             compose_path: target.docker_compose_path.clone(),

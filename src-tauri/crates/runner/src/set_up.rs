@@ -7,23 +7,26 @@ use wharf_spec::MergedConfig;
 
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
-use crate::request::{EventSink, RunUserCommandsRequest, SetUpRequest, Target, Trust, UpRequest};
-use crate::session::{Access, Nobody, Session};
+use crate::request::{
+    ConsentAsker, EventSink, RunUserCommandsRequest, SetUpRequest, Target, Trust, UpRequest,
+};
+use crate::session::{Access, Session};
 use crate::settings::Settings;
 use crate::{CancellationToken, read_configuration, secrets, up};
 
 /// Makes a container that exists one to develop in: set-up, then the hooks.
 ///
 /// # Errors
-/// When there is no such container, it does not run, or a hook fails.
+/// When there is no such container, it does not run, a hook fails, or may not be given what it asks for.
 pub async fn set_up(
     request: &SetUpRequest,
     sink: &dyn EventSink,
+    asker: &dyn ConsentAsker,
     cancel: CancellationToken,
 ) -> Result<api::SetUpResult> {
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, StepName::SetUpContainer, None);
-    let result = set_up_in(request, &operation, &root).await;
+    let result = set_up_in(request, &operation, &root, asker).await;
     operation.end(root, &result);
     result
 }
@@ -32,6 +35,7 @@ async fn set_up_in(
     request: &SetUpRequest,
     operation: &Operation<'_>,
     root: &StepRecord<'_>,
+    asker: &dyn ConsentAsker,
 ) -> Result<api::SetUpResult> {
     let target = Target { stands_alone: true, ..request.target.clone() };
     let session = Session::open(&target, Access::Change("set-up"), operation, root).await?;
@@ -48,7 +52,7 @@ async fn set_up_in(
     settings.report(root);
     let up = settings.below(&up);
     let wanted = up::running(&up, session.environment(), &[])?;
-    let (container, merged) = inside(&session, wanted, Vec::new()).await?;
+    let (container, merged) = inside(&session, wanted, Vec::new(), request.trust, asker).await?;
     let environment = session.environment();
     let variables = read_configuration::variables(&container);
     Ok(api::SetUpResult {
@@ -62,15 +66,16 @@ async fn set_up_in(
 /// Runs the hooks of a container that is up, as far as they have not run yet.
 ///
 /// # Errors
-/// When there is no such container, it does not run, or a hook fails.
+/// When there is no such container, it does not run, a hook fails, or may not be given what it asks for.
 pub async fn run_user_commands(
     request: &RunUserCommandsRequest,
     sink: &dyn EventSink,
+    asker: &dyn ConsentAsker,
     cancel: CancellationToken,
 ) -> Result<api::RunUserCommandsResult> {
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, StepName::RunUserCommands, None);
-    let result = run_user_commands_in(request, &operation, &root).await;
+    let result = run_user_commands_in(request, &operation, &root, asker).await;
     operation.end(root, &result);
     result
 }
@@ -79,6 +84,7 @@ async fn run_user_commands_in(
     request: &RunUserCommandsRequest,
     operation: &Operation<'_>,
     root: &StepRecord<'_>,
+    asker: &dyn ConsentAsker,
 ) -> Result<api::RunUserCommandsResult> {
     let secrets = secrets::read(request.secrets_file.as_deref())?;
     let session =
@@ -100,7 +106,7 @@ async fn run_user_commands_in(
     wanted.hooks.only_hooks = true;
     wanted.hooks.stop_for_personalization = request.stop_for_personalization;
     let options = wanted.hooks.clone();
-    let (_, merged) = inside(&session, wanted, secrets).await?;
+    let (_, merged) = inside(&session, wanted, secrets, request.trust, asker).await?;
     let result = match hooks::end(&merged, &options) {
         hooks::End::Done => api::HooksEnd::Done,
         hooks::End::WaitPoint => api::HooksEnd::SkipNonBlocking,
@@ -110,16 +116,22 @@ async fn run_user_commands_in(
     Ok(api::RunUserCommandsResult { result })
 }
 
-/// Brings the inside of the session's container to what is wanted. Nothing of it touches the host, so nobody is asked.
+/// Brings the inside of the session's container to what is wanted. All of the host that it can touch is what hooks are given of its
+/// secrets.
 async fn inside(
     session: &Session<'_>,
     wanted: Running,
     secrets: Vec<(String, String)>,
+    trust: Trust,
+    asker: &dyn ConsentAsker,
 ) -> Result<(ContainerFacts, MergedConfig)> {
     let desired =
         Desired { source: session.environment().source(), wanted: Wanted::Inside(Box::new(wanted.clone())) };
-    let mut reconciler = session.reconciler_that_asks(Trust::Ask, &Nobody, secrets)?;
+    let mut reconciler = session.reconciler_that_asks(trust, asker, secrets)?;
     reconciler.run(&desired).await?;
+    if trust == Trust::Compatible {
+        reconciler.tell_what_was_let_through(&reconciler.handed_over);
+    }
     let container =
         reconciler.observed.container.known().cloned().flatten().ok_or(Error::ContainerNotFound)?;
     let entries = hooks::entries_of_container(&wanted, &container);

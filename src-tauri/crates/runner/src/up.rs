@@ -1,7 +1,7 @@
 //! `wharf up` and `wharf plan`: wanting an environment to run.
 
 use wharf_api as api;
-use wharf_api::{EventKind, GrantedBy, Outcome as StepOutcome, StepName};
+use wharf_api::{EventKind, Outcome as StepOutcome, StepName};
 use wharf_plan::container::{CreateOptions, GpuAvailability as PlannedGpu};
 use wharf_plan::difference::Change;
 use wharf_plan::hooks::HookOptions;
@@ -151,9 +151,9 @@ async fn up_in(
     if request.trust == Trust::Compatible
         && let Wanted::Running(wanted) = &desired.wanted
     {
-        let by =
-            if crate::runs_in_ci() { GrantedBy::ContinuousIntegration } else { GrantedBy::Compatibility };
-        reconciler.tell_what_was_let_through(by, &consent::touches(wanted, &merged, &reconciler.observed));
+        let mut touches = consent::touches(wanted, &merged, &reconciler.observed);
+        touches.extend(reconciler.handed_over.clone());
+        reconciler.tell_what_was_let_through(&touches);
     }
     let remote_user = wharf_plan::hooks::user_name(&merged, &container);
     let variables = read_configuration::variables(&container);

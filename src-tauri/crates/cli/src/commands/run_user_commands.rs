@@ -30,6 +30,9 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Hooks")]
 struct HookFlags {
+    /// Allow and remember what of this computer the hooks are given
+    #[arg(long)]
+    trust: bool,
     /// End at the wait point instead of after the last hook
     #[arg(long)]
     skip_non_blocking_commands: bool,
@@ -48,6 +51,7 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     let inside = arguments.inside;
     let request = RunUserCommandsRequest {
         target: inside.existing.target(arguments.subject.argument),
+        trust: door.trust(arguments.hooks.trust),
         default_user_env_probe: inside.environment.default_probe(),
         remote_env: inside.environment.remote_env,
         data_folders: inside.folders.into(),
@@ -58,7 +62,8 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
         skip_post_attach: arguments.hooks.skip_post_attach,
         secrets_file: arguments.secrets.secrets_file,
     };
-    let result =
-        door.operate(async |stage| wharf_runner::run_user_commands(&request, stage.sink, stage.cancel).await);
+    let result = door.operate(async |stage| {
+        wharf_runner::run_user_commands(&request, stage.sink, stage.asker, stage.cancel).await
+    });
     door.finish_as_the_reference(result, super::set_up::GENERAL)
 }

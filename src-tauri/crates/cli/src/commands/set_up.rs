@@ -20,6 +20,9 @@ pub(crate) struct Args {
     container_id: String,
     #[command(flatten)]
     place: PlaceFlags,
+    /// Allow and remember what of this computer the hooks are given
+    #[arg(long, help_heading = "Hooks")]
+    trust: bool,
     /// Run no hooks
     #[arg(long, help_heading = "Hooks")]
     skip_post_create: bool,
@@ -50,6 +53,7 @@ pub(super) const GENERAL: &str = "An error occurred running user commands in the
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     let request = SetUpRequest {
         target: Target { container_id: Some(arguments.container_id), ..arguments.place.target() },
+        trust: door.trust(arguments.trust),
         default_user_env_probe: arguments.environment.default_probe(),
         remote_env: arguments.environment.remote_env,
         data_folders: arguments.folders.into(),
@@ -59,6 +63,7 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
         include_configuration: arguments.include_configuration,
         include_merged_configuration: arguments.include_merged_configuration,
     };
-    let result = door.operate(async |stage| wharf_runner::set_up(&request, stage.sink, stage.cancel).await);
+    let result = door
+        .operate(async |stage| wharf_runner::set_up(&request, stage.sink, stage.asker, stage.cancel).await);
     door.finish_as_the_reference(result, GENERAL)
 }

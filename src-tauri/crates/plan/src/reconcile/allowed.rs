@@ -1,0 +1,68 @@
+//! Nothing that touches the host without consent: what stands in the way of a step that would.
+
+use wharf_spec::MergedConfig;
+
+use super::need;
+use crate::consent::{self, Touch};
+use crate::facts::ContainerFacts;
+use crate::state::{Blocker, Consent, FactQuery, Inside, Observed, Running};
+
+/// A container that exists already has what it has; only host commands are new then, and what its hooks are given.
+pub(super) fn allowed(
+    wanted: &Running,
+    observed: &Observed,
+    merged: &MergedConfig,
+    kept: Option<&ContainerFacts>,
+) -> Result<(), Blocker> {
+    if observed.consent == Consent::Everything {
+        return Ok(());
+    }
+    let mut touches = consent::touches(wanted, merged, observed);
+    if kept.is_some() {
+        touches.retain(|touch| touch.kind == consent::TouchKind::HostCommand);
+    }
+    // Of a container that is made, nothing is done yet.
+    let inside = kept.map_or_else(Inside::default, |_| observed.inside.clone());
+    touches.extend(consent::secrets(wanted, merged, observed, &inside));
+    let unread: Vec<String> = consent::named_workspace_files(wanted)
+        .into_iter()
+        .filter(|path| !observed.files.contains_key(path))
+        .collect();
+    if !touches.is_empty() && !unread.is_empty() {
+        return Err(need(FactQuery::Hashes { paths: unread }));
+    }
+    let paths = consent::unknown_places(wanted, merged, observed);
+    if !paths.is_empty() {
+        return Err(need(FactQuery::Places { paths }));
+    }
+    granted(touches, observed)
+}
+
+/// The same where a container is only worked in: nothing is made, but its hooks may be given secrets of this computer.
+pub(super) fn secrets_allowed(
+    wanted: &Running,
+    observed: &Observed,
+    merged: &MergedConfig,
+) -> Result<(), Blocker> {
+    if observed.consent == Consent::Everything {
+        return Ok(());
+    }
+    granted(consent::secrets(wanted, merged, observed, &observed.inside), observed)
+}
+
+/// The same for what a build alone can touch.
+pub(super) fn build_allowed(wanted: &Running, observed: &Observed) -> Result<(), Blocker> {
+    if observed.consent == Consent::Everything {
+        return Ok(());
+    }
+    let paths = consent::unknown_places_of_build(wanted, observed);
+    if !paths.is_empty() {
+        return Err(need(FactQuery::Places { paths }));
+    }
+    granted(consent::touches_of_build(wanted, observed), observed)
+}
+
+fn granted(mut touches: Vec<Touch>, observed: &Observed) -> Result<(), Blocker> {
+    touches.retain(|touch| !observed.consent.allows(touch, &observed.files));
+    if touches.is_empty() { Ok(()) } else { Err(Blocker::Consent { touches }) }
+}
