@@ -2,13 +2,15 @@
 //! plugin of Tauri's takes calls from a page.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use tauri::AppHandle;
+use serde_json::Value;
+use tauri::{AppHandle, State};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 use tauri_plugin_opener::OpenerExt as _;
-use wharf_api::{EngineList, ErrorResult, IntegrationReport};
-use wharf_runner::{EngineListRequest, IntegrationRequest};
+use wharf_api::{EditorList, EngineList, EnvironmentReference, ErrorResult, IntegrationReport};
+use wharf_runner::{EngineListRequest, IntegrationRequest, Operations};
 
 use crate::commands::{Answer, told};
 use crate::text;
@@ -83,6 +85,45 @@ pub(crate) async fn ask(app: &AppHandle, title: &str, question: &str, yes: &str)
 pub(crate) async fn engines() -> Answer<EngineList> {
     let request = EngineListRequest { all: true, ..EngineListRequest::default() };
     wharf_runner::engine_list(&request).await.map_err(told)
+}
+
+/// Every editor that environments can be opened in, the person's first.
+#[tauri::command]
+pub(crate) async fn editors() -> Answer<EditorList> {
+    wharf_runner::editors().map_err(told)
+}
+
+/// Opens an environment in the person's editor. A page says which environment, and nothing of the program.
+#[tauri::command]
+pub(crate) async fn open_editor(
+    operations: State<'_, Operations>,
+    reference: EnvironmentReference,
+) -> Answer<()> {
+    let start = operations.edit(&reference).await.map_err(told)?;
+    let mut command = std::process::Command::new(&start.program);
+    command.args(&start.arguments);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // It outlives the window.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let started = command.spawn();
+    let mut child = started.map_err(|error| refused(format!("{} does not start: {error}", start.name)))?;
+    // Nothing is made of how it ends, but somebody has to ask.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}
+
+/// Whether a page may have this editor written into the settings: one that was found. Any other program is for the person to write there
+/// themselves, since what a page could name, it could have started.
+pub(crate) fn check_editor(value: Option<&Value>) -> Result<(), String> {
+    let Some(value) = value else { return Ok(()) };
+    let found = wharf_runner::editors().map_err(|error| error.message())?;
+    if found.editors.iter().any(|editor| Some(editor.program.as_str()) == value.as_str()) {
+        return Ok(());
+    }
+    Err(format!(
+        "{value} is none of the editors that were found; another one can be named in the settings file"
+    ))
 }
 
 /// What of Wharf is in the file managers.

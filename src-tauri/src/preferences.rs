@@ -7,10 +7,13 @@ use tauri_plugin_autostart::ManagerExt as _;
 use wharf_api::{Settings, SettingsResult, ThemeSetting};
 
 use crate::commands::{Answer, told};
-use crate::{tray, window};
+use crate::{desktop, tray, window};
 
 /// The language of a person who has chosen none.
 pub(crate) const SYSTEM: &str = "system";
+
+/// The editor that environments are opened in.
+const EDITOR: &str = "integration.editor";
 
 /// The settings that this program looks at, with what counts where the file says nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,12 +77,15 @@ pub(crate) fn settings() -> Answer<SettingsResult> {
 #[tauri::command]
 pub(crate) fn change_setting(app: AppHandle, key: &str, value: Option<Value>) -> Answer<SettingsResult> {
     let before = load();
+    if key == EDITOR {
+        desktop::check_editor(value.as_ref()).map_err(desktop::refused)?;
+    }
     let changed = wharf_runner::change_setting(key, value.as_ref()).map_err(told)?;
     let now = Preferences::from(&changed.settings);
     if now.autostart != before.autostart {
         let launch = app.autolaunch();
         let done = if now.autostart { launch.enable() } else { launch.disable() };
-        done.map_err(|error| crate::desktop::refused(error.to_string()))?;
+        done.map_err(|error| desktop::refused(error.to_string()))?;
     }
     apply(&app, &now);
     if now.language != before.language {

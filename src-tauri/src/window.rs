@@ -103,6 +103,8 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
             desktop::show_folder,
             desktop::open_link,
             desktop::engines,
+            desktop::editors,
+            desktop::open_editor,
             desktop::integration,
             desktop::integrate,
             preferences::settings,

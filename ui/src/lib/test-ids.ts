@@ -75,6 +75,7 @@ export const testIds = {
   /** Actions on it. */
   start: 'start',
   stop: 'stop',
+  openEditor: 'open-editor',
   more: 'more',
   rebuild: 'rebuild',
   delete: 'delete',

@@ -69,6 +69,23 @@ test('a failed hook names the place, quotes the machine, and is open', async ({ 
   await expect.poll(() => asked(page, 'operate')).toHaveLength(2);
 });
 
+test('what runs is opened in the editor, and what cannot be is said', async ({ page }) => {
+  await open(page, 'one');
+  await page.getByRole('button', { name: 'Open in Visual Studio Code' }).click();
+  expect(await asked(page, 'openEditor')).toMatchObject([{ folder: '/home/ada/src/api-server' }]);
+  await open(page, 'editor-failing');
+  await part(page, 'openEditor').click();
+  await expect(page.getByRole('alert')).toContainText('Visual Studio Code does not start');
+});
+
+test('an editor that works inside is not offered where nothing runs', async ({ page }) => {
+  await open(page, 'one');
+  await part(page, 'stop').click();
+  await part(page, 'dialogConfirm').click();
+  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'stopped');
+  await expect(part(page, 'openEditor')).toBeHidden();
+});
+
 test('stopping says what ends and what stays', async ({ page }) => {
   await open(page, 'one');
   await part(page, 'stop').click();

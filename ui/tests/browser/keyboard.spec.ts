@@ -15,7 +15,7 @@ test('arrows move in the list, Enter goes in, Esc comes back', async ({ page }) 
   await page.keyboard.press('Enter');
   await expect(part(page, 'environmentName')).toBeFocused();
   await page.keyboard.press('Tab');
-  await expect(part(page, 'stop')).toBeFocused();
+  await expect(part(page, 'openEditor')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(item(page, 'api-server')).toBeFocused();
 });

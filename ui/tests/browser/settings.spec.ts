@@ -65,6 +65,15 @@ test('a text counts when one leaves it, and empty takes it away', async ({ page 
     .toEqual({ key: 'dotfiles.repository', value: null });
 });
 
+test('an editor is chosen among those that were found', async ({ page }) => {
+  await open(page, 'settings');
+  await section(page, 'environments');
+  await page.getByLabel('Open environments in').selectOption('Zed');
+  expect(await asked(page, 'changeSetting')).toEqual([{ key: 'integration.editor', value: 'zed' }]);
+  await page.getByLabel('Open environments in').selectOption('The first that is found');
+  expect((await asked(page, 'changeSetting')).at(-1)).toEqual({ key: 'integration.editor', value: null });
+});
+
 test('file managers: what is written is shown before, and can be taken away', async ({ page }) => {
   await open(page, 'settings');
   await section(page, 'integration');

@@ -14,6 +14,7 @@ mod compat;
 mod consent;
 mod desktop;
 mod doctor;
+mod editor;
 mod engine;
 mod environment;
 mod event;
@@ -50,6 +51,7 @@ pub use compat::{
 pub use consent::{ConsentRequest, GrantedBy, Origin, SecretRequest, Tell, Touch, TouchKind};
 pub use desktop::{FileManager, IntegrationPlace, IntegrationReport, IntegrationState, Opened};
 pub use doctor::{DoctorCheck, DoctorResult, Finding, FindingKind};
+pub use editor::{EditorList, EditorSummary};
 pub use engine::{EngineAbility, EngineList, EngineReport, EngineUsed};
 pub use environment::{Engine, EngineKind, Environment};
 pub use event::{Event, EventKind, OutputStream, Severity, WaitingFor};

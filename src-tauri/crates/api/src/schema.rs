@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     BuildResult, CheckResult, CleanUpPlan, CleanUpResult, CompatDocument, ConfigurationReport, DoctorResult,
-    DownResult, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event, EventBatch, FeatureList,
-    FolderReport, IntegrationReport, KeeperEvent, ListResult, LogEntry, LogExported, LogMatches, LogPage,
-    LogRequest, LogState, Losses, Opened, OperationRequest, OperationResult, OutdatedResult, PlanResult,
-    PortRequest, PortsResult, ReadConfigurationResult, ResourceSample, RunUserCommandsResult,
+    DownResult, EditorList, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event, EventBatch,
+    FeatureList, FolderReport, IntegrationReport, KeeperEvent, ListResult, LogEntry, LogExported, LogMatches,
+    LogPage, LogRequest, LogState, Losses, Opened, OperationRequest, OperationResult, OutdatedResult,
+    PlanResult, PortRequest, PortsResult, ReadConfigurationResult, ResourceSample, RunUserCommandsResult,
     RunningOperation, SetUpResult, Settings, SettingsResult, SpaceReport, StartRecord, StatusResult,
     StopResult, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult, TerminalBatch,
     TerminalRequest, TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult, VersionResult,
@@ -111,6 +111,7 @@ pub fn app() -> Value {
     generator.subschema_for::<ErrorResult>();
     generator.subschema_for::<SettingsResult>();
     generator.subschema_for::<EngineList>();
+    generator.subschema_for::<EditorList>();
     generator.subschema_for::<IntegrationReport>();
     generator.subschema_for::<Opened>();
     generator.subschema_for::<PortsResult>();

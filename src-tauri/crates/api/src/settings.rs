@@ -159,7 +159,7 @@ pub struct IntegrationSettings {
     /// Whether the app stays in the tray when its window is closed, even if nothing runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_in_tray: Option<bool>,
-    /// The editor that environments are opened in.
+    /// The program of the editor that environments are opened in, such as `code`; words after it are its first arguments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editor: Option<String>,
 }

@@ -234,6 +234,24 @@ export type DotfilesSettings = {
   targetPath?: string | null;
 };
 
+/** The editors of this computer. */
+export type EditorList = {
+  /** Those that were found, the one that is used first. */
+  editors: EditorSummary[];
+  /** The editor of the person's settings, where it was not found. */
+  missing?: string | null;
+};
+
+/** An editor of this computer. */
+export type EditorSummary = {
+  /** The program, as the setting names it. */
+  program: string;
+  /** What people call it. */
+  name: string;
+  /** Whether it works inside the container, and needs it to run; another one opens the folder on this computer. */
+  inside: boolean;
+};
+
 /** An engine that Wharf talks to. */
 export type Engine = {
   /** Docker or Podman. */
@@ -721,7 +739,7 @@ export type IntegrationSettings = {
   tray?: boolean | null;
   /** Whether the app stays in the tray when its window is closed, even if nothing runs. */
   keepInTray?: boolean | null;
-  /** The editor that environments are opened in. */
+  /** The program of the editor that environments are opened in, such as `code`; words after it are its first arguments. */
   editor?: string | null;
 };
 

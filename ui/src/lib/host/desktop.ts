@@ -1,5 +1,5 @@
 /** What the window asks of the desktop around it: what was handed over, dialogs, the browser, file managers, engines. */
-import type { EngineList, IntegrationReport, Opened } from '../api';
+import type { EditorList, EngineList, EnvironmentReference, IntegrationReport, Opened } from '../api';
 
 /** Something is dragged over the window, has left it, or was dropped. */
 export type Drag = { kind: 'over' } | { kind: 'leave' } | { kind: 'drop'; paths: string[] };
@@ -24,6 +24,10 @@ export interface Desktop {
 
   /** Every engine there is, whether it answers or not. */
   engines(): Promise<EngineList>;
+  /** Every editor that environments can be opened in, the person's first. */
+  editors(): Promise<EditorList>;
+  /** Opens an environment in the first of them. */
+  openEditor(reference: EnvironmentReference): Promise<void>;
   /** What of Wharf is in the system's file managers. */
   integration(): Promise<IntegrationReport>;
   /** Puts Wharf into the file managers or takes it out of them, and answers what is there now. */

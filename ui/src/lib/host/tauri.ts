@@ -56,6 +56,8 @@ export async function connect(): Promise<Host> {
     changeSetting: (key, value) => invoke('change_setting', { key, value }),
     copy: (text) => navigator.clipboard.writeText(text),
     engines: () => invoke('engines'),
+    editors: () => invoke('editors'),
+    openEditor: (reference) => invoke('open_editor', { reference }),
     integration: () => invoke('integration'),
     integrate: (install) => invoke('integrate', { install }),
   };

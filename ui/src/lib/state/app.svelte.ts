@@ -2,6 +2,8 @@
 import { createContext, tick } from 'svelte';
 import type {
   CloneSource,
+  EditorList,
+  EditorSummary,
   EnvironmentReference,
   EnvironmentSummary,
   ErrorResult,
@@ -55,6 +57,8 @@ export class App {
   readonly commandKey: string;
   readonly tabs = new Tabs();
   board = $state.raw<ListResult>();
+  /** The editors of this computer, once they were looked for. */
+  editors = $state.raw<EditorList>();
   place = $state.raw<Place>({ kind: 'home' });
   question = $state.raw<Question>();
   /** What went wrong outside any environment. */
@@ -110,6 +114,7 @@ export class App {
         void this.#finish(work, this.host.follow(id, work.happened));
       }
       await this.#takeOpened();
+      void this.lookForEditors();
     } catch (reason) {
       this.problem = asError(reason);
     }
@@ -122,6 +127,22 @@ export class App {
 
   markOf(environment: EnvironmentSummary): Mark {
     return mark(environment, this.workOf(environment));
+  }
+
+  /** The editor that an environment can be opened in as it is now: one that works inside needs it to run. */
+  editorFor({ reference, state }: EnvironmentSummary): EditorSummary | undefined {
+    const [first] = this.editors?.editors ?? [];
+    if (!first) return undefined;
+    return (first.inside ? state === 'running' : !!reference.folder) ? first : undefined;
+  }
+
+  async lookForEditors(): Promise<void> {
+    try {
+      this.editors = await this.host.editors();
+    } catch {
+      // Settings that cannot be read are told where they are shown.
+      this.editors = undefined;
+    }
   }
 
   /** Whether the configuration has changed since it was applied. */
@@ -223,6 +244,10 @@ export class App {
   async cancel(work: Work): Promise<void> {
     work.cancelling = true;
     await this.#try(this.host.cancel(work.id));
+  }
+
+  async openEditor(reference: EnvironmentReference): Promise<void> {
+    await this.#try(this.host.openEditor(reference));
   }
 
   async showFolder(path: string): Promise<void> {

@@ -7,6 +7,7 @@ mod check;
 mod completion;
 mod doctor;
 mod down;
+mod edit;
 mod engine;
 mod exec;
 mod feature_test;
@@ -92,6 +93,7 @@ enum Command {
     SetUp(Box<set_up::Args>),
     RunUserCommands(Box<run_user_commands::Args>),
     ReadConfiguration(read_configuration::Args),
+    Edit(edit::Args),
     Open(open::Args),
     Engine(engine::Args),
     Settings(settings::Args),
@@ -148,6 +150,7 @@ pub(crate) fn run(program: Program, arguments: Vec<OsString>) -> u8 {
         Command::SetUp(arguments) => set_up::run(&door, *arguments),
         Command::RunUserCommands(arguments) => run_user_commands::run(&door, *arguments),
         Command::ReadConfiguration(arguments) => read_configuration::run(&door, arguments),
+        Command::Edit(arguments) => edit::run(&door, arguments),
         Command::Open(arguments) => open::run(&door, &arguments),
         Command::Doctor(arguments) => doctor::run(&door, arguments),
         Command::Engine(arguments) => engine::run(&door, arguments),

@@ -7,13 +7,14 @@ use wharf_api::EnvironmentReference;
 use wharf_plan::ports::InsidePort;
 
 use super::Operations;
+use crate::editor::{EditRequest, EditorStart};
 use crate::error::{Error, Result};
 use crate::keeper::KeeperWatch;
 use crate::ports::{self, ForwardRequest, PortsLook, PortsRequest};
 use crate::request::{EventSink, LossesRequest, StatusRequest, Target, UpRequest};
 use crate::session::Nobody;
 use crate::store::Store;
-use crate::{CancellationToken, folder, journal, known, losses, status, up};
+use crate::{CancellationToken, editor, folder, journal, known, losses, status, up};
 
 /// Takes events that nobody looks at: what was found is in the answer.
 pub(crate) struct Silence;
@@ -77,6 +78,15 @@ impl Operations {
     /// When the state folder cannot be found, or the system lets nobody watch.
     pub fn look_at_ports(&self, reference: &EnvironmentReference) -> Result<PortsLook> {
         PortsLook::new(reference.clone(), Store::open(self.user_data_folder.as_deref())?)
+    }
+
+    /// How an editor is started on an environment: the person's, else the first that is there.
+    ///
+    /// # Errors
+    /// When there is no editor or no such environment, or it does not run and has to.
+    pub async fn edit(&self, reference: &EnvironmentReference) -> Result<EditorStart> {
+        let request = EditRequest { target: self.target(reference)?, editor: None };
+        editor::edit(&request, &Silence, CancellationToken::new()).await
     }
 
     /// What would be lost if the environment's container went, and its volumes too if they are to go.

@@ -51,9 +51,13 @@ function doable(app: App, environment: EnvironmentSummary): Command[] {
   });
   const { start } = can;
   const { folder } = environment.reference;
+  const editor = app.editorFor(environment);
   return [
     ...(start ? [command('start', text.action.start, () => void app.run(start, environment.reference))] : []),
     ...(can.stop ? [command('stop', text.action.stop, () => (app.question = { kind: 'stop', environment }))] : []),
+    ...(editor
+      ? [command('edit', text.action.openIn(editor.name), () => void app.openEditor(environment.reference))]
+      : []),
     ...(can.rebuild
       ? [command('rebuild', text.action.rebuildMore, () => (app.question = { kind: 'rebuild', environment }))]
       : []),

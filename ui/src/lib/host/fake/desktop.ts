@@ -1,16 +1,33 @@
 /** The desktop around the window, as the fake has it: engines, and file managers that Wharf can be put into. */
-import type { EngineList, EngineReport, EngineSummary, ErrorResult, FileManager, IntegrationReport } from '../../api';
+import type {
+  EditorList,
+  EngineList,
+  EngineReport,
+  EngineSummary,
+  ErrorResult,
+  FileManager,
+  IntegrationReport,
+} from '../../api';
 import type { Host, System } from '../types';
 
 /** What a scenario can say about it. */
 export interface Desktop {
   /** Every engine there is; without it, those of the board. */
   engines?: EngineList | ErrorResult;
+  /** The editors that were found; an error is what opening one comes to. */
+  editors?: EditorList | ErrorResult;
   /** Whether Wharf is in the file managers; an error is what installing it comes to. */
   integration?: IntegrationReport['places'][number]['state'] | ErrorResult;
 }
 
-type Part = Pick<Host, 'engines' | 'integration' | 'integrate' | 'openLink'>;
+type Part = Pick<Host, 'engines' | 'editors' | 'openEditor' | 'integration' | 'integrate' | 'openLink'>;
+
+const EDITORS: EditorList = {
+  editors: [
+    { program: 'code', name: 'Visual Studio Code', inside: true },
+    { program: 'zed', name: 'Zed', inside: false },
+  ],
+};
 
 const PLACES: Record<System, [FileManager, string][]> = {
   linux: [
@@ -32,7 +49,7 @@ export function desktop(
   board: () => EngineSummary[],
   asked: (call: string, argument?: unknown) => void,
 ): Part {
-  const { engines, integration = 'absent' } = scenario;
+  const { engines, editors = EDITORS, integration = 'absent' } = scenario;
   let state = typeof integration === 'string' ? integration : 'absent';
 
   function places(): IntegrationReport {
@@ -44,6 +61,11 @@ export function desktop(
     async engines() {
       if (engines && 'message' in engines) throw engines;
       return engines ?? { engines: board().map((engine, index) => engineReport(engine, index === 0)) };
+    },
+    editors: async () => ('message' in editors ? EDITORS : editors),
+    async openEditor(reference) {
+      asked('openEditor', reference);
+      if ('message' in editors) throw editors;
     },
     integration: async () => places(),
     async integrate(install) {

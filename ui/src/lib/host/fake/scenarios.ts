@@ -206,6 +206,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   one: changed(same),
+  'editor-failing': {
+    ...changed(same),
+    editors: { message: 'Visual Studio Code does not start: permission denied', description: '' },
+  },
   many,
   /** Everything that the tabs of an environment can show. */
   alive: { ...changed(same), pages: { ...alive, portsAppear: true, logGrows: { perSecond: 20, line: logLine } } },

@@ -9,6 +9,7 @@ export const environment = {
     rebuildMore: 'Rebuild…',
     deleteMore: 'Delete…',
     more: 'More actions',
+    openIn: (editor: string) => `Open in ${editor}`,
     showFolder: 'Show folder',
     copyContainer: 'Copy container id',
   },

@@ -150,7 +150,7 @@ export const pages = {
     found: {
       appearance: 'theme dark light language zoom size',
       engines: 'docker podman socket default',
-      environments: 'dotfiles user id gpu defaults',
+      environments: 'dotfiles user id gpu defaults editor vscode',
       desktop: 'notifications tray autostart login',
       integration: 'file manager explorer finder nautilus dolphin link wharf://',
     },
@@ -185,6 +185,11 @@ export const pages = {
       },
     },
     environments: {
+      editor: 'Editor',
+      editorLabel: 'Open environments in',
+      editorText: 'Visual Studio Code and Cursor work inside the container; others open the folder on this computer.',
+      editorFirst: 'The first that is found',
+      editorMissing: (program: string) => `${program} was not found on this computer.`,
       dotfiles: 'Dotfiles',
       dotfilesText: 'Cloned and installed once in every environment.',
       repository: 'Repository',

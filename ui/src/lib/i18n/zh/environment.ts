@@ -11,6 +11,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
     rebuildMore: '重新构建…',
     deleteMore: '删除…',
     more: '更多操作',
+    openIn: (editor) => `用 ${editor} 打开`,
     showFolder: '显示文件夹',
     copyContainer: '复制容器 ID',
   },

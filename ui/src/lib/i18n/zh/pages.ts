@@ -185,6 +185,11 @@ export const pages: Pick<Catalogue, keyof typeof english> = {
       },
     },
     environments: {
+      editor: '编辑器',
+      editorLabel: '打开环境时使用',
+      editorText: 'Visual Studio Code 和 Cursor 在容器内工作，其他编辑器打开这台计算机上的文件夹。',
+      editorFirst: '找到的第一个',
+      editorMissing: (program) => `在这台计算机上未找到 ${program}。`,
       dotfiles: 'Dotfiles',
       dotfilesText: '在每个环境中克隆并安装一次。',
       repository: '仓库',

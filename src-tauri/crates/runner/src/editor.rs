@@ -1,0 +1,373 @@
+//! An editor on an environment: `wharf edit`, and the window's button.
+//!
+//! Editors of one family work inside the container, told of it by an address; every other one opens the folder on this computer. Which one
+//! is the person's choice (`integration.editor`), else the first that is found. What a configuration says has no part in it.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use wharf_api as api;
+use wharf_engine::Address;
+use wharf_plan::ContainerState;
+
+use crate::error::{Error, Result};
+use crate::events::Operation;
+use crate::request::{EventSink, Target};
+use crate::session::{Access, Subject};
+use crate::{CancellationToken, settings};
+
+/// Opens an editor on an environment.
+#[derive(Debug, Clone, Default)]
+pub struct EditRequest {
+    /// The environment.
+    pub target: Target,
+    /// The editor's program; None: the one of the person's settings, else the first that is found.
+    pub editor: Option<String>,
+}
+
+/// How an editor is started on an environment. Whoever asked starts it: a terminal's editor needs the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditorStart {
+    /// What people call it.
+    pub name: String,
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+}
+
+/// An editor that is known by its program.
+struct Known {
+    program: &'static str,
+    name: &'static str,
+    /// Whether it can work inside a container that it is told of.
+    inside: bool,
+    /// Where it is on macOS, if it is not on the search path.
+    #[cfg_attr(
+        not(target_os = "macos"),
+        allow(dead_code, reason = "other systems have it on the search path")
+    )]
+    bundle: Option<&'static str>,
+}
+
+const fn known(
+    program: &'static str,
+    name: &'static str,
+    inside: bool,
+    bundle: Option<&'static str>,
+) -> Known {
+    Known { program, name, inside, bundle }
+}
+
+/// In the order in which they are looked for. Editors of a terminal are started only where somebody names them.
+const KNOWN: [Known; 10] = [
+    known("code", "Visual Studio Code", true, Some("Visual Studio Code.app/Contents/Resources/app/bin/code")),
+    known(
+        "code-insiders",
+        "Visual Studio Code Insiders",
+        true,
+        Some("Visual Studio Code - Insiders.app/Contents/Resources/app/bin/code"),
+    ),
+    known("cursor", "Cursor", true, Some("Cursor.app/Contents/Resources/app/bin/cursor")),
+    known("windsurf", "Windsurf", false, Some("Windsurf.app/Contents/Resources/app/bin/windsurf")),
+    known("codium", "VSCodium", false, Some("VSCodium.app/Contents/Resources/app/bin/codium")),
+    known("zed", "Zed", false, Some("Zed.app/Contents/MacOS/cli")),
+    known("zeditor", "Zed", false, None),
+    known("idea", "IntelliJ IDEA", false, Some("IntelliJ IDEA.app/Contents/MacOS/idea")),
+    known("subl", "Sublime Text", false, Some("Sublime Text.app/Contents/SharedSupport/bin/subl")),
+    known("kate", "Kate", false, None),
+];
+
+/// An editor that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Found {
+    /// As the setting names it.
+    setting: String,
+    name: String,
+    inside: bool,
+    path: PathBuf,
+    /// What the setting says beside the program.
+    arguments: Vec<OsString>,
+}
+
+/// Where programs are looked for.
+struct Places<'a> {
+    search_path: &'a OsStr,
+    /// What the names of programs end in, beside nothing.
+    endings: &'a [&'a str],
+    bundles: &'a [PathBuf],
+}
+
+/// The editors of this computer, the one that is used first.
+///
+/// # Errors
+/// When the person's settings cannot be read.
+pub fn editors() -> Result<api::EditorList> {
+    let chosen = settings::load()?.settings.integration.editor;
+    Ok(with_places(|places| list(chosen.as_deref(), places)))
+}
+
+/// How an editor is started on an environment.
+///
+/// # Errors
+/// When there is no editor or no such environment, or it has to run for this editor and does not.
+pub async fn edit(
+    request: &EditRequest,
+    sink: &dyn EventSink,
+    cancel: CancellationToken,
+) -> Result<EditorStart> {
+    let chosen = match &request.editor {
+        Some(editor) => Some(editor.clone()),
+        None => settings::load()?.settings.integration.editor,
+    };
+    let editor = with_places(|places| choose(chosen.as_deref(), places))?;
+    let operation = Operation::new(sink, cancel);
+    let root = operation.begin(None, api::StepName::Configuration, None);
+    let subject = Subject::find(&request.target, Access::Quiet, &operation, &root).await?;
+    let what = if editor.inside {
+        let session = subject.connect_quietly(&operation, &root).await?;
+        let container = session.container().await?.ok_or(Error::ContainerNotFound)?;
+        if container.state != ContainerState::Running {
+            return Err(Error::ContainerNotRunning {
+                container: container.id,
+                state: format!("{:?}", container.state).to_lowercase(),
+            });
+        }
+        let folder = session.environment().workspace.folder.clone();
+        let folder = folder.unwrap_or_else(|| "/".to_owned());
+        vec!["--folder-uri".into(), inside(&container.name, session.engine.address(), &folder).into()]
+    } else {
+        vec![outside(&subject, &editor)?.into_os_string()]
+    };
+    root.finish(api::Outcome::Done, None);
+    let arguments = editor.arguments.into_iter().chain(what).collect();
+    Ok(EditorStart { name: editor.name, program: editor.path, arguments })
+}
+
+/// The folder on this computer.
+fn outside(subject: &Subject, editor: &Found) -> Result<PathBuf> {
+    let folder = Path::new(&subject.environment.folder);
+    if subject.target.volume.is_none() && folder.is_dir() {
+        return Ok(folder.to_owned());
+    }
+    let able: Vec<_> = KNOWN.iter().filter(|known| known.inside).map(|known| known.program).collect();
+    Err(Error::Impossible {
+        message: format!("{} opens folders of this computer, and this environment has none", editor.name),
+        location: None,
+        hint: Some(format!("choose an editor that works inside the container: {}", able.join(", "))),
+    })
+}
+
+/// How the family of editors that work inside names a folder in a running container.
+fn inside(container: &str, engine: &Address, folder: &str) -> String {
+    let name = format!("/{container}");
+    let address = engine.to_string();
+    let is_usual = address == "unix:///var/run/docker.sock" || address == "npipe:////./pipe/docker_engine";
+    let told = if is_usual {
+        json!({ "containerName": name })
+    } else {
+        json!({ "containerName": name, "settings": { "host": address } })
+    };
+    let hex: String = told.to_string().bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut uri = format!("vscode-remote://attached-container+{hex}");
+    for byte in folder.bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'~' => uri.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+fn with_places<T>(look: impl FnOnce(&Places<'_>) -> T) -> T {
+    let search_path = std::env::var_os("PATH").unwrap_or_default();
+    let bundles: Vec<PathBuf> = if cfg!(target_os = "macos") {
+        let own = std::env::home_dir().map(|home| home.join("Applications"));
+        std::iter::once(PathBuf::from("/Applications")).chain(own).collect()
+    } else {
+        Vec::new()
+    };
+    // What Windows itself starts without being told an ending, and what editors put on the search path there.
+    let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat"] } else { &[""] };
+    look(&Places { search_path: &search_path, endings, bundles: &bundles })
+}
+
+fn list(chosen: Option<&str>, places: &Places<'_>) -> api::EditorList {
+    let own = chosen.map(|chosen| named(chosen, places).ok_or_else(|| chosen.to_owned()));
+    let mut editors: Vec<Found> = own.iter().filter_map(|own| own.as_ref().ok()).cloned().collect();
+    for known in &KNOWN {
+        if let Some(found) = known.find(places)
+            && editors.iter().all(|other| other.path != found.path && other.name != found.name)
+        {
+            editors.push(found);
+        }
+    }
+    let editors = editors.into_iter().map(|found| api::EditorSummary {
+        program: found.setting,
+        name: found.name,
+        inside: found.inside,
+    });
+    api::EditorList { editors: editors.collect(), missing: own.and_then(std::result::Result::err) }
+}
+
+fn choose(chosen: Option<&str>, places: &Places<'_>) -> Result<Found> {
+    let nothing = |message: String, hint: &str| Error::Impossible {
+        message,
+        location: None,
+        hint: Some(hint.to_owned()),
+    };
+    match chosen {
+        Some(chosen) => named(chosen, places).ok_or_else(|| {
+            nothing(
+                format!("the editor {chosen} is not on the search path"),
+                "name another one in the settings: `wharf settings set integration.editor <program>`",
+            )
+        }),
+        None => KNOWN.iter().find_map(|known| known.find(places)).ok_or_else(|| {
+            nothing(
+                "no editor was found".to_owned(),
+                "name yours in the settings: `wharf settings set integration.editor <program>`",
+            )
+        }),
+    }
+}
+
+/// The editor that a person has named: a program with or without its path, and what it is to be given beside the folder.
+fn named(setting: &str, places: &Places<'_>) -> Option<Found> {
+    let whole = places.program(setting).map(|path| (path, Vec::new()));
+    let (path, arguments) = whole.or_else(|| {
+        let mut words = setting.split_whitespace();
+        Some((places.program(words.next()?)?, words.map(OsString::from).collect()))
+    })?;
+    let program = path.file_stem()?.to_string_lossy().into_owned();
+    let known = KNOWN.iter().find(|known| known.program == program);
+    Some(Found {
+        setting: setting.to_owned(),
+        name: known.map_or(program, |known| known.name.to_owned()),
+        inside: known.is_some_and(|known| known.inside),
+        path,
+        arguments,
+    })
+}
+
+impl Known {
+    fn find(&self, places: &Places<'_>) -> Option<Found> {
+        let bundled = || self.bundle.and_then(|bundle| places.bundled(bundle));
+        let path = places.program(self.program).or_else(bundled)?;
+        Some(Found {
+            setting: self.program.to_owned(),
+            name: self.name.to_owned(),
+            inside: self.inside,
+            path,
+            arguments: Vec::new(),
+        })
+    }
+}
+
+impl Places<'_> {
+    /// Where a program is. Folders of the search path that depend on where Wharf was started are passed over.
+    fn program(&self, name: &str) -> Option<PathBuf> {
+        let given = Path::new(name);
+        if given.components().count() > 1 {
+            return (given.is_absolute() && given.is_file()).then(|| given.to_owned());
+        }
+        let folders: Vec<_> =
+            std::env::split_paths(self.search_path).filter(|folder| folder.is_absolute()).collect();
+        let in_folder = |folder: &PathBuf| {
+            self.endings
+                .iter()
+                .map(|ending| folder.join(format!("{name}{ending}")))
+                .find(|path| path.is_file())
+        };
+        folders.iter().find_map(in_folder)
+    }
+
+    fn bundled(&self, path: &str) -> Option<PathBuf> {
+        self.bundles.iter().map(|folder| folder.join(path)).find(|path| path.is_file())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A computer with these programs.
+    struct Computer {
+        folder: tempfile::TempDir,
+        bundles: Vec<PathBuf>,
+    }
+
+    impl Computer {
+        fn with(programs: &[&str]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for program in programs {
+                let path = folder.path().join(program);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, "").unwrap();
+            }
+            let bundles = vec![folder.path().join("Applications")];
+            Self { folder, bundles }
+        }
+
+        fn look<T>(&self, look: impl FnOnce(&Places<'_>) -> T) -> T {
+            let search_path =
+                std::env::join_paths([Path::new("bin"), &self.folder.path().join("bin")]).unwrap();
+            look(&Places { search_path: &search_path, endings: &["", ".cmd"], bundles: &self.bundles })
+        }
+    }
+
+    #[test]
+    fn the_persons_editor_comes_first_and_then_those_that_are_there() {
+        let computer = Computer::with(&[
+            "bin/zed",
+            "bin/code.cmd",
+            "bin/hx",
+            "bin/my editor",
+            "Applications/Cursor.app/Contents/Resources/app/bin/cursor",
+        ]);
+        let cases: [(Option<&str>, &[&str], Option<&str>); 5] = [
+            (None, &["Visual Studio Code", "Cursor", "Zed"], None),
+            (Some("zed"), &["Zed", "Visual Studio Code", "Cursor"], None),
+            (Some("hx --working-dir"), &["hx", "Visual Studio Code", "Cursor", "Zed"], None),
+            (Some("my editor"), &["my editor", "Visual Studio Code", "Cursor", "Zed"], None),
+            (Some("gone"), &["Visual Studio Code", "Cursor", "Zed"], Some("gone")),
+        ];
+        for (chosen, expected, missing) in cases {
+            let found = computer.look(|places| list(chosen, places));
+            let names: Vec<&str> = found.editors.iter().map(|editor| editor.name.as_str()).collect();
+            assert_eq!((names.as_slice(), found.missing.as_deref()), (expected, missing), "{chosen:?}");
+            let first = computer.look(|places| choose(chosen, places));
+            assert_eq!(first.ok().map(|first| first.name), missing.is_none().then(|| expected[0].to_owned()));
+        }
+        let with_words = computer.look(|places| choose(Some("hx --working-dir"), places)).unwrap();
+        assert_eq!(with_words.arguments, ["--working-dir"]);
+        let by_path = computer.folder.path().join("bin/code.cmd").display().to_string();
+        assert!(computer.look(|places| choose(Some(&by_path), places)).unwrap().inside);
+        let none = Computer::with(&["code", "bin/notes.txt"]);
+        assert!(none.look(|places| choose(None, places)).is_err());
+        assert!(none.look(|places| choose(Some("./code"), places)).is_err(), "not where Wharf was started");
+    }
+
+    #[test]
+    fn a_container_is_named_as_the_editors_that_work_inside_name_it() {
+        let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let named = hex(r#"{"containerName":"/keen"}"#);
+        let far = hex(r#"{"containerName":"/keen","settings":{"host":"unix:///run/user/7/podman.sock"}}"#);
+        for (engine, folder, expected) in [
+            (
+                "unix:///var/run/docker.sock",
+                "/workspaces/a",
+                format!("vscode-remote://attached-container+{named}/workspaces/a"),
+            ),
+            (
+                "unix:///run/user/7/podman.sock",
+                "/work/ü & b#",
+                format!("vscode-remote://attached-container+{far}/work/%C3%BC%20%26%20b%23"),
+            ),
+        ] {
+            assert_eq!(inside("keen", &engine.parse().unwrap(), folder), expected);
+        }
+    }
+}
