@@ -97,6 +97,7 @@ const same: PlanResult = { environment: { name: 'api-server', folder: API_SERVER
 /** One environment that runs, with a configuration that has changed since. */
 function changed(plan: PlanResult | ErrorResult): Scenario {
   return {
+    pages: { history: alive.history },
     board: { environments: [api], engines: [dockerFound] },
     plans: { [api.id]: plan },
     losses: { [api.id]: losses },

@@ -20,6 +20,8 @@ export const overview = {
     cold: (done: number, all: number) => `${done} of ${count(all, 'step', 'steps')} not cached`,
     never: 'Nothing has been started here yet',
     neverHint: 'Where the time goes will stand here, step by step, after the first start.',
+    unseen: 'Wharf has not started it yet',
+    unseenHint: 'Where the time goes will stand here, step by step, after its next start.',
     reading: 'Reading the last start',
     unknown: 'The last start cannot be shown',
     gone: 'What it wrote is not kept any more.',

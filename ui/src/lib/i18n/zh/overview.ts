@@ -21,6 +21,8 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
     cold: (done, all) => `${all} 个步骤中有 ${done} 个未命中缓存`,
     never: '这里还没有启动过',
     neverHint: '第一次启动后，这里会逐步显示时间花在哪里。',
+    unseen: 'Wharf 还没有启动过它',
+    unseenHint: '下一次启动后，这里会逐步显示时间花在哪里。',
     reading: '正在读取上次启动',
     unknown: '无法显示上次启动',
     gone: '它的输出已不再保留。',
