@@ -141,7 +141,6 @@ pub(crate) fn known_places(engine: Option<&str>, store: &Store) -> Vec<(Known, b
 }
 
 /// The engine of this address, with what is known of it beside the address, such as its certificates.
-#[cfg_attr(not(unix), allow(dead_code, reason = "only a keeper asks"))]
 pub(crate) fn address_of(address: &str, store: &Store) -> Option<Address> {
     let places = known_places(None, store).into_iter().filter_map(|(known, _)| known.address.ok());
     let mut same = places.filter(|place| place.to_string() == address);

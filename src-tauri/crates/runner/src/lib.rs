@@ -37,10 +37,6 @@ mod host;
 pub mod inside;
 mod integration;
 mod journal;
-#[cfg(unix)]
-mod keeper;
-#[cfg(not(unix))]
-#[path = "keeper/absent.rs"]
 mod keeper;
 mod known;
 mod link;

@@ -92,7 +92,6 @@ impl Store {
     }
 
     /// The folder of one environment, by the name that [`EnvironmentStore::key`] has told. None for what can be no such name.
-    #[cfg_attr(not(unix), allow(dead_code, reason = "only a keeper asks"))]
     pub(crate) fn environment_of_key(&self, key: &str) -> Option<EnvironmentStore> {
         let is_key = key.len() == 24 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
         is_key.then(|| EnvironmentStore { folder: self.root.join("environments").join(key) })

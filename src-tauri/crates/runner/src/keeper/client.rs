@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tokio::net::UnixStream;
 use wharf_api as api;
 use wharf_plan::ports::InsidePort;
 
+use super::channel::{self, Stream};
 use super::place::Place;
+use super::process;
 use super::wire::{Greeting, PROTOCOL, Reply, Request, receive, send};
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -21,22 +22,21 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// The keeper, greeted and not asked yet.
 #[derive(Debug)]
 pub(crate) struct Keeper {
-    stream: UnixStream,
+    stream: Stream,
     greeting: Greeting,
 }
 
 /// What a keeper tells as it happens.
 #[derive(Debug)]
 pub struct KeeperWatch {
-    stream: UnixStream,
+    stream: Stream,
 }
 
 impl Keeper {
     /// The keeper that runs; None when there is none that we understand.
     pub(crate) async fn connect(store: &Store) -> Option<Keeper> {
-        let mut stream = UnixStream::connect(Place::of(store).socket()).await.ok()?;
-        let peer = stream.peer_cred().ok()?;
-        if peer.uid() != rustix::process::geteuid().as_raw() {
+        let mut stream = channel::connect(&Place::of(store)).await.ok()?;
+        if !channel::is_ours(&stream) {
             return None;
         }
         let greeting =
@@ -55,6 +55,11 @@ impl Keeper {
                 return Ok(keeper);
             }
             Some(keeper) => Some(keeper.greeting.pid),
+            None if channel::refuses(&Place::of(store)).await => {
+                let problem = "the one that runs has an administrator's rights, and takes nothing from this program; \
+                    end it as administrator with `wharf keeper --leave`";
+                return Err(failed(problem.to_owned()));
+            }
             None => None,
         };
         start(store, program, older.is_some()).map_err(|error| failed(error.to_string()))?;
@@ -68,7 +73,7 @@ impl Keeper {
         }
     }
 
-    pub(super) fn into_stream(self) -> UnixStream {
+    pub(super) fn into_stream(self) -> Stream {
         self.stream
     }
 
@@ -154,7 +159,7 @@ fn start(store: &Store, program: &Path, take_over: bool) -> std::io::Result<()> 
         command.arg("--take-over");
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn()?;
+    let mut child = process::start(&mut command)?;
     // It goes on by itself; where this program stays, as the window does, it is not to be left as a dead child.
     std::thread::Builder::new().name("keeper".to_owned()).spawn(move || child.wait()).map(drop)
 }

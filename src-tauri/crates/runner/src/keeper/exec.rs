@@ -5,18 +5,16 @@
 //! connection; when that ends, so does the command.
 
 use std::io;
-use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 use wharf_agent::message::{End, ExecRequest, KnownEnvironment, Resolved};
 use wharf_plan::ContainerFacts;
 
+use super::channel::{STREAMS, Stream, offer_streams, split, take_streams};
 use super::client::Keeper;
-use super::hand_over::{receive_descriptors, send_descriptors};
 use super::link::Link;
 use super::shared::Shared;
 use super::wire::{Reply, Request, receive, send};
@@ -25,8 +23,6 @@ use crate::inside::{self, ExecOutcome};
 use crate::request::{ExecControl, ExecStreams};
 use crate::store::Store;
 
-/// Standard input, output and error.
-const STREAMS: usize = 3;
 /// Read at a time.
 const PIECE: usize = 64 * 1024;
 
@@ -60,15 +56,8 @@ enum Control {
 }
 
 /// Runs a command for a client.
-pub(super) async fn serve(mut stream: UnixStream, message: ExecMessage, shared: &Shared) -> io::Result<()> {
-    let descriptors = receive_descriptors(&stream, STREAMS).await?;
-    let mut streams = descriptors.into_iter().map(|descriptor| {
-        let socket = std::os::unix::net::UnixStream::from(descriptor);
-        socket.set_nonblocking(true)?;
-        UnixStream::from_std(socket)
-    });
-    let mut next = || streams.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
-    let (stdin, stdout, stderr) = (next()?, next()?, next()?);
+pub(super) async fn serve(mut stream: Stream, message: ExecMessage, shared: &Shared) -> io::Result<()> {
+    let [stdin, stdout, stderr] = take_streams(&mut stream).await?;
     let link = shared.link(&message.key);
     let same =
         |link: &Arc<Link>| link.container == message.container && link.started_at == message.started_at;
@@ -79,7 +68,7 @@ pub(super) async fn serve(mut stream: UnixStream, message: ExecMessage, shared: 
     let cancel = CancellationToken::new();
     // The command is under way; from here on the client does nothing else with it.
     send(&mut stream, &Reply::Done).await?;
-    let (mut from, mut to) = stream.split();
+    let (mut from, mut to) = split(&mut stream);
     let outcome = {
         let mut running = std::pin::pin!(link.agent.exec(&message.command, &mut streams, &cancel));
         let mut listening = std::pin::pin!(async {
@@ -130,29 +119,25 @@ pub(crate) async fn warm_exec(
         started_at: container.started_at.clone(),
         command: request,
     };
-    let (stdin, far_stdin) = UnixStream::pair().ok()?;
-    let (stdout, far_stdout) = UnixStream::pair().ok()?;
-    let (stderr, far_stderr) = UnixStream::pair().ok()?;
     send(&mut stream, &Request::Exec(Box::new(message))).await.ok()?;
-    send_descriptors(&stream, &[far_stdin.as_fd(), far_stdout.as_fd(), far_stderr.as_fd()]).await.ok()?;
-    drop((far_stdin, far_stdout, far_stderr));
+    let near = offer_streams(&mut stream).await.ok()?;
     match receive::<Reply>(&mut stream).await {
         Ok(Some(Reply::Done)) => {}
         _ => return None,
     }
-    Some(pass(stream, [stdin, stdout, stderr], streams, cancel).await)
+    Some(pass(stream, near, streams, cancel).await)
 }
 
 /// Passes everything on until the command has ended.
 async fn pass(
-    mut stream: UnixStream,
-    [mut stdin, mut stdout, mut stderr]: [UnixStream; STREAMS],
+    mut stream: Stream,
+    [mut stdin, mut stdout, mut stderr]: [Stream; STREAMS],
     streams: &mut ExecStreams,
     cancel: &CancellationToken,
 ) -> Result<ExecOutcome, inside::Error> {
     let ExecStreams { stdin: input, stdout: output, stderr: errors, control } = streams;
     let gone = || inside::Error::Ended { said: "the keeper has gone away".to_owned() };
-    let (mut from, mut to) = stream.split();
+    let (mut from, mut to) = split(&mut stream);
     let reading = async {
         let mut buffer = vec![0; PIECE];
         loop {
@@ -200,7 +185,7 @@ async fn pass(
 }
 
 async fn write_out(
-    from: &mut UnixStream,
+    from: &mut Stream,
     to: &mut (dyn tokio::io::AsyncWrite + Send + Unpin),
     stream: &'static str,
 ) -> Result<(), inside::Error> {

@@ -178,6 +178,6 @@ async fn serve(stream: TcpStream, inside: &InsidePort, mut link: LinkWatch) {
 
 /// Ends a connection as one to a port where nobody listens ends: refused, and not as if everything had been said.
 fn reset(stream: TcpStream) {
-    let _ = rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO));
+    let _ = stream.set_zero_linger();
     drop(stream);
 }

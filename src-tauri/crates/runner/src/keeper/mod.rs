@@ -7,10 +7,11 @@
 //!
 //! It is started on demand and leaves by itself. What it keeps is written in the environments' own state folders, so that after a
 //! crash the next one goes on from there; a guard, a second process that only waits, becomes that next one at once. Nothing here
-//! listens on a network: a client reaches the keeper through a socket that only this user can open, and ports lead into
+//! listens on a network: a client reaches the keeper through a socket, on Windows a pipe, that only this user can open, and ports lead into
 //! environments from loopback unless a person has named another address for that port.
 
 mod browse;
+mod channel;
 mod client;
 mod exec;
 mod forwards;
@@ -20,6 +21,7 @@ mod kept;
 mod link;
 mod local;
 mod place;
+mod process;
 mod records;
 mod relay;
 mod report;

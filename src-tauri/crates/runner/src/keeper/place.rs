@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{Error, Result};
 use crate::store::{Store, create_private_folder};
 
-/// The longest path that every system takes for a socket.
-const LONGEST_PATH: usize = 100;
+/// The longest path that every system takes for a socket. On Windows a file is there instead, with the name of a pipe.
+const LONGEST_PATH: usize = if cfg!(windows) { usize::MAX } else { 100 };
 
 /// The folder of the keeper's own files, which nobody else can enter.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ impl Place {
         Place { folder, socket }
     }
 
-    /// The socket that clients connect to.
+    /// The socket that clients connect to; on Windows the file that tells which pipe they connect to.
     pub(super) fn socket(&self) -> &Path {
         &self.socket
     }

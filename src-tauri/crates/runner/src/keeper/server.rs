@@ -10,14 +10,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use notify::{RecursiveMode, Watcher as _};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Notify, Semaphore};
 use wharf_api as api;
 
+use super::channel::{self, Listener, Stream};
 use super::place::Place;
 use super::shared::Shared;
 use super::wire::{Greeting, PATIENCE, PROTOCOL, Reply, Request, receive, send};
-use super::{exec, hand_over};
+use super::{exec, hand_over, process};
 use crate::error::{Error, Result};
 use crate::events::milliseconds_since_1970;
 use crate::store::Store;
@@ -54,8 +54,7 @@ pub struct KeeperRole {
 /// When there is no folder for its socket, or the system gives it none.
 pub fn serve(role: KeeperRole) -> Result<()> {
     // Away from the terminal of whoever started it, and from the folder, which may be removed.
-    let _ = rustix::process::setsid();
-    let _ = rustix::process::chdir("/");
+    process::detach();
     if role.guard {
         let mut word = [0];
         let told = std::io::stdin().read(&mut word);
@@ -66,7 +65,7 @@ pub fn serve(role: KeeperRole) -> Result<()> {
             return Err(Error::Keeper { problem: "it ended too often".to_owned() });
         }
     }
-    allow_many_descriptors();
+    process::allow_many_descriptors();
     let store = Store::open(role.user_data_folder.as_deref())?;
     let failed = |source| Error::State { path: store.root().to_path_buf(), action: "keep", source };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -78,13 +77,6 @@ pub fn serve(role: KeeperRole) -> Result<()> {
     let kept = runtime.block_on(keep(&role, store));
     runtime.shutdown_background();
     kept
-}
-
-/// Every connection takes two descriptors; systems allow more than they give.
-fn allow_many_descriptors() {
-    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    limit.current = limit.maximum;
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit);
 }
 
 /// The keeper that runs in this process.
@@ -109,8 +101,7 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
     }
     // One that was killed may hold it for a moment longer than the pipe that its guard waits at.
     let Some(lock) = take_lock(&place, role.take_over || role.guard).await? else { return Ok(()) };
-    let _ = std::fs::remove_file(place.socket());
-    let listener = UnixListener::bind(place.socket()).map_err(failed)?;
+    let listener = Listener::bind(&place).map_err(failed)?;
     crate::platform::make_private(place.folder()).map_err(failed)?;
     let server = Arc::new(Server {
         shared: Arc::clone(&shared),
@@ -141,7 +132,7 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
     tokio::select! {
         () = nothing_left(&server, anything.then_some(taking_up)) => {}
         () = server.leave.notified() => {}
-        () = told_to_end() => {}
+        () = process::told_to_end() => {}
         () = removed(&place, &server) => {}
     }
     accepting.abort();
@@ -192,23 +183,6 @@ async fn nothing_left(server: &Server, taking_up: Option<tokio::task::JoinHandle
             }
         }
         server.shared.released.notified().await;
-    }
-}
-
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
-    else {
-        return std::future::pending().await;
-    };
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return,
-            _ = interrupt.recv() => return,
-            // The terminal of whoever started it is no concern of its.
-            _ = hang_up.recv() => {}
-        }
     }
 }
 
@@ -265,22 +239,20 @@ struct Dismiss(Option<tokio::process::ChildStdin>);
 
 impl Drop for Dismiss {
     fn drop(&mut self) {
-        if let Some(pipe) = self.0.take()
-            && let Ok(pipe) = pipe.into_owned_fd()
-        {
-            let _ = rustix::io::write(&pipe, &[GO]);
+        if let Some(pipe) = self.0.take() {
+            process::say(pipe, GO);
         }
     }
 }
 
-async fn accept(server: Arc<Server>, listener: UnixListener) {
+async fn accept(server: Arc<Server>, mut listener: Listener) {
     loop {
         let Ok(permit) = Arc::clone(&server.clients).acquire_owned().await else { return };
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok(stream) => {
                 let server = Arc::clone(&server);
                 tokio::spawn(async move {
-                    if is_ours(&stream) {
+                    if channel::is_ours(&stream) {
                         // A client that breaks off has what it wanted, or nobody to tell.
                         let _ = server.serve(stream).await;
                     }
@@ -292,13 +264,8 @@ async fn accept(server: Arc<Server>, listener: UnixListener) {
     }
 }
 
-/// Whether the other end is this user's. The folder keeps others out; this is in case somebody lets them in.
-fn is_ours(stream: &UnixStream) -> bool {
-    stream.peer_cred().is_ok_and(|peer| peer.uid() == rustix::process::geteuid().as_raw())
-}
-
 impl Server {
-    async fn serve(&self, mut stream: UnixStream) -> std::io::Result<()> {
+    async fn serve(&self, mut stream: Stream) -> std::io::Result<()> {
         send(&mut stream, &self.greeting).await?;
         let Ok(request) = tokio::time::timeout(PATIENCE, receive::<Request>(&mut stream)).await else {
             return Ok(());
@@ -382,9 +349,9 @@ impl Server {
         Reply::Ports { result: api::PortsResult { keeper, environments: self.shared.ports(key).await } }
     }
 
-    async fn watch(&self, mut stream: UnixStream) -> std::io::Result<()> {
+    async fn watch(&self, mut stream: Stream) -> std::io::Result<()> {
         let mut events = self.shared.events.subscribe();
-        let (mut from, mut to) = stream.split();
+        let (mut from, mut to) = channel::split(&mut stream);
         for environment in self.shared.known() {
             send(&mut to, &Reply::Event { event: Box::new(api::KeeperEvent::Ports { environment }) }).await?;
         }

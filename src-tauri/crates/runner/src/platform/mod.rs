@@ -12,5 +12,6 @@ pub(crate) use unix::{
 };
 #[cfg(windows)]
 pub(crate) use windows::{
-    disk, end_process_group, is_executable, make_executable, make_public, own_process_group, shell, user_ids,
+    disk, end_process_group, is_executable, make_executable, make_private, make_public, opener,
+    own_process_group, shell, user_ids,
 };

@@ -1,9 +1,14 @@
 //! Windows.
 
 use std::ffi::OsString;
+use std::os::windows::ffi::OsStrExt as _;
+use std::path::Path;
 use std::process::Stdio;
+use std::ptr::null_mut;
 
 use tokio::process::Command;
+use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW};
 
 /// The command that hands `text` to the system's shell.
 pub(crate) fn shell(text: &str) -> Command {
@@ -15,29 +20,51 @@ pub(crate) fn shell(text: &str) -> Command {
 }
 
 /// What can be run is told by names here.
-pub(crate) fn make_executable(_: &std::path::Path) -> std::io::Result<()> {
+pub(crate) fn make_executable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
 /// A person's files are theirs alone here, and what can be run is told by names.
-pub(crate) fn make_public(_: &std::path::Path, _executable: bool) -> std::io::Result<()> {
+pub(crate) fn make_public(_: &Path, _executable: bool) -> std::io::Result<()> {
     Ok(())
 }
 
 /// What can be run is told by names here.
-pub(crate) fn is_executable(_: &std::path::Path) -> bool {
+pub(crate) fn is_executable(_: &Path) -> bool {
     true
 }
 
-/// Lets Ctrl-C in this console end Wharf first, which then ends the command.
-/// How full a disk is cannot be asked without unsafe code here, so nothing is said about it.
-pub(crate) fn disk(_: &std::path::Path) -> Option<(u64, u64)> {
-    None
+/// All and free bytes of the disk that a folder is on, or will be on once it is made.
+#[allow(unsafe_code, reason = "the standard library does not ask how full a disk is")]
+pub(crate) fn disk(folder: &Path) -> Option<(u64, u64)> {
+    let there = folder.ancestors().find(|folder| folder.exists())?;
+    let path: Vec<u16> = there.as_os_str().encode_wide().chain([0]).collect();
+    let (mut free, mut all) = (0, 0);
+    // SAFETY: the path ends with a zero, and everything outlives the call.
+    let told = unsafe { GetDiskFreeSpaceExW(path.as_ptr(), &raw mut free, &raw mut all, null_mut()) };
+    (told != 0).then_some((all, free))
 }
 
+/// A person's folder is theirs alone here; what is no folder, or a way to another one, is not used.
+pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
+    if std::fs::symlink_metadata(folder)?.is_dir() {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("it is no folder"))
+    }
+}
+
+/// What opens an address in the person's browser. It is handed on without a shell, which would read some of its signs as its own.
+pub(crate) fn opener(url: &str) -> Command {
+    let mut command = Command::new("rundll32.exe");
+    command.arg("url.dll,FileProtocolHandler").arg(url);
+    command
+}
+
+/// Lets Ctrl-C in this console end Wharf first, which then ends the command. Such commands have no terminal; where Wharf has none either, as
+/// in the app, a window would open for each of them.
 pub(crate) fn own_process_group(command: &mut Command) {
-    const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
-    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
 }
 
 /// Ends the child and everything it started.
@@ -45,6 +72,7 @@ pub(crate) async fn end_process_group(child: &mut tokio::process::Child) {
     if let Some(id) = child.id() {
         let _ = Command::new("taskkill")
             .args(["/T", "/F", "/PID", &id.to_string()])
+            .creation_flags(CREATE_NO_WINDOW)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
