@@ -13,7 +13,7 @@ use wharf_runner::{CancellationToken, ExecRequest, ExecStreams};
 
 use crate::door::{Door, Failure};
 use crate::flags::{EnvironmentFlags, ExistingFlags, FolderFlags, TerminalSizeFlags, UnusedFeatureFlags};
-use crate::terminal::{self, Raw};
+use crate::terminal::{self, Input, Raw};
 
 /// Run a command in the environment's container
 #[derive(Debug, clap::Args)]
@@ -85,9 +85,9 @@ pub(super) fn execute(
     let result = door.run(door.notices(), async |display| {
         let cancel = CancellationToken::new();
         let streams = ExecStreams {
-            stdin: Box::new(Stdin { stdin: tokio::io::stdin(), raw: has_terminal.then(|| raw.clone()) }),
-            stdout: Box::new(tokio::io::stdout()),
-            stderr: Box::new(tokio::io::stderr()),
+            stdin: Box::new(Stdin { stdin: terminal::input(), raw: has_terminal.then(|| raw.clone()) }),
+            stdout: Box::new(terminal::output()),
+            stderr: Box::new(terminal::errors()),
             control: terminal::control(has_terminal, &cancel).map_err(Failure::System)?,
         };
         // The token fires when nobody has taken a signal, so no command runs yet that could be left behind.
@@ -127,7 +127,7 @@ impl RawWhenRead {
 
 /// Standard input, which puts its terminal into raw mode when it is read for the first time.
 struct Stdin {
-    stdin: tokio::io::Stdin,
+    stdin: Input,
     raw: Option<RawWhenRead>,
 }
 

@@ -1,5 +1,9 @@
 //! What an operating system knows about the terminal; one small module for each kind.
 
+#[cfg(any(windows, test))]
+mod shown;
+#[cfg(any(windows, test))]
+mod typed;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -29,7 +33,9 @@ async fn deliver(sender: &mpsc::Sender<ExecControl>, control: ExecControl, cance
     }
 }
 
-pub(crate) use platform::{Hidden, Raw, control, interrupts, size, understands_escapes};
+pub(crate) use platform::{
+    Hidden, Input, Raw, control, errors, input, interrupts, output, size, understands_escapes,
+};
 
 /// Whether the locale says that Unicode can be shown; `variable` looks up a variable that is set and not empty.
 pub(crate) fn shows_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {

@@ -26,6 +26,24 @@ pub(crate) fn shows_unicode(_variable: impl Fn(&str) -> Option<String>) -> bool 
     cfg!(target_os = "macos")
 }
 
+/// Standard input as it comes.
+pub(crate) type Input = tokio::io::Stdin;
+
+/// Standard input, for a command inside.
+pub(crate) fn input() -> Input {
+    tokio::io::stdin()
+}
+
+/// Standard output, for a command inside.
+pub(crate) fn output() -> tokio::io::Stdout {
+    tokio::io::stdout()
+}
+
+/// Standard error, for a command inside.
+pub(crate) fn errors() -> tokio::io::Stderr {
+    tokio::io::stderr()
+}
+
 /// Standard input in raw mode: every key goes to the program at the other end. Dropping it restores what was before.
 #[derive(Debug)]
 pub(crate) struct Raw(Termios);

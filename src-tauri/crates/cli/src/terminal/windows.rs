@@ -1,9 +1,13 @@
 //! Terminals and console events of Windows.
 #![allow(unsafe_code, reason = "the console has no safe interface in the standard library")]
 
-use std::io;
+use std::io::{self, IsTerminal as _};
+use std::pin::Pin;
+use std::ptr::null;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
 use wharf_runner::{CancellationToken, ExecControl};
 use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
@@ -11,9 +15,15 @@ use windows_sys::Win32::System::Console::{
     CONSOLE_MODE, CONSOLE_SCREEN_BUFFER_INFO, DISABLE_NEWLINE_AUTO_RETURN, ENABLE_ECHO_INPUT,
     ENABLE_LINE_INPUT, ENABLE_PROCESSED_INPUT, ENABLE_VIRTUAL_TERMINAL_INPUT,
     ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, GetConsoleOutputCP, GetConsoleScreenBufferInfo,
-    GetStdHandle, STD_ERROR_HANDLE, STD_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, SetConsoleMode,
+    GetStdHandle, ReadConsoleW, STD_ERROR_HANDLE, STD_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+    SetConsoleMode,
 };
 
+use super::shown::Shown;
+use super::typed::Typed;
+
+/// Letters that are taken from the console at a time.
+const PIECE: usize = 1024;
 /// The code page of UTF-8.
 const UTF_8: u32 = 65001;
 /// How often the window's size is looked at: the console has no signal for it.
@@ -88,6 +98,84 @@ impl Drop for Hidden {
             set_mode(input, self.0);
         }
     }
+}
+
+/// Standard input, for a command inside. What is typed at a console is read by ourselves: the standard library takes Ctrl-Z for the end of
+/// everything, which is a key like others to a program inside.
+pub(crate) struct Input {
+    stdin: tokio::io::Stdin,
+    is_console: bool,
+    typed: Option<mpsc::Receiver<io::Result<Vec<u8>>>>,
+    rest: Vec<u8>,
+}
+
+/// Standard input. Nothing is taken from a console before it is read.
+pub(crate) fn input() -> Input {
+    let is_console = io::stdin().is_terminal();
+    Input { stdin: tokio::io::stdin(), is_console, typed: None, rest: Vec::new() }
+}
+
+impl AsyncRead for Input {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.is_console {
+            return Pin::new(&mut self.stdin).poll_read(context, buffer);
+        }
+        while self.rest.is_empty() {
+            let typed = self.typed.get_or_insert_with(read_console);
+            match ready!(typed.poll_recv(context)) {
+                Some(bytes) => self.rest = bytes?,
+                None => return Poll::Ready(Ok(())),
+            }
+        }
+        let length = self.rest.len().min(buffer.remaining());
+        buffer.put_slice(&self.rest[..length]);
+        self.rest.drain(..length);
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Reads the console in a thread of its own, which ends with this program: nothing makes it stop to wait for a key.
+fn read_console() -> mpsc::Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel(1);
+    // Without a thread nothing can be typed, which is an end like any other.
+    let _ = std::thread::Builder::new().name("console".to_owned()).spawn(move || {
+        let (mut typed, mut piece) = (Typed::default(), vec![0_u16; PIECE]);
+        loop {
+            let read = read_piece(&mut piece).map(|length| typed.bytes(&piece[..length]));
+            let is_end = read.is_err();
+            if sender.blocking_send(read).is_err() || is_end {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Waits for keys; in raw mode for the first one.
+fn read_piece(piece: &mut [u16]) -> io::Result<usize> {
+    let input = handle(STD_INPUT_HANDLE).ok_or_else(io::Error::last_os_error)?;
+    let mut length = 0;
+    // SAFETY: the letters are written within the room that is told, and everything outlives the call.
+    let read = unsafe {
+        ReadConsoleW(input, piece.as_mut_ptr().cast(), piece.len() as u32, &raw mut length, null())
+    };
+    if read == 0 { Err(io::Error::last_os_error()) } else { Ok(length as usize) }
+}
+
+/// Standard output, for a command inside.
+pub(crate) fn output() -> Box<dyn AsyncWrite + Send + Unpin> {
+    let output = tokio::io::stdout();
+    if io::stdout().is_terminal() { Box::new(Shown::new(output)) } else { Box::new(output) }
+}
+
+/// Standard error, for a command inside.
+pub(crate) fn errors() -> Box<dyn AsyncWrite + Send + Unpin> {
+    let errors = tokio::io::stderr();
+    if io::stderr().is_terminal() { Box::new(Shown::new(errors)) } else { Box::new(errors) }
 }
 
 /// The console in raw mode: every key goes to the program at the other end. Dropping it restores what was before.
