@@ -13,6 +13,10 @@ use crate::error::Error;
 /// A helper may ask a person for a passphrase.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// `CREATE_NO_WINDOW`: where this program has no console, as the app has none, a window would open for each question.
+#[cfg(windows)]
+const NO_WINDOW: u32 = 0x0800_0000;
+
 /// The user name under which helpers give tokens instead of passwords.
 const TOKEN_USER: &str = "<token>";
 
@@ -35,6 +39,8 @@ pub(crate) async fn ask(name: &str, server: &str, path: Option<&str>) -> Result<
         return Err(failed("its name is not a program's".to_owned()));
     }
     let mut command = Command::new(&program);
+    #[cfg(windows)]
+    command.creation_flags(NO_WINDOW);
     if let Some(path) = path {
         command.env("PATH", path);
     }

@@ -21,6 +21,10 @@ use crate::reach::{SshFailure, SshProblem, cause};
 /// Where an engine listens on a machine that does not say otherwise.
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 
+/// `CREATE_NO_WINDOW`: where this program has no console, as the app has none, a window would open for each connection.
+#[cfg(windows)]
+const NO_WINDOW: u32 = 0x0800_0000;
+
 /// How the engine of one address is reached, once that is known.
 #[derive(Default)]
 pub(super) struct Ssh {
@@ -133,6 +137,8 @@ fn login(address: &Address) -> Command {
 
 fn with_options(address: &Address, options: &[&str]) -> Command {
     let mut command = Command::new("ssh");
+    #[cfg(windows)]
+    command.creation_flags(NO_WINDOW);
     // Nobody can be asked here: neither for a password nor about an unknown machine.
     command.args(["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]).args(options);
     if let Address::Ssh { user, host, port, identity, .. } = address {

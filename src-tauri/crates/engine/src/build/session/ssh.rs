@@ -41,7 +41,7 @@ impl Agents {
 /// The agent's socket; key files would need an agent of our own.
 fn socket(agent: &BuildSsh) -> Option<PathBuf> {
     match agent.paths.as_slice() {
-        [] => std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
+        [] => std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from).or_else(usual),
         [path] => Some(path.clone()),
         _ => None,
     }
@@ -79,8 +79,27 @@ fn is_socket(path: &std::path::Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_socket(_: &std::path::Path) -> bool {
-    false
+fn is_socket(path: &std::path::Path) -> bool {
+    is_pipe(&path.to_string_lossy())
+}
+
+/// Whether this names a pipe of this computer, which Windows' agents listen on; with whichever slashes.
+#[cfg(any(not(unix), test))]
+fn is_pipe(path: &str) -> bool {
+    let name = path.replace('/', "\\").to_ascii_lowercase();
+    name.strip_prefix(r"\\.\pipe\").is_some_and(|name| !name.is_empty())
+}
+
+/// Where an agent listens when nothing is said: nowhere in particular.
+#[cfg(unix)]
+fn usual() -> Option<PathBuf> {
+    None
+}
+
+/// Where an agent listens when nothing is said: Windows has one of its own.
+#[cfg(not(unix))]
+fn usual() -> Option<PathBuf> {
+    Some(PathBuf::from(r"\\.\pipe\openssh-ssh-agent"))
 }
 
 #[tonic::async_trait]
@@ -135,8 +154,52 @@ async fn relay(
 
 #[cfg(not(unix))]
 async fn relay(
-    _: &std::path::Path,
-    _: Streaming<BytesMessage>,
+    path: &std::path::Path,
+    mut from_step: Streaming<BytesMessage>,
 ) -> Result<<Agents as ssh_server::Ssh>::ForwardAgentStream, Status> {
-    Err(Status::unavailable("agents on this system have no socket"))
+    use futures_util::StreamExt as _;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio_util::io::ReaderStream;
+
+    use crate::address::Address;
+
+    let address = Address::NamedPipe(path.to_string_lossy().into_owned());
+    let agent = crate::transport::open_plain(&address)
+        .await
+        .map_err(|error| Status::unavailable(format!("{}: {error}", path.display())))?;
+    let (from_agent, mut to_agent) = tokio::io::split(agent);
+    let (step_is_there, step_has_ended) = tokio::sync::oneshot::channel::<()>();
+    tokio::spawn(async move {
+        while let Ok(Some(message)) = from_step.message().await {
+            if to_agent.write_all(&message.data).await.is_err() {
+                break;
+            }
+        }
+        drop(step_is_there);
+    });
+    // A pipe has no end in one direction only: the agent sees one once both directions are let go.
+    Ok(Box::pin(ReaderStream::new(from_agent).take_until(step_has_ended).map(|piece| match piece {
+        Ok(bytes) => Ok(BytesMessage { data: bytes.to_vec() }),
+        Err(error) => Err(Status::unavailable(error.to_string())),
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_of_windows_listen_on_pipes_of_this_computer() {
+        let cases = [
+            (r"\\.\pipe\openssh-ssh-agent", true),
+            ("//./pipe/openssh-ssh-agent", true),
+            (r"\\.\PIPE\pageant", true),
+            (r"\\.\pipe\", false),
+            (r"\\server\pipe\openssh-ssh-agent", false),
+            (r"C:\Users\anna\.ssh\id_ed25519", false),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(is_pipe(path), expected, "{path}");
+        }
+    }
 }
