@@ -32,6 +32,14 @@ if ($WithDevcontainer -and (Test-Path $alias)) {
     if (-not $ours) { throw "$alias is there already and is not ours. Remove it, or leave out -WithDevcontainer." }
 }
 
+# A program that runs, as the one that forwards ports does in the background, can be moved away but not written over.
+function Copy-Program([string]$From, [string]$Place) {
+    if (Test-Path $Place) { Move-Item -Force $Place "$Place.$([IO.Path]::GetRandomFileName()).old" }
+    Copy-Item $From $Place
+    # What still runs is removed the next time.
+    Remove-Item -Force -ErrorAction SilentlyContinue "$Place.*.old"
+}
+
 $temporary = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
 New-Item -ItemType Directory -Path $temporary | Out-Null
 try {
@@ -48,11 +56,11 @@ try {
     }
     Expand-Archive -Path $archive -DestinationPath $temporary
     New-Item -ItemType Directory -Force -Path $To | Out-Null
-    Copy-Item -Force (Join-Path $temporary "$name\wharf.exe") $program
+    Copy-Program (Join-Path $temporary "$name\wharf.exe") $program
     Write-Host "Installed wharf ${version}: $program"
     if ($WithDevcontainer) {
         # A copy, because a link needs rights that an ordinary user lacks.
-        Copy-Item -Force $program $alias
+        Copy-Program $program $alias
         Write-Host "Installed it as devcontainer too: $alias"
     }
     if (($env:PATH -split ';') -notcontains $To) {
