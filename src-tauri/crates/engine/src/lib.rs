@@ -12,6 +12,7 @@ pub mod context;
 mod create;
 mod credentials;
 pub mod discover;
+mod disturbed;
 mod engine;
 mod error;
 mod exec;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::answers::{nullable, with_algorithm};
+use crate::disturbed::{Disturbance, until_undisturbed};
 use crate::engine::{Engine, bounded, with_query};
 use crate::error::{Call, Error};
 use crate::transport::full;
@@ -204,17 +205,6 @@ impl Usage {
     }
 }
 
-/// How often is counted while others remove what is counted.
-const ATTEMPTS: u32 = 5;
-
-/// Engines list first and count then: what somebody removes in between is an error to them, about a thing that nobody asked for.
-fn went_meanwhile(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Rejected { status: 404, .. } | Error::ContainerNotFound { .. } | Error::ImageNotFound { .. }
-    )
-}
-
 impl Engine {
     /// What lies on the engine's disk. It has to count, which takes as long as there are files.
     ///
@@ -223,19 +213,14 @@ impl Engine {
     pub async fn space(&self) -> Result<Space, Error> {
         let call = Call::engine("count what lies on its disk");
         let found: Usage = bounded(self.name(), &call, Some(COUNTING), async {
-            let mut attempts = 1;
-            loop {
+            let count = || async {
                 let request =
                     self.request(http::Method::GET, "/system/df", crate::transport::empty(), &call)?;
-                match self.send(request, &call).await {
-                    Ok(response) => {
-                        let body = self.bytes(response, &call).await?;
-                        return serde_json::from_slice(&body).map_err(|error| self.garbage(&call, &error));
-                    }
-                    Err(error) if went_meanwhile(&error) && attempts < ATTEMPTS => attempts += 1,
-                    Err(error) => return Err(error),
-                }
-            }
+                self.bytes(self.send(request, &call).await?, &call).await
+            };
+            let tell = |found: Disturbance| tracing::debug!("{}", found.message());
+            let body = until_undisturbed(count, Disturbance::of_count, tell).await?;
+            serde_json::from_slice(&body).map_err(|error| self.garbage(&call, &error))
         })
         .await?;
         Ok(found.into_space())

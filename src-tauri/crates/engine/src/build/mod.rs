@@ -8,7 +8,6 @@ mod classic;
 mod content;
 mod context;
 mod control;
-mod disturbed;
 mod query;
 mod session;
 mod solve;
@@ -21,12 +20,12 @@ use wharf_plan::build_ability::{BuildAbility, BuildRefusal, Builder, BuilderKind
 
 use crate::context::{Ignore, io_error};
 use crate::credentials::FindCredentials;
+use crate::disturbed::{Disturbance, until_undisturbed};
 use crate::engine::Engine;
 use crate::error::{Call, Error, refusal};
 use crate::progress::{OnProgress, Progress};
 use content::{Leftovers, Prepared};
 use control::Control;
-use disturbed::{ATTEMPTS, Taken};
 
 pub use control::Builders;
 
@@ -195,21 +194,9 @@ impl Engine {
         on_progress: OnProgress<'_>,
     ) -> Result<BuiltImage, Error> {
         check_context(spec)?;
-        let mut attempts = 1;
-        loop {
-            match self.build_once(spec, builders, credentials, on_progress).await {
-                Err(Error::Build { engine, step, words }) if attempts < ATTEMPTS => {
-                    match Taken::from_words(&words) {
-                        Some(taken) => {
-                            on_progress(Progress::Message(taken.message().to_owned()));
-                            attempts += 1;
-                        }
-                        None => return Err(Error::Build { engine, step, words }),
-                    }
-                }
-                other => return other,
-            }
-        }
+        let build = || self.build_once(spec, builders, credentials, on_progress);
+        let tell = |found: Disturbance| on_progress(Progress::Message(found.message().to_owned()));
+        until_undisturbed(build, Disturbance::of_build, tell).await
     }
 
     async fn build_once(
