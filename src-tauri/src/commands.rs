@@ -101,14 +101,15 @@ pub(crate) fn answer_consent(operations: State<'_, Operations>, id: &str, allow:
     operations.answer(id, allow).map_err(told)
 }
 
-/// A person has given the secret that an operation asks for, or has none.
+/// A person has given the secret that an operation asks for, to be kept in the keychain or not, or has none.
 #[tauri::command]
 pub(crate) fn answer_secret(
     operations: State<'_, Operations>,
     id: &str,
     value: Option<String>,
+    keep: bool,
 ) -> Answer<()> {
-    operations.answer_secret(id, value).map_err(told)
+    operations.answer_secret(id, value, keep).map_err(told)
 }
 
 /// A person ends an operation.

@@ -52,7 +52,11 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
         .manage(handover)
         .manage(Boards::default())
         .manage(Tray::default())
-        .manage(Operations::new(None).kept_by(wharf_runner::keeper_program()))
+        .manage(
+            Operations::new(None)
+                .kept_by(wharf_runner::keeper_program())
+                .with_keychain(wharf_runner::Keychain::of_system()),
+        )
         .plugin(commands::pages::plugin())
         .invoke_handler(tauri::generate_handler![
             boards::watch_board,

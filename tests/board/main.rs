@@ -7,4 +7,5 @@ mod logs;
 mod operations;
 mod resources;
 mod terminals;
+mod secrets;
 mod watch;

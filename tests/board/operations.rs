@@ -218,7 +218,7 @@ async fn a_secret_that_the_configuration_declares_is_asked_for_and_told_to_nobod
     let operations = place.operations();
     let request = OperationRequest { answers_secrets: true, ..place.request(OperationName::Up) };
     operations.begin("one", request).unwrap();
-    assert!(operations.answer_secret("one", Some("early".into())).is_err(), "nothing is asked yet");
+    assert!(operations.answer_secret("one", Some("early".into()), false).is_err(), "nothing is asked yet");
     let mut follower = operations.follow("one").unwrap();
     let mut told = String::new();
     let mut asked = Vec::new();
@@ -229,7 +229,7 @@ async fn a_secret_that_the_configuration_declares_is_asked_for_and_told_to_nobod
                 asked.push(request.name.clone());
                 let value =
                     (request.description.as_deref() == Some("for the test")).then(|| "tr0ub4dor".into());
-                operations.answer_secret("one", value).unwrap();
+                operations.answer_secret("one", value, false).unwrap();
             }
         }
         operations.received("one", batch.number);
@@ -238,5 +238,5 @@ async fn a_secret_that_the_configuration_declares_is_asked_for_and_told_to_nobod
     assert_eq!(result.outcome, OperationOutcome::Done, "{:?}", result.error);
     assert_eq!(asked, ["WHARF_TEST_TOKEN", "WHARF_TEST_OTHER"]);
     assert!(told.contains("it is ***") && !told.contains("tr0ub4dor"), "{told}");
-    assert!(operations.answer_secret("one", None).is_err(), "nothing is asked any more");
+    assert!(operations.answer_secret("one", None, false).is_err(), "nothing is asked any more");
 }

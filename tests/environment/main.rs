@@ -16,6 +16,7 @@ mod full_disk;
 mod headless;
 mod hooks;
 mod keeper;
+mod keychain;
 mod kit;
 mod layers;
 mod list;

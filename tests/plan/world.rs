@@ -119,6 +119,9 @@ impl World {
                     observed.files.insert(path.clone(), HostFile::Text { content: "A=1\n".to_owned() });
                 }
             }
+            FactQuery::KeptSecrets => {
+                observed.kept_secrets = Fact::Known(["TOKEN".to_owned()].into());
+            }
             FactQuery::Places { paths } => {
                 observed.places.extend(paths.iter().map(|path| (path.clone(), path.clone())));
             }

@@ -88,6 +88,7 @@ export const testIds = {
   /** The sheet that asks for a secret, its field and its two answers. */
   secret: 'secret',
   secretValue: 'secret-value',
+  secretKeep: 'secret-keep',
   secretGive: 'secret-give',
   secretWithout: 'secret-without',
   /** What failed, and the button that tries again. */

@@ -191,14 +191,17 @@ test('a secret is asked for, handed on and shown to nobody', async ({ page }) =>
   await expect(part(page, 'secretGive')).toBeDisabled();
   await page.keyboard.type('s3cret');
   await expect(part(page, 'secretValue')).toHaveAttribute('type', 'password');
-  await page.keyboard.press('Enter');
+  await expect(part(page, 'secretKeep')).not.toBeChecked();
+  await part(page, 'secretKeep').check();
+  await part(page, 'secretGive').click();
   // The next one begins empty.
   await expect(part(page, 'secret')).toContainText('SENTRY_DSN');
   await expect(part(page, 'secretValue')).toHaveValue('');
+  await expect(part(page, 'secretKeep'), 'without a keychain there is nothing to keep it in').toBeHidden();
   await part(page, 'secretWithout').click();
   await expect(part(page, 'secret')).toBeHidden();
   await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
-  expect(await asked(page, 'answerSecret')).toEqual(['s3cret', undefined]);
+  expect(await asked(page, 'answerSecret')).toEqual([{ value: 's3cret', keep: true }, { keep: false }]);
 });
 
 test('ports of what runs are links on the board', async ({ page }) => {

@@ -124,4 +124,7 @@ pub struct SecretRequest {
     /// A page that tells how to get one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documentation_url: Option<String>,
+    /// Whether there is a keychain to keep it in.
+    #[serde(default)]
+    pub can_be_kept: bool,
 }

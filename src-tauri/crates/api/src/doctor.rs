@@ -34,6 +34,8 @@ pub enum DoctorCheck {
     Compose,
     /// Whether the engine's machine has what the folder's configuration requires; only where it requires something.
     Requirements,
+    /// Whether there is a keychain; only where the folder's configuration declares secrets.
+    Keychain,
     /// Whether what passes through the proxy is trusted; only where there is a proxy.
     Proxy,
 }
@@ -78,6 +80,8 @@ pub enum FindingKind {
     MissingCompose,
     /// The engine's machine has less than the configuration requires.
     UnmetRequirement,
+    /// The configuration declares secrets, and there is no keychain to keep them in.
+    NoKeychain,
     /// A proxy reads what passes, with a certificate that nobody here trusts.
     ProxyCertificate,
 }

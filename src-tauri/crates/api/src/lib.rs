@@ -26,6 +26,7 @@ mod port;
 mod problem;
 mod reference;
 mod result;
+mod secret;
 mod settings;
 mod state;
 mod step;
@@ -71,6 +72,7 @@ pub use result::{
     ResultDocument, StatusResult, StopResult, TrustEntry, TrustList, TrustRevoked, UpDocument, UpError,
     UpResult, VersionResult, WorkspaceResult,
 };
+pub use secret::{KeptSecret, SecretList};
 pub use settings::{
     AppearanceSettings, DotfilesSettings, GpuSetting, IntegrationSettings, NotificationSettings,
     SettingEntry, Settings, SettingsResult, ThemeSetting, UpSettings, UpdateUidSetting, UserEnvProbeSetting,

@@ -10,9 +10,10 @@ use crate::{
     FeatureList, FolderReport, IntegrationReport, KeeperEvent, ListResult, LogEntry, LogExported, LogMatches,
     LogPage, LogRequest, LogState, Losses, Opened, OperationRequest, OperationResult, OutdatedResult,
     PlanResult, PortRequest, PortsResult, ReadConfigurationResult, ResourceSample, RunUserCommandsResult,
-    RunningOperation, SetUpResult, Settings, SettingsResult, SpaceReport, StartRecord, StatusResult,
-    StopResult, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult, TerminalBatch,
-    TerminalRequest, TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult, VersionResult,
+    RunningOperation, SecretList, SetUpResult, Settings, SettingsResult, SpaceReport, StartRecord,
+    StatusResult, StopResult, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult,
+    TerminalBatch, TerminalRequest, TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult,
+    VersionResult,
 };
 
 /// Draft 2020-12, the dialect that the schemas are written in.
@@ -60,6 +61,9 @@ pub fn results() -> Value {
         ("settings list", own::<SettingsResult>(&mut generator)),
         ("integrate", own::<IntegrationReport>(&mut generator)),
         ("unintegrate", own::<IntegrationReport>(&mut generator)),
+        ("secrets set", own::<SecretList>(&mut generator)),
+        ("secrets list", own::<SecretList>(&mut generator)),
+        ("secrets forget", own::<SecretList>(&mut generator)),
         ("trust list", own::<TrustList>(&mut generator)),
         ("trust revoke", own::<TrustRevoked>(&mut generator)),
         ("version", generator.subschema_for::<VersionResult>()),

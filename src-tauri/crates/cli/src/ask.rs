@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use wharf_api::ConsentRequest;
-use wharf_runner::{Answer, ConsentAsker, LentTerminal, SecretAnswer, SecretQuestion};
+use wharf_runner::{Answer, ConsentAsker, Keychain, LentTerminal, SecretAnswer, SecretQuestion};
 
 use crate::printer::Printer;
 use crate::progress::{Display, Pause};
@@ -19,13 +19,22 @@ use crate::text::{Line, STRONG};
 pub(crate) struct Asker {
     printer: Printer,
     pause: Pause,
+    keychain: Keychain,
     /// Restores the terminal when the operation ends while somebody types.
     hidden: Arc<Mutex<Option<Hidden>>>,
 }
 
 impl Asker {
     pub(crate) fn new(printer: &Printer, display: &Display) -> Self {
-        Self { printer: printer.clone(), pause: display.pause(), hidden: Arc::default() }
+        let keychain = Keychain::of_system();
+        Self { printer: printer.clone(), pause: display.pause(), keychain, hidden: Arc::default() }
+    }
+
+    /// Reads a line without showing it; None where nobody types one. What ends the operation shows what is typed again.
+    pub(crate) async fn hidden_line(&self, prompt: String) -> Option<String> {
+        let (printer, pause, hidden) = (self.printer.clone(), self.pause.clone(), Arc::clone(&self.hidden));
+        let read = move || pause.during(|| hidden_line(&printer, &prompt, &hidden));
+        tokio::task::spawn_blocking(read).await.ok().flatten()
     }
 }
 
@@ -61,6 +70,10 @@ impl ConsentAsker for Asker {
         .boxed()
     }
 
+    fn keychain(&self) -> Keychain {
+        self.keychain.clone()
+    }
+
     fn lend_terminal(&self) -> Option<LentTerminal> {
         self.printer.can_ask().then(|| Box::new(self.pause.hold()) as LentTerminal)
     }
@@ -74,23 +87,41 @@ fn ask_for(printer: &Printer, question: &SecretQuestion, hidden: &Mutex<Option<H
         Line::new()
             .text(format!("{} asks for the secret ", question.environment))
             .add(STRONG, &question.name)
-            .text(". It goes to its hooks and is kept nowhere."),
+            .text(match question.can_be_kept {
+                true => ". It goes to its hooks, and is kept where you say so.",
+                false => ". It goes to its hooks and is kept nowhere.",
+            }),
     ];
     lines.extend(about.iter().map(|text| Line::new().text("  ").text(text)));
     let text: String = lines.iter().map(|line| printer.paint(line) + "\n").collect();
-    let slot = || hidden.lock().unwrap_or_else(PoisonError::into_inner);
-    match Hidden::enter() {
-        Ok(entered) => *slot() = Some(entered),
-        Err(_) => return SecretAnswer::Nobody,
+    let prompt = format!("{text}Value (not shown; Enter alone goes on without it): ");
+    let value = match hidden_line(printer, &prompt, hidden) {
+        None => return SecretAnswer::Nobody,
+        Some(value) if value.is_empty() => return SecretAnswer::Without,
+        Some(value) => value,
+    };
+    if !question.can_be_kept {
+        return SecretAnswer::Value(value);
     }
-    printer.write(&format!("{text}Value (not shown; Enter alone goes on without it): "));
+    printer.write("Keep it in the keychain for this environment? [y/N] ");
     let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
+    match std::io::stdin().lock().read_line(&mut answer) {
+        Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => SecretAnswer::Keep(value),
+        _ => SecretAnswer::Value(value),
+    }
+}
+
+/// Reads a line without showing it, but for the end of the line; None where nobody types one.
+fn hidden_line(printer: &Printer, prompt: &str, hidden: &Mutex<Option<Hidden>>) -> Option<String> {
+    let slot = || hidden.lock().unwrap_or_else(PoisonError::into_inner);
+    *slot() = Some(Hidden::enter().ok()?);
+    printer.write(prompt);
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
     slot().take();
-    match (read, answer.trim_end_matches(['\r', '\n'])) {
-        (Ok(0) | Err(_), _) => SecretAnswer::Nobody,
-        (Ok(_), "") => SecretAnswer::Without,
-        (Ok(_), value) => SecretAnswer::Value(value.to_owned()),
+    match read {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
     }
 }
 

@@ -211,6 +211,8 @@ pub struct Observed {
     pub pulled_now: BTreeSet<String>,
     /// Where host paths really lead, links followed: by absolute path.
     pub places: BTreeMap<String, String>,
+    /// Names of the secrets that the system's keychain holds for this environment. Values are no fact of a plan.
+    pub kept_secrets: Fact<BTreeSet<String>>,
     /// What the person has allowed.
     pub consent: Consent,
     /// Whether `initializeCommand` has run in this operation.
@@ -415,6 +417,8 @@ pub enum FactQuery {
         /// Paths as written.
         paths: Vec<String>,
     },
+    /// The secrets that the system's keychain holds for this environment.
+    KeptSecrets,
     /// Host paths that consent needs to follow: a link in the workspace can lead out of it.
     Places {
         /// Absolute paths.

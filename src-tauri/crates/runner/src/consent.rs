@@ -116,6 +116,18 @@ impl Reconciler<'_> {
         };
         let shown = if by == GrantedBy::Person { Vec::new() } else { request.touches.clone() };
         step.send(EventKind::ConsentGranted { by, touches: shown });
+        self.remember(request, touches)?;
+        step.finish(Outcome::Done, None);
+        Ok(())
+    }
+
+    /// Remembers what a person has allowed by what they did, without a question of its own.
+    pub(crate) fn remember_allowed(&mut self, touches: &[Touch]) -> Result<()> {
+        let request = self.request_for(touches, Vec::new());
+        self.remember(request, touches)
+    }
+
+    fn remember(&mut self, request: api::ConsentRequest, touches: &[Touch]) -> Result<()> {
         let hashes = touches.iter().map(|touch| touch.hash(&self.observed.files));
         let record = ConsentRecord {
             environment: request.environment,
@@ -129,9 +141,7 @@ impl Reconciler<'_> {
         let mut all = records(&self.state)?;
         all.retain(|earlier| earlier.hash != record.hash);
         all.push(record);
-        self.state.save(CONSENT, &all)?;
-        step.finish(Outcome::Done, None);
-        Ok(())
+        self.state.save(CONSENT, &all)
     }
 
     /// Says in one line what a compatible run let through: nobody is asked there, but nothing is hidden either.
@@ -158,6 +168,10 @@ impl Reconciler<'_> {
             }
             Wanted::Stopped { .. } | Wanted::Gone => Vec::new(),
         };
+        self.request_for(touches, tells)
+    }
+
+    fn request_for(&self, touches: &[Touch], tells: Vec<api::Tell>) -> api::ConsentRequest {
         let mut hash = Sha256::new();
         for touch in touches {
             hash.update(touch.hash(&self.observed.files).as_bytes());

@@ -19,6 +19,7 @@ use wharf_spec::{
     substitute_container,
 };
 
+use crate::secrets::VOLUME_SCOPE;
 use crate::volume::{Content, Place};
 
 pub(crate) use files::SourceFile;
@@ -111,6 +112,14 @@ impl Environment {
 
     /// Where in a volume the workspace lies, if it does.
     pub(crate) fn place_in_volume(&self) -> Option<&Place> {
+    /// Whose secrets count here, as the keychain knows it.
+    pub(crate) fn secret_scope(&self) -> String {
+        match self.source() {
+            WorkspaceSource::Folder { path } => path,
+            WorkspaceSource::Volume { name, .. } => format!("{VOLUME_SCOPE}{name}"),
+        }
+    }
+
         self.volume.as_ref().map(|content| &content.place)
     }
 

@@ -93,6 +93,10 @@ pub enum Error {
     #[error(transparent)]
     Scenario(#[from] wharf_spec::ScenarioError),
 
+    /// The keychain cannot be used.
+    #[error("{0}")]
+    Keychain(crate::keychain::KeychainError),
+
     /// `--secrets-file` is not what it should be.
     #[error("the secrets file {} {problem}", path.display())]
     Secrets {
@@ -484,6 +488,9 @@ impl Error {
             }
             Self::Scenario(error) => return Some(error.hint().to_string()),
             Self::Secrets { .. } => "it is one JSON object: { \"NAME\": \"value\" }",
+            Self::Keychain(_) => {
+                "without a keychain, secrets come from --secrets-file, from variables of the same names, or from you"
+            }
             Self::ContainerEnded { container, .. } => {
                 return Some(format!(
                     "the image's own command does not go on; leave out \"overrideCommand\": false, or look at `docker logs {}`",

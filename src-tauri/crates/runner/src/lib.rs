@@ -38,6 +38,7 @@ pub mod inside;
 mod integration;
 mod journal;
 mod keeper;
+mod keychain;
 mod known;
 mod link;
 mod list;
@@ -103,6 +104,9 @@ pub use inside::agents;
 pub use integration::{integrate, integration, unintegrate};
 pub use keeper::{KeeperRole, KeeperWatch, serve as keep};
 pub use link::{WebAddress, is_link, open_request, web_address};
+#[doc(hidden)]
+pub use keeper::understood as keeper_documents;
+pub use keychain::{Keychain, KeychainError};
 pub use list::list;
 pub use log_view::{LogStates, LogViews};
 pub use logs::logs;
@@ -117,6 +121,7 @@ pub use set_up::{run_user_commands, set_up};
 pub use settings::{change_setting, change_setting_as_typed, setting, settings, settings_path};
 pub use space::{clean_up, clean_up_plan, space};
 pub use status::status;
+pub use secrets::{KeptSecretRequest, secrets_forget, secrets_list, secrets_set};
 pub use stop::stop;
 pub use templates::{
     TemplateFeature, TemplatesApplied, TemplatesApplyRequest, parse_omitted_paths, parse_template_features,

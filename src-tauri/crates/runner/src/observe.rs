@@ -55,6 +55,7 @@ impl Reconciler<'_> {
                     self.observed.files.insert(path.clone(), file);
                 }
                 Ok(())
+            FactQuery::KeptSecrets => self.observe_kept_secrets().await,
             }
             FactQuery::Places { paths } => {
                 for path in paths {

@@ -22,6 +22,7 @@ use wharf_api::{
 };
 
 use crate::error::{Error, Result};
+use crate::keychain::Keychain;
 use crate::request::{
     Answer, CloneRequest, ConsentAsker, DownRequest, EventSink, RebuildRequest, SecretAnswer, SecretQuestion,
     SourceRequest, StartRequest, StopRequest, Target, UpRequest,
@@ -51,6 +52,7 @@ const TOLD_KEPT: usize = 64;
 pub struct Operations {
     user_data_folder: Option<PathBuf>,
     keeper: Option<PathBuf>,
+    keychain: Keychain,
     known: Mutex<VecDeque<Arc<Known>>>,
     tell: broadcast::Sender<Told>,
 }
@@ -83,6 +85,7 @@ impl Operations {
         Self {
             user_data_folder,
             keeper: None,
+            keychain: Keychain::none(),
             known: Mutex::default(),
             tell: broadcast::Sender::new(TOLD_KEPT),
         }
@@ -92,6 +95,12 @@ impl Operations {
     #[must_use]
     pub fn kept_by(self, keeper: Option<PathBuf>) -> Self {
         Self { keeper, ..self }
+    }
+
+    /// Looks for secrets in this keychain, and keeps there what a person wants kept.
+    #[must_use]
+    pub fn with_keychain(self, keychain: Keychain) -> Self {
+        Self { keychain, ..self }
     }
 
     /// What is asked and what ends from now on, of every operation.
@@ -107,7 +116,8 @@ impl Operations {
     pub fn begin(&self, id: &str, request: OperationRequest) -> Result<()> {
         known::check(&request.reference)?;
         check_clone(&request)?;
-        let operation = Arc::new(Known::new(id, request, self.tell.clone()));
+        let known = Known::new(id, request, self.tell.clone(), self.keychain.clone());
+        let operation = Arc::new(known);
         {
             let mut known = lock(&self.known);
             if known.iter().any(|one| one.id == id && !one.has_ended()) {
@@ -192,18 +202,22 @@ impl Operations {
         }
     }
 
-    /// Gives an operation the secret that it asks for; None: there is none, and it goes on without.
+    /// Gives an operation the secret that it asks for; None: there is none, and it goes on without. `keep` has the keychain keep it.
     ///
     /// # Errors
     /// When there is no such operation, it asks for nothing, or the value is far too long.
-    pub fn answer_secret(&self, id: &str, value: Option<String>) -> Result<()> {
+    pub fn answer_secret(&self, id: &str, value: Option<String>, keep: bool) -> Result<()> {
         let refused = |message: String| Error::Impossible { message, location: None, hint: None };
         let operation = self.find(id)?;
         if value.as_ref().is_some_and(|value| value.len() > LONGEST_SECRET || value.contains('\0')) {
             return Err(refused("this is no value that a variable can have".to_owned()));
         }
         let asked = lock(&operation.secret).answer.take();
-        let answer = value.map_or(SecretAnswer::Without, SecretAnswer::Value);
+        let answer = match value {
+            Some(value) if keep => SecretAnswer::Keep(value),
+            Some(value) => SecretAnswer::Value(value),
+            None => SecretAnswer::Without,
+        };
         match asked.map(|asked| asked.send(answer)) {
             Some(Ok(())) => Ok(()),
             Some(Err(_)) | None => Err(refused(format!("the operation {id} asks for no secret"))),
@@ -249,6 +263,7 @@ struct Known {
     /// What a person calls the environment, as far as it is known by now.
     name: Mutex<String>,
     tell: broadcast::Sender<Told>,
+    keychain: Keychain,
     started_at: u64,
     cancel: CancellationToken,
     log: Mutex<Log>,
@@ -296,12 +311,13 @@ struct Reader {
 }
 
 impl Known {
-    fn new(id: &str, request: OperationRequest, tell: broadcast::Sender<Told>) -> Self {
+    fn new(id: &str, request: OperationRequest, tell: broadcast::Sender<Told>, keychain: Keychain) -> Self {
         Self {
             id: id.to_owned(),
             name: Mutex::new(name(&request.reference)),
             request,
             tell,
+            keychain,
             started_at: SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .map_or(0, |elapsed| elapsed.as_millis() as u64),
@@ -382,6 +398,10 @@ impl ConsentAsker for Known {
 
     fn hears_of_secrets(&self) -> bool {
         self.request.answers_secrets
+    }
+
+    fn keychain(&self) -> Keychain {
+        self.keychain.clone()
     }
 
     fn ask_secret<'a>(&'a self, _: &'a SecretQuestion) -> BoxFuture<'a, SecretAnswer> {

@@ -3,7 +3,7 @@
 //! Deciding is [`wharf_plan::reconcile`]'s; looking is `observe`'s and doing is `act`'s. What is left here is the order of the
 //! three and when to give up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wharf_api::StepName;
 use wharf_engine::Engine;
@@ -14,6 +14,8 @@ use crate::changes::Applied;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
+use crate::keychain::{Account, Keychain};
+use crate::recall::Recall;
 use crate::request::{ConsentAsker, FeaturesRequest, Trust};
 use crate::store::{EnvironmentStore, Store};
 
@@ -32,6 +34,12 @@ pub(crate) struct Reconciler<'a> {
     pub(crate) trust: Trust,
     pub(crate) asker: &'a dyn ConsentAsker,
     pub(crate) secrets: Vec<(String, String)>,
+    /// The asker's keychain.
+    pub(crate) keychain: Keychain,
+    /// Whether the keychain was asked in this operation, and answered.
+    pub(crate) keychain_answers: bool,
+    /// Where the keychain holds values for this environment, by the secret's name.
+    pub(crate) kept: BTreeMap<String, Account>,
     /// Which of them this computer held, as what was allowed.
     pub(crate) handed_over: Vec<Touch>,
     /// `--docker-compose-path`.

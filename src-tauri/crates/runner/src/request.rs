@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use futures_util::future::BoxFuture;
 
+use crate::keychain::Keychain;
+
 mod features;
 mod secrets;
 
@@ -424,6 +426,8 @@ pub struct DoctorRequest {
     /// `--user-data-folder`.
     pub user_data_folder: Option<PathBuf>,
 }
+    /// The keychain that secrets would be looked for in.
+    pub keychain: Keychain,
 
 /// `wharf engine list`.
 #[derive(Debug, Clone, Default)]
@@ -477,6 +481,11 @@ pub trait ConsentAsker: Send + Sync {
     }
 
     /// Lends the person's terminal to a program that asks there itself, until what is returned is dropped; None where there is
+    /// The keychain that secrets are looked for in, and that a person can have one kept in.
+    fn keychain(&self) -> Keychain {
+        Keychain::none()
+    }
+
     /// nobody.
     fn lend_terminal(&self) -> Option<LentTerminal> {
         None

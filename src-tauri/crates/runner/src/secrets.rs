@@ -1,8 +1,9 @@
-//! The values of secrets for the hooks: from a file, from this computer's environment, or from the person.
+//! The values of secrets for the hooks: from a file, from this computer's environment, from its keychain, or from the person.
 //!
 //! A value goes to the agent over its connection and nowhere else: into no plan, label, image or process list, and wherever output
 //! repeats it, events and the journal show a mask (specification, "Secrets"; inventory, section 3.9).
 
+mod kept;
 mod mask;
 
 use std::collections::BTreeMap;
@@ -11,13 +12,16 @@ use std::time::Instant;
 
 use wharf_api::{EventKind, SecretRequest};
 use wharf_plan::consent::{SecretPlace, held_secrets, secret_touch};
-use wharf_plan::{InsideSpec, Rerun};
+use wharf_plan::{Fact, InsideSpec, Rerun};
 use wharf_spec::Document;
 
+pub use kept::{KeptSecretRequest, secrets_forget, secrets_list, secrets_set};
+pub(crate) use kept::VOLUME as VOLUME_SCOPE;
 pub(crate) use mask::Mask;
 
 use crate::error::{Error, Result};
 use crate::events::StepRecord;
+use crate::keychain::{Account, KeychainError, nearest};
 use crate::reconciler::Reconciler;
 use crate::request::{SecretAnswer, SecretQuestion};
 
@@ -44,7 +48,7 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Vec<(String, String)>> {
 }
 
 impl Reconciler<'_> {
-    /// Finds the declared secrets that were not given, before hooks run: in this computer's environment, else a person is asked.
+    /// Finds the declared secrets that were not given, before hooks run: where this computer holds them, else a person is asked.
     /// Nobody is asked when all that needs them has run already.
     pub(crate) async fn gather_secrets(&mut self, spec: &InsideSpec, record: &StepRecord<'_>) -> Result<()> {
         if spec.hooks.iter().all(|step| step.commands.is_empty()) {
@@ -63,7 +67,11 @@ impl Reconciler<'_> {
             if given.contains(&name) {
                 continue;
             }
-            if let Some(value) = held.get(&name).and_then(|place| self.held_secret(&name, *place)) {
+            let value = match held.get(&name) {
+                Some(place) => self.held_secret(&name, *place, record).await?,
+                None => None,
+            };
+            if let Some(value) = value {
                 self.take_secret(name, value);
             } else if is_first_time {
                 let question = SecretQuestion {
@@ -71,9 +79,14 @@ impl Reconciler<'_> {
                     name: name.clone(),
                     description: declaration.description,
                     documentation_url: declaration.documentation_url,
+                    can_be_kept: self.keychain_answers,
                 };
                 match self.ask_for_secret(&question, record).await? {
                     SecretAnswer::Value(value) => self.take_secret(name, value),
+                    SecretAnswer::Keep(value) => {
+                        self.keep_secret(&name, &value, record).await?;
+                        self.take_secret(name, value);
+                    }
                     SecretAnswer::Without => {}
                     SecretAnswer::Nobody => missing.push(name),
                 }
@@ -82,7 +95,10 @@ impl Reconciler<'_> {
         if !missing.is_empty() {
             record.warn(
                 format!("the configuration asks for secrets that nobody gave: {}", missing.join(", ")),
-                Some("set them in the environment of `wharf up`, or pass --secrets-file".to_owned()),
+                Some(
+                    "keep them with `wharf secrets set`, set them in the environment of `wharf up`, or pass --secrets-file"
+                        .to_owned(),
+                ),
             );
         }
         Ok(())
@@ -90,16 +106,74 @@ impl Reconciler<'_> {
 
     /// The value of a secret that this computer holds, if handing it over is allowed: reconciling has asked before it let the hooks
     /// run, and this is what would hold if it had not.
-    fn held_secret(&mut self, name: &str, place: SecretPlace) -> Option<String> {
+    async fn held_secret(
+        &mut self,
+        name: &str,
+        place: SecretPlace,
+        record: &StepRecord<'_>,
+    ) -> Result<Option<String>> {
         let touch = secret_touch(&self.environment.configuration, name, place);
         if !self.observed.consent.allows(&touch, &self.observed.files) {
-            return None;
+            return Ok(None);
         }
-        let value = match place {
-            SecretPlace::Environment => self.observed.host.environment.get(name).cloned(),
+        let value = match (place, self.kept.get(name)) {
+            (SecretPlace::Environment, _) => self.observed.host.environment.get(name).cloned(),
+            (SecretPlace::Keychain, Some(account)) => {
+                let found = tokio::select! {
+                    () = self.operation.cancel.cancelled() => return Err(Error::Cancelled),
+                    found = self.keychain.value(account) => found,
+                };
+                found.unwrap_or_else(|error| {
+                    let hint = Error::Keychain(error.clone()).hint();
+                    record.warn(format!("the secret {name} could not be read: {error}"), hint);
+                    None
+                })
+            }
+            (SecretPlace::Keychain, None) => None,
         };
-        self.handed_over.push(touch);
-        value
+        if value.is_some() {
+            self.handed_over.push(touch);
+        }
+        Ok(value)
+    }
+
+    /// Looks for what the keychain holds for this environment: names, no values. That there is none is a fact like others, and
+    /// `doctor` tells it; one that is there and does not answer is worth a warning.
+    pub(crate) async fn observe_kept_secrets(&mut self) -> Result<()> {
+        let accounts = tokio::select! {
+            () = self.operation.cancel.cancelled() => return Err(Error::Cancelled),
+            accounts = self.keychain.accounts() => accounts,
+        };
+        self.keychain_answers = accounts.is_ok() && !self.keychain.is_none();
+        let accounts = accounts.unwrap_or_else(|error| {
+            match error {
+                KeychainError::Absent { reason } => tracing::debug!("no keychain: {reason}"),
+                error => self.root.warn(error.to_string(), Error::Keychain(error).hint()),
+            }
+            Vec::new()
+        });
+        self.kept = nearest(accounts, &self.environment.secret_scope());
+        self.observed.kept_secrets = Fact::Known(self.kept.keys().cloned().collect());
+        Ok(())
+    }
+
+    /// Keeps what a person has typed, for this environment alone. Who wants that has allowed that it is given to its hooks again.
+    async fn keep_secret(&mut self, name: &str, value: &str, record: &StepRecord<'_>) -> Result<()> {
+        let account = Account { name: name.to_owned(), scope: Some(self.environment.secret_scope()) };
+        let kept = tokio::select! {
+            () = self.operation.cancel.cancelled() => return Err(Error::Cancelled),
+            kept = self.keychain.keep(&account, value) => kept,
+        };
+        match kept {
+            Ok(()) => {
+                let touch = secret_touch(&self.environment.configuration, name, SecretPlace::Keychain);
+                self.remember_allowed(&[touch])
+            }
+            Err(error) => {
+                record.warn(format!("the secret {name} could not be kept: {error}"), None);
+                Ok(())
+            }
+        }
     }
 
     async fn ask_for_secret(
@@ -113,6 +187,7 @@ impl Reconciler<'_> {
                 name: question.name.clone(),
                 description: question.description.clone(),
                 documentation_url: question.documentation_url.clone(),
+                can_be_kept: question.can_be_kept,
             };
             record.send(EventKind::SecretNeeded { request });
         }

@@ -3,7 +3,7 @@
 //! Every use case opens its environment here and differs only in how: who changes something holds the environment's lock and
 //! keeps a journal, who looks does neither.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wharf_api as api;
 use wharf_api::{EventKind, Outcome, StepName};
@@ -193,6 +193,9 @@ impl<'a> Session<'a> {
             asker,
             secrets,
             handed_over: Vec::new(),
+            keychain: asker.keychain(),
+            keychain_answers: false,
+            kept: BTreeMap::new(),
             features: FeaturesRequest::default(),
             oci_auth: wharf_api::OciAuthDiagnostics::default(),
             compose_path: target.docker_compose_path.clone(),

@@ -137,8 +137,8 @@ export function connect(parameters: URLSearchParams): Host {
       calls.push({ call: 'answerConsent', argument: allow });
       players.get(id)?.answer(allow);
     },
-    async answerSecret(id, value) {
-      calls.push({ call: 'answerSecret', argument: value });
+    async answerSecret(id, value, keep) {
+      calls.push({ call: 'answerSecret', argument: { value, keep } });
       players.get(id)?.answerSecret();
     },
     async cancel(id) {

@@ -34,7 +34,7 @@ export async function connect(): Promise<Host> {
     losses: (reference, removeVolumes) => invoke('losses', { reference, removeVolumes }),
     operate: (id, request, happened) => invoke('operate', { id, request, events: events(id, happened) }),
     answerConsent: (id, allow) => invoke('answer_consent', { id, allow }),
-    answerSecret: (id, value) => invoke('answer_secret', { id, value: value ?? null }),
+    answerSecret: (id, value, keep) => invoke('answer_secret', { id, value: value ?? null, keep }),
     cancel: (id) => invoke('cancel', { id }),
     runningOperations: () => invoke('running_operations'),
     follow: (id, happened) => invoke('follow', { id, events: events(id, happened) }),

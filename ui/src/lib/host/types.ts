@@ -40,8 +40,8 @@ export interface Host extends Pages, Desktop, Preferences {
   /** Ends when the operation has ended. `id` is chosen by the caller. */
   operate(id: string, request: OperationRequest, happened: Happened): Promise<OperationResult>;
   answerConsent(id: string, allow: boolean): Promise<void>;
-  /** A secret that the operation asks for; without a value it goes on without it. */
-  answerSecret(id: string, value: string | undefined): Promise<void>;
+  /** A secret that the operation asks for, to be kept in the keychain or not; without a value it goes on without it. */
+  answerSecret(id: string, value: string | undefined, keep: boolean): Promise<void>;
   cancel(id: string): Promise<void>;
   runningOperations(): Promise<RunningOperation[]>;
   /** As `operate`, for an operation that runs already: the events so far come first. */

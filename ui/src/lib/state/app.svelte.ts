@@ -236,9 +236,9 @@ export class App {
   }
 
   /** Gives a secret that an operation asks for, or goes on without it. */
-  async answerSecret(work: Work, value: string | undefined): Promise<void> {
+  async answerSecret(work: Work, value: string | undefined, keep = false): Promise<void> {
     work.answering = true;
-    await this.#try(this.host.answerSecret(work.id, value).finally(() => work.answeredSecret()));
+    await this.#try(this.host.answerSecret(work.id, value, keep).finally(() => work.answeredSecret()));
   }
 
   async cancel(work: Work): Promise<void> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use wharf_api::Severity;
-use wharf_runner::DoctorRequest;
+use wharf_runner::{DoctorRequest, Keychain};
 
 use crate::door::Door;
 use crate::flags::AnswerFlags;
@@ -32,6 +32,7 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
         folder: arguments.folder,
         engine: arguments.engine,
         user_data_folder: arguments.answer.user_data_folder,
+        keychain: Keychain::of_system(),
     };
     let result = door.look(async |_| wharf_runner::doctor(&request).await);
     let is_ill = result

@@ -26,6 +26,7 @@ mod ports;
 mod read_configuration;
 mod rebuild;
 mod run_user_commands;
+mod secrets;
 mod set_up;
 mod settings;
 mod shell;
@@ -97,6 +98,7 @@ enum Command {
     Open(open::Args),
     Engine(engine::Args),
     Settings(settings::Args),
+    Secrets(secrets::Args),
     Integrate(integrate::Args),
     Unintegrate(integrate::RemoveArgs),
     Doctor(doctor::Args),
@@ -154,6 +156,7 @@ pub(crate) fn run(program: Program, arguments: Vec<OsString>) -> u8 {
         Command::Open(arguments) => open::run(&door, &arguments),
         Command::Doctor(arguments) => doctor::run(&door, arguments),
         Command::Engine(arguments) => engine::run(&door, arguments),
+        Command::Secrets(arguments) => secrets::run(&door, arguments),
         Command::Settings(arguments) => settings::run(&door, arguments),
         Command::Integrate(arguments) => integrate::run(&door, &arguments),
         Command::Unintegrate(arguments) => integrate::remove(&door, &arguments),

@@ -46,6 +46,7 @@ fn name(check: DoctorCheck) -> &'static str {
         DoctorCheck::Disk => "disk",
         DoctorCheck::Compose => "Compose",
         DoctorCheck::Requirements => "host requirements",
+        DoctorCheck::Keychain => "keychain",
         DoctorCheck::Proxy => "proxy",
     }
 }

@@ -14,12 +14,15 @@ use crate::state::{Inside, Observed, Running};
 pub enum SecretPlace {
     /// A variable of the same name in the caller's environment.
     Environment,
+    /// The system's keychain, for this environment or all of them.
+    Keychain,
 }
 
 impl SecretPlace {
     fn what(self, name: &str) -> String {
         match self {
             Self::Environment => format!("{name} from your environment"),
+            Self::Keychain => format!("{name} from your keychain"),
         }
     }
 }
@@ -37,7 +40,20 @@ pub fn held_secrets(
 
 fn place(name: &str, observed: &Observed) -> Option<SecretPlace> {
     let here = observed.host.environment.get(name).is_some_and(|value| !value.is_empty());
-    here.then_some(SecretPlace::Environment)
+    let kept = || observed.kept_secrets.known().is_some_and(|names| names.contains(name));
+    match () {
+        () if here => Some(SecretPlace::Environment),
+        () if kept() => Some(SecretPlace::Keychain),
+        () => None,
+    }
+}
+
+/// Whether it must be known what the keychain holds: hooks run that want a secret which nobody has given otherwise.
+#[must_use]
+pub fn wants_keychain(wanted: &Running, merged: &MergedConfig, observed: &Observed, inside: &Inside) -> bool {
+    let mut declared = wanted.configuration.config.secrets.keys();
+    let wants = declared.any(|name| !wanted.hooks.secrets.contains(name) && place(name, observed).is_none());
+    wants && observed.kept_secrets.known().is_none() && hooks_run(merged, &wanted.hooks, inside)
 }
 
 /// What handing over one of [`held_secrets`] is remembered by, and how a person reads it.

@@ -23,7 +23,7 @@ pub(super) fn allowed(
     }
     // Of a container that is made, nothing is done yet.
     let inside = kept.map_or_else(Inside::default, |_| observed.inside.clone());
-    touches.extend(consent::secrets(wanted, merged, observed, &inside));
+    touches.extend(secrets(wanted, merged, observed, &inside)?);
     let unread: Vec<String> = consent::named_workspace_files(wanted)
         .into_iter()
         .filter(|path| !observed.files.contains_key(path))
@@ -47,7 +47,7 @@ pub(super) fn secrets_allowed(
     if observed.consent == Consent::Everything {
         return Ok(());
     }
-    granted(consent::secrets(wanted, merged, observed, &observed.inside), observed)
+    granted(secrets(wanted, merged, observed, &observed.inside)?, observed)
 }
 
 /// The same for what a build alone can touch.
@@ -60,6 +60,19 @@ pub(super) fn build_allowed(wanted: &Running, observed: &Observed) -> Result<(),
         return Err(need(FactQuery::Places { paths }));
     }
     granted(consent::touches_of_build(wanted, observed), observed)
+}
+
+/// What hooks would be given, once it is known what the keychain holds.
+fn secrets(
+    wanted: &Running,
+    merged: &MergedConfig,
+    observed: &Observed,
+    inside: &Inside,
+) -> Result<Vec<Touch>, Blocker> {
+    if consent::wants_keychain(wanted, merged, observed, inside) {
+        return Err(need(FactQuery::KeptSecrets));
+    }
+    Ok(consent::secrets(wanted, merged, observed, inside))
 }
 
 fn granted(mut touches: Vec<Touch>, observed: &Observed) -> Result<(), Blocker> {

@@ -6,6 +6,7 @@ use wharf_plan::{EngineFacts, EngineKind};
 
 use super::cures;
 use crate::engines::below_floor;
+use crate::keychain::KeychainError;
 
 /// Clocks that differ by more than this make certificates and tokens invalid, and builds take old files for new.
 const TOLERATED_SECONDS: i64 = 30;
@@ -107,6 +108,19 @@ pub(super) fn disk(disk: &Disk, system: System) -> Option<Finding> {
         fix,
         commands,
     })
+}
+
+/// The folder's configuration declares secrets, and there is no keychain that could hold them.
+pub(super) fn keychain(error: &KeychainError, system: System) -> Finding {
+    Finding {
+        kind: FindingKind::NoKeychain,
+        severity: Severity::Warning,
+        what: error.to_string(),
+        why: "The configuration declares secrets, which can be kept nowhere: they come from --secrets-file, from variables of the same names, or from you."
+            .to_owned(),
+        fix: cures::keychain(system).to_owned(),
+        commands: Vec::new(),
+    }
 }
 
 /// What the folder's configuration requires of the machine and does not find there.

@@ -56,6 +56,16 @@ pub(super) fn permission(error: &Error, system: System) -> Cure {
     }
 }
 
+pub(super) fn keychain(system: System) -> &'static str {
+    match system {
+        System::Linux => {
+            "On a desktop, start its Secret Service (GNOME Keyring, KWallet or KeePassXC); without one, use --secrets-file."
+        }
+        System::Mac => "Open Keychain Access and unlock the login keychain, or use --secrets-file.",
+        System::Windows => "Start the service \"Credential Manager\", or use --secrets-file.",
+    }
+}
+
 pub(super) fn stopped(place: Option<&str>, error: &Error, system: System) -> Cure {
     let place = place.unwrap_or_default();
     let words = error.to_string();

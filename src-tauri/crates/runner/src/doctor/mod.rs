@@ -69,6 +69,11 @@ pub async fn doctor(request: &DoctorRequest) -> Result<api::DoctorResult> {
         result.checked.push(Check::Compose);
         result.findings.extend(compose::check(&compose::here(), system));
     }
+    if declares_secrets(&target) && !request.keychain.is_none() {
+        result.checked.push(Check::Keychain);
+        let there = request.keychain.is_there().await;
+        result.findings.extend(there.err().map(|error| checks::keychain(&error, system)));
+    }
     if let Some(proxy) = proxy() {
         result.checked.push(Check::Proxy);
         if through_proxy(&proxy, REGISTRY, PATIENCE).await == ThroughProxy::Untrusted {
@@ -155,6 +160,11 @@ pub(crate) fn how_to_install_compose() -> String {
 fn needs_compose(target: &Target) -> bool {
     Environment::find(target)
         .is_ok_and(|environment| environment.configuration.config.docker_compose_file.is_some())
+}
+
+/// Whether the folder has a configuration whose hooks may want secrets.
+fn declares_secrets(target: &Target) -> bool {
+    Environment::find(target).is_ok_and(|environment| !environment.configuration.config.secrets.is_empty())
 }
 
 /// The proxy for encrypted connections to the registry, if one is set.

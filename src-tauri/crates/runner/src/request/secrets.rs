@@ -11,6 +11,8 @@ pub struct SecretQuestion {
     pub description: Option<String>,
     /// A page that tells how to get one, if the configuration names it.
     pub documentation_url: Option<String>,
+    /// Whether there is a keychain to keep it in.
+    pub can_be_kept: bool,
 }
 
 /// What a person answered.
@@ -18,6 +20,8 @@ pub struct SecretQuestion {
 pub enum SecretAnswer {
     /// The value.
     Value(String),
+    /// The value, which is to be kept in the keychain for this environment, and given to its hooks from there in future.
+    Keep(String),
     /// Go on without it.
     Without,
     /// Nobody is there to ask.

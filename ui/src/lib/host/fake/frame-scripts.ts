@@ -33,8 +33,9 @@ export const upWithSecrets: Beat[] = [
     name: 'NPM_TOKEN',
     description: 'For packages that only people of the company see.',
     documentationUrl: 'https://example.com/tokens',
+    canBeKept: true,
   }),
-  ...wantsSecret(3, { environment, name: 'SENTRY_DSN' }),
+  ...wantsSecret(3, { environment, name: 'SENTRY_DSN', canBeKept: false }),
   end(3, 20),
   end(OPERATION, 30),
 ];

@@ -115,6 +115,8 @@ export const pages = {
     title: (name: string) => `${name} needs a secret`,
     value: 'Value',
     text: 'It is handed to the commands of this start and kept nowhere.',
+    keep: 'Keep it in the keychain for this environment',
+    kept: 'It is handed to the commands of this start, and of later ones where the keychain keeps it.',
     page: 'How to get one',
     show: 'Show what is typed',
     give: 'Give and go on',

@@ -116,6 +116,8 @@ export const pages: Pick<Catalogue, keyof typeof english> = {
     title: (name) => `${name} 需要一项机密`,
     value: '值',
     text: '只交给这次启动的命令使用，不会保存在任何地方。',
+    keep: '为此环境保存到钥匙串',
+    kept: '交给这次启动的命令使用；若保存到钥匙串，以后的启动也会使用。',
     page: '如何获取',
     show: '显示输入的内容',
     give: '提供并继续',
