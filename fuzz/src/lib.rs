@@ -93,7 +93,7 @@ pub fn label(data: &[u8]) {
     let _ = label_for_dockerfile(&entries);
 }
 
-/// What a registry answers: a manifest, the description in its annotation, and the control manifest.
+/// What a registry or server answers: a manifest, the description in its annotation or archive, and the control manifest.
 pub fn manifest(data: &[u8]) {
     if let Ok(manifest) = Manifest::read(data.to_vec(), "a Feature") {
         assert_eq!(manifest.body, data);
@@ -121,6 +121,9 @@ pub fn reference(data: &[u8]) {
         configuration: "/w/.devcontainer/devcontainer.json",
         workspace: "/w",
         style: PathStyle::Linux,
+    if let Ok(collection) = serde_json::from_slice(data) {
+        let _ = FeatureManifest::in_collection(&collection, "tool");
+    }
     };
     let _ = FeatureReference::parse(&text, &base);
     if let Ok(reference) = OciReference::parse(&text) {

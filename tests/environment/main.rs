@@ -26,6 +26,7 @@ mod networks;
 mod personal;
 mod podman;
 mod registry;
+mod releases;
 mod reuse;
 mod state;
 mod stop;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use wharf_spec::feature::{
-    AskedFeature, FeatureSet, Fetched, Graph, InstalledFeature, builtin_environment_file, environment,
-    environment_file, graph, install_script, safe_name,
+    AskedFeature, FeatureManifest, FeatureSet, Fetched, Graph, InstalledFeature, builtin_environment_file,
+    environment, environment_file, features_configuration, first_environment_file, graph, install_script,
+    safe_name,
 };
 
 use super::{BASE, asked_for, graph_of, manifest};
@@ -117,6 +118,62 @@ fn a_folder_has_a_name_whatever_its_feature_is_called() {
 }
 
 /// What a shell makes of the files, which is all that counts of them.
+#[test]
+fn features_of_the_first_version_share_a_script_and_are_told_apart_by_names() {
+    let collection = json!({ "features": [
+        { "id": "other" },
+        { "id": "my-tool", "buildArg": "MY_TOOL", "options": { "version": { "default": "1" }, "a b": { "default": true } } },
+    ] });
+    assert!(FeatureManifest::in_collection(&collection, "absent").is_none());
+    assert!(FeatureManifest::in_collection(&json!([]), "other").is_none());
+    for (id, given, expected) in [
+        ("other", json!({}), &["_BUILD_ARG_OTHER=true"][..]),
+        ("other", json!("x"), &["_BUILD_ARG_OTHER=true"]),
+        (
+            "my-tool",
+            json!({ "version": "$2" }),
+            &[
+                "_BUILD_ARG_MY_TOOL_VERSION=\"\\$2\"",
+                "_BUILD_ARG_MY_TOOL_A_B=\"true\"",
+                "_BUILD_ARG_MY_TOOL=true",
+                "MY_TOOL=\"\\$2\"",
+            ],
+        ),
+        (
+            "my-tool",
+            json!(true),
+            &[
+                "_BUILD_ARG_MY_TOOL_VERSION=\"true\"",
+                "_BUILD_ARG_MY_TOOL_A_B=\"true\"",
+                "_BUILD_ARG_MY_TOOL=true",
+                "MY_TOOL=\"true\"",
+            ],
+        ),
+        ("my-tool", json!(false), &[]),
+        ("my-tool", json!(""), &[]),
+    ] {
+        let user_id = format!("owner/repository/{id}");
+        let asked =
+            AskedFeature { user_id: user_id.clone(), id: user_id, options: given.clone(), additional: false };
+        let node = graph_of(&[asked], &BASE, |_| {
+            let (manifest, _) = FeatureManifest::in_collection(&collection, id).unwrap();
+            Some(Fetched { manifest, digest: Some("sha256:x".to_owned()), ..Fetched::default() })
+        })
+        .remove(0);
+        assert!(node.manifest.first_version);
+        let place =
+            format!("_BUILD_ARG_{}_TARGETPATH=/usr/local/devcontainer-features/{id}_0", safe_name(id));
+        let mut lines: Vec<&str> = expected.to_vec();
+        lines.extend((!expected.is_empty()).then_some(place.as_str()));
+        assert_eq!(first_environment_file(&node, &format!("{id}_0")), lines.join("\n"), "{id} {given}");
+        assert!(FeatureSet::lock(std::slice::from_ref(&node)).features.is_empty());
+        let features = vec![InstalledFeature { node, folder: "/f".into(), content: String::new() }];
+        let set = FeatureSet { features, ..FeatureSet::default() };
+        let shown = features_configuration(&set, "/g")["featureSets"][0].clone();
+        assert_eq!((&shown["internalVersion"], shown.get("computedDigest")), (&json!("1"), None), "{shown}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_shell_reads_every_value_as_it_is() {

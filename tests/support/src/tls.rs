@@ -136,8 +136,56 @@ pub fn engine_behind_tls(socket: &Path, authority: &Authority, validity: Validit
 /// When no port can be opened.
 #[must_use]
 pub fn intercepting_proxy(authority: &Arc<Authority>) -> Listening {
-    let authority = authority.clone();
-    listen(move |stream| intercept(stream, authority.clone()))
+    answering_proxy(authority, |_| Reply { status: 401, ..Reply::default() })
+}
+
+/// One that answers itself what anybody beyond it is asked.
+///
+/// # Panics
+/// When no port can be opened.
+#[must_use]
+pub fn answering_proxy(
+    authority: &Arc<Authority>,
+    answer: impl Fn(&Question) -> Reply + Send + Sync + 'static,
+) -> Listening {
+    let (authority, answer) = (authority.clone(), Arc::new(answer));
+    listen(move |stream| intercept(stream, authority.clone(), answer.clone()))
+}
+
+/// What somebody beyond a proxy is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// The host that is meant.
+    pub host: String,
+    /// The path, with what follows a `?`.
+    pub path: String,
+    head: String,
+}
+
+impl Question {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+}
+
+/// What is answered; nothing found, unless more is said.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// Headers beside those about the length.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Default for Reply {
+    fn default() -> Self {
+        Self { status: 404, headers: Vec::new(), body: Vec::new() }
+    }
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -195,17 +243,36 @@ async fn relay(stream: TcpStream, config: Arc<ServerConfig>, socket: PathBuf) ->
     tokio::io::copy_bidirectional(&mut stream, &mut engine).await.map(drop)
 }
 
-async fn intercept(mut stream: TcpStream, authority: Arc<Authority>) -> io::Result<()> {
+async fn head(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let host = head.split([' ', ':']).nth(1).unwrap_or("localhost").to_owned();
+    Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+async fn intercept(
+    mut stream: TcpStream,
+    authority: Arc<Authority>,
+    answer: Arc<impl Fn(&Question) -> Reply>,
+) -> io::Result<()> {
+    let head_of_proxy = head(&mut stream).await?;
+    let host = head_of_proxy.split([' ', ':']).nth(1).unwrap_or("localhost").to_owned();
     stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
     let (certificate, key) = authority.issue(&host, Validity::Now);
     let config = server(&certificate, &key, None);
     let mut stream = TlsAcceptor::from(config).accept(stream).await?;
-    stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n").await?;
+    let head = head(&mut stream).await?;
+    let path = head.split(' ').nth(1).unwrap_or("/").to_owned();
+    let reply = answer(&Question { host, path, head });
+    let mut text = format!(
+        "HTTP/1.1 {} x\r\nContent-Length: {}\r\nConnection: close\r\n",
+        reply.status,
+        reply.body.len()
+    );
+    for (name, value) in &reply.headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    stream.write_all(&[(text + "\r\n").as_bytes(), &reply.body].concat()).await?;
     stream.shutdown().await
 }

@@ -166,6 +166,9 @@ impl Error {
             Error::Unreachable { .. } | Error::Silent { .. } => "Check the network connection, and HTTPS_PROXY and \
                  NO_PROXY if there is a proxy. What a lockfile names and was once fetched needs no network."
                 .to_owned(),
+            Error::NotFound { what } if what.starts_with("https://github.com/") => {
+                "Check the name and the version. If the repository is private, set GITHUB_TOKEN.".to_owned()
+            }
             Error::NotFound { .. } => "Check the name and the version.".to_owned(),
             Error::Refused { registry, credentials: Some(origin), .. } => {
                 format!("The credentials came from {origin}. Renew them with `docker login {registry}`.")

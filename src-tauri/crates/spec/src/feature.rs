@@ -27,11 +27,11 @@ pub use diagram::mermaid;
 pub use document::features_configuration;
 pub use graph::{FeatureNode, Fetched, Graph, GraphError, SoftDependency, Wanted, graph};
 pub use install::{
-    BUILTIN_ENVIRONMENT_FILE, ENVIRONMENT_FILE, INSTALL_SCRIPT_FILE, builtin_environment_file,
-    environment_file, install_script,
+    BUILTIN_ENVIRONMENT_FILE, ENVIRONMENT_FILE, FIRST_INSTALL_SCRIPT_FILE, INSTALL_SCRIPT_FILE,
+    builtin_environment_file, environment_file, first_environment_file, install_script,
 };
 pub use lockfile::{LockedFeature, Lockfile, LockfileError, lockfile_path};
-pub use manifest::{FEATURE_FILE, FeatureManifest, FeatureOption, OptionKind};
+pub use manifest::{COLLECTION_FILE, FEATURE_FILE, FeatureManifest, FeatureOption, OptionKind};
 pub use metadata::entry_of_feature;
 pub use options::{environment, safe_name};
 pub use order::{OrderError, install_order, overrides};

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use wharf_registry::{Cached, Error as Registry, Repository, Source, Tree, read_file};
-use wharf_spec::feature::{FEATURE_FILE, FeatureManifest, Fetched, LockedFeature, OciReference};
+use wharf_spec::feature::{
+    COLLECTION_FILE, FEATURE_FILE, FeatureManifest, Fetched, LockedFeature, OciReference,
+};
 
 use crate::collections::json_of;
 
@@ -15,6 +17,8 @@ const AT_ONCE: usize = 16;
 /// Where GitHub tells of releases, and how much it may tell.
 const GITHUB_API: &str = "https://api.github.com/";
 const LARGEST_RELEASE: u64 = 4 * 1024 * 1024;
+/// The archive of all Features that a repository had, in the first version of Features.
+const FIRST_ARCHIVE: &str = "devcontainer-features.tgz";
 
 /// Fetches Features, as many at once as is good for everybody. A clone is the same one.
 #[derive(Debug, Clone)]
@@ -30,6 +34,8 @@ pub(super) struct Content {
     pub(super) content: String,
     /// What its file says, in the content itself.
     pub(super) manifest: Map<String, Value>,
+    /// It is one of several in an archive of the first version.
+    pub(super) first_version: bool,
 }
 
 /// What stands behind a reference: what it says of itself, and its content, if that is known already.
@@ -103,21 +109,22 @@ impl Fetcher {
         repository: &Repository,
         manifest: &wharf_registry::Manifest,
     ) -> Result<Content, Failure> {
-        unpacked(self.source.content(repository, manifest).await?)
+        unpacked(self.source.content(repository, manifest).await?, None)
     }
 
-    /// A tarball from a server.
+    /// A tarball from a server, which is a Feature or an archive of several.
     pub(super) async fn server(
         &self,
         address: &str,
+        id: &str,
         locked: Option<&LockedFeature>,
     ) -> Result<Found, Failure> {
         let _permit = self.permits.acquire().await;
         let expected = locked.map(|locked| locked.integrity.as_str());
         let cached = self.source.tarball(address, expected).await?;
         let digest = Some(cached.digest.clone());
-        let content = unpacked(cached)?;
-        let manifest = read(&Value::Object(content.manifest.clone()), address);
+        let content = unpacked(cached, Some(id))?;
+        let manifest = content.said(address);
         Ok(Found {
             fetched: Fetched { digest, manifest, artifact: None },
             content: Some(content),
@@ -125,7 +132,8 @@ impl Fetcher {
         })
     }
 
-    /// A release of a GitHub repository, which is where Features were before registries.
+    /// A release of a GitHub repository, which is where Features were before registries: an archive of the Feature's own, else the
+    /// archive of all that the repository has, as the first version of Features was published.
     pub(super) async fn github(
         &self,
         owner: &str,
@@ -133,15 +141,25 @@ impl Fetcher {
         id: &str,
         tag: Option<&str>,
     ) -> Result<Found, Failure> {
-        if let Some(address) = self.private_release(owner, repository, id, tag).await {
-            return self.server(&address, None).await;
-        }
         let releases = format!("https://github.com/{owner}/{repository}/releases");
-        let address = match tag {
-            Some(tag) => format!("{releases}/download/{tag}/{id}.tgz"),
-            None => format!("{releases}/latest/download/{id}.tgz"),
+        let release = match tag {
+            Some(tag) => format!("{releases}/download/{tag}"),
+            None => format!("{releases}/latest/download"),
         };
-        self.server(&address, None).await
+        let private = self.private_release(owner, repository, id, tag).await;
+        let everybody_s = [format!("{release}/{id}.tgz"), format!("{release}/{FIRST_ARCHIVE}")];
+        let mut first = None;
+        for address in private.into_iter().chain(everybody_s) {
+            match self.server(&address, id, None).await {
+                Err(Failure::Registry(error)) if is_about_this_address(&error) => {
+                    // What was asked for first is what a person knows of.
+                    first.get_or_insert(error);
+                }
+                other => return other,
+            }
+        }
+        let what = || format!("{release}/{id}.tgz");
+        Err(Failure::Registry(first.unwrap_or_else(|| Registry::NotFound { what: what() })))
     }
 
     /// Where the archive of a release lies that not everybody sees: with a token GitHub tells it. None without one, or where GitHub
@@ -163,22 +181,37 @@ impl Fetcher {
     }
 }
 
-/// The address of the archive in what GitHub tells of a release.
+/// Whether another address may have what this one has not: it was answered.
+fn is_about_this_address(error: &Registry) -> bool {
+    matches!(error, Registry::NotFound { .. } | Registry::Refused { .. } | Registry::Answer { .. })
+}
+
+/// The address of the archive in what GitHub tells of a release: that of the Feature, else that of all of them.
 fn asset_of(release: &[u8], id: &str) -> Option<String> {
     let release = json_of(release)?;
     let assets = release.get("assets")?.as_array()?;
-    let name = format!("{id}.tgz");
-    let asset = assets.iter().find(|asset| asset.get("name").and_then(Value::as_str) == Some(&name))?;
-    let address = asset.get("url")?.as_str()?;
-    address.starts_with(GITHUB_API).then(|| address.to_owned())
+    let named = |name: &str| {
+        let asset = assets.iter().find(|asset| asset.get("name").and_then(Value::as_str) == Some(name))?;
+        let address = asset.get("url")?.as_str()?;
+        address.starts_with(GITHUB_API).then(|| address.to_owned())
+    };
+    named(&format!("{id}.tgz")).or_else(|| named(FIRST_ARCHIVE))
+}
+
+impl Content {
+    /// What the Feature says of itself.
+    fn said(&self, name: &str) -> FeatureManifest {
+        let manifest = read(&Value::Object(self.manifest.clone()), name);
+        FeatureManifest { first_version: self.first_version, ..manifest }
+    }
 }
 
 /// A folder of the workspace.
 pub(super) async fn from_folder(folder: PathBuf) -> Result<Found, Failure> {
     let reading = tokio::task::spawn_blocking(move || {
-        let manifest = own_manifest(&folder)?;
+        let (manifest, first_version) = own_manifest(&folder, None)?;
         let content = Tree::of(&folder)?.digest;
-        Ok(Content { folder, content, manifest })
+        Ok(Content { folder, content, manifest, first_version })
     });
     let content = reading.await.unwrap_or_else(|error| {
         Err(Failure::Manifest { file: PathBuf::from(FEATURE_FILE), problem: error.to_string() })
@@ -191,21 +224,31 @@ pub(super) async fn from_folder(folder: PathBuf) -> Result<Found, Failure> {
     })
 }
 
-fn unpacked(cached: Cached) -> Result<Content, Failure> {
-    let manifest = own_manifest(&cached.folder)?;
-    Ok(Content { folder: cached.folder, content: cached.content, manifest })
+fn unpacked(cached: Cached, id: Option<&str>) -> Result<Content, Failure> {
+    let (manifest, first_version) = own_manifest(&cached.folder, id)?;
+    Ok(Content { folder: cached.folder, content: cached.content, manifest, first_version })
 }
 
-/// What the Feature's own file says.
-fn own_manifest(folder: &Path) -> Result<Map<String, Value>, Failure> {
-    let file = folder.join(FEATURE_FILE);
-    let problem = |problem: &str| Failure::Manifest { file: file.clone(), problem: problem.to_owned() };
-    match read_file(folder, FEATURE_FILE)? {
-        None => Err(problem("does not exist")),
-        Some(text) => match json_of(text.as_bytes()) {
-            Some(Value::Object(said)) => Ok(said),
-            _ => Err(problem("is no JSON object")),
-        },
+/// What the Feature's own file says; else, with an `id`, what an archive of the first version says of that one.
+fn own_manifest(folder: &Path, id: Option<&str>) -> Result<(Map<String, Value>, bool), Failure> {
+    let problem = |name: &str, problem: String| Failure::Manifest { file: folder.join(name), problem };
+    if let Some(text) = read_file(folder, FEATURE_FILE)? {
+        return match json_of(text.as_bytes()) {
+            Some(Value::Object(said)) => Ok((said, false)),
+            _ => Err(problem(FEATURE_FILE, "is no JSON object".to_owned())),
+        };
+    }
+    let collection = match id {
+        Some(_) => read_file(folder, COLLECTION_FILE)?,
+        None => None,
+    };
+    let (Some(id), Some(text)) = (id, collection) else {
+        return Err(problem(FEATURE_FILE, "does not exist".to_owned()));
+    };
+    let collection = json_of(text.as_bytes()).unwrap_or_default();
+    match FeatureManifest::in_collection(&collection, id) {
+        Some((manifest, _)) => Ok((manifest.raw, true)),
+        None => Err(problem(COLLECTION_FILE, format!("has no Feature '{id}'"))),
     }
 }
 
@@ -234,9 +277,17 @@ mod tests {
         let address = "https://api.github.com/repos/a/b/releases/assets/2";
         for (said, expected) in [
             (release("color.tgz", address), Some(address)),
-            (release("colour.tgz", address), None),
+            // The archive of all Features, as it was before each had its own.
+            (release("colour.tgz", address), Some("https://api.github.com/repos/a/b/releases/assets/1")),
             // A token goes where GitHub is, and nowhere else.
-            (release("color.tgz", "https://example.com/color.tgz"), None),
+            (
+                release("color.tgz", "https://example.com/color.tgz"),
+                Some("https://api.github.com/repos/a/b/releases/assets/1"),
+            ),
+            (
+                release("color.tgz", "https://example.com/color.tgz").replace("features.tgz", "others.tgz"),
+                None,
+            ),
             ("{}".to_owned(), None),
             ("<html>".to_owned(), None),
         ] {

@@ -60,7 +60,7 @@ async fn one(wanted: &Wanted, lockfile: &Lockfile, fetcher: &Fetcher) -> Result<
     let locked = lockfile.features.get(&wanted.user_id);
     let found = match &wanted.reference {
         FeatureReference::Oci(reference) => fetcher.registry(reference, locked).await,
-        FeatureReference::Tarball { url, .. } => fetcher.server(url, locked).await,
+        FeatureReference::Tarball { url, id } => fetcher.server(url, id, locked).await,
         FeatureReference::GitHub { owner, repository, id, tag } => {
             fetcher.github(owner, repository, id, tag.as_deref()).await
         }

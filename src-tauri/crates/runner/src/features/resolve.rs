@@ -12,8 +12,8 @@ use wharf_api as api;
 use wharf_api::{Outcome, StepName};
 use wharf_registry::{AuthDiagnostics, Cache, Source};
 use wharf_spec::feature::{
-    self, AskedFeature, ControlManifest, FeatureNode, FeatureReference, FeatureSet, Graph, InstalledFeature,
-    LocalBase, LockedFeature, Wanted,
+    self, AskedFeature, ControlManifest, FeatureManifest, FeatureNode, FeatureReference, FeatureSet, Graph,
+    InstalledFeature, LocalBase, LockedFeature, Wanted,
 };
 
 use super::control;
@@ -208,7 +208,7 @@ impl<'a> Resolving<'a> {
     ) -> Result<Found, Failure> {
         match &wanted.reference {
             FeatureReference::Oci(reference) => fetcher.registry(reference, locked).await,
-            FeatureReference::Tarball { url, .. } => fetcher.server(url, locked).await,
+            FeatureReference::Tarball { url, id } => fetcher.server(url, id, locked).await,
             FeatureReference::GitHub { owner, repository, id, tag } => {
                 fetcher.github(owner, repository, id, tag.as_deref()).await
             }
@@ -294,7 +294,8 @@ fn complete(node: &mut FeatureNode, contents: &HashMap<String, Content>) {
     let mut said = content.manifest.clone();
     said.extend(node.manifest.raw.clone());
     if said != node.manifest.raw || !said.keys().eq(node.manifest.raw.keys()) {
-        node.manifest = fetch::read(&Value::Object(said), &node.user_id);
+        let manifest = fetch::read(&Value::Object(said), &node.user_id);
+        node.manifest = FeatureManifest { first_version: content.first_version, ..manifest };
     }
 }
 

@@ -19,9 +19,10 @@ pub fn features_configuration(set: &FeatureSet, gathered: &str) -> Value {
             let mut entry = json!({
                 "sourceInformation": source(&feature.node),
                 "features": [properties(&feature.node, &folder, gathered)],
-                "internalVersion": "2",
+                "internalVersion": if feature.node.manifest.first_version { "1" } else { "2" },
             });
-            if let (Some(digest), Value::Object(entry)) = (&feature.node.digest, &mut entry) {
+            let digest = feature.node.digest.as_ref().filter(|_| !feature.node.manifest.first_version);
+            if let (Some(digest), Value::Object(entry)) = (digest, &mut entry) {
                 entry.insert("computedDigest".to_owned(), digest.clone().into());
             }
             entry

@@ -3,13 +3,16 @@
 //! They are the reference's byte by byte, because builders recognise layers by what is in them.
 
 use super::graph::FeatureNode;
-use super::options::{environment_lines, in_double_quotes};
+use super::options::{environment_lines, first_environment_lines, in_double_quotes, safe_name};
 
 /// The file in a Feature's folder with its options.
 pub const ENVIRONMENT_FILE: &str = "devcontainer-features.env";
 
 /// The file in a Feature's folder that is run.
 pub const INSTALL_SCRIPT_FILE: &str = "devcontainer-features-install.sh";
+
+/// The script of an archive of the first version, which is run as it is.
+pub const FIRST_INSTALL_SCRIPT_FILE: &str = "install.sh";
 
 /// The file beside all Features' folders with the container's users.
 pub const BUILTIN_ENVIRONMENT_FILE: &str = "devcontainer-features.builtin.env";
@@ -24,6 +27,18 @@ pub fn builtin_environment_file(container_user: &str, remote_user: &str) -> Stri
 #[must_use]
 pub fn environment_file(node: &FeatureNode) -> String {
     environment_lines(node).join("\n")
+}
+
+/// The text of [`ENVIRONMENT_FILE`] for a Feature of the first version, which is installed from this folder: its options under names
+/// that tell it from the others of its archive. One that is switched off has none, and its script then installs nothing.
+#[must_use]
+pub fn first_environment_file(node: &FeatureNode, folder: &str) -> String {
+    let mut lines = first_environment_lines(node);
+    if !lines.is_empty() {
+        let name = safe_name(node.id());
+        lines.push(format!("_BUILD_ARG_{name}_TARGETPATH=/usr/local/devcontainer-features/{folder}"));
+    }
+    lines.join("\n")
 }
 
 /// The text of [`INSTALL_SCRIPT_FILE`]: it says what is installed, and runs the Feature's script with its variables.

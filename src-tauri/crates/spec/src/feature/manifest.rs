@@ -16,6 +16,9 @@ use crate::read::reader::{Reader, Table};
 /// The file's name in a Feature's folder.
 pub const FEATURE_FILE: &str = "devcontainer-feature.json";
 
+/// The file of an archive of the first version of Features: what several of them say of themselves.
+pub const COLLECTION_FILE: &str = "devcontainer-features.json";
+
 /// What a Feature says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -50,6 +53,8 @@ pub struct FeatureManifest {
     pub current_id: Option<String>,
     /// Everything as written; image metadata is picked from it.
     pub raw: Map<String, Value>,
+    /// It is one of the first version, of several in an archive whose one script reads from its variables what to install.
+    pub first_version: bool,
 }
 
 /// A value that users of a Feature may set.
@@ -194,6 +199,16 @@ impl FeatureManifest {
         let mut reader = Reader::of_label(name, "");
         let manifest = Self::of(&mut reader, value);
         (manifest, reader.diagnostics)
+    }
+
+    /// Reads what the [`COLLECTION_FILE`] of an archive of the first version says of one of its Features; None if it has none of
+    /// that id.
+    #[must_use]
+    pub fn in_collection(collection: &Value, id: &str) -> Option<(Self, Vec<Diagnostic>)> {
+        let features = collection.get("features")?.as_array()?;
+        let said = features.iter().find(|said| said.get("id").and_then(Value::as_str) == Some(id))?;
+        let (manifest, diagnostics) = Self::read(said, id);
+        Some((Self { first_version: true, ..manifest }, diagnostics))
     }
 
     fn of(reader: &mut Reader<'_>, value: &Value) -> Self {

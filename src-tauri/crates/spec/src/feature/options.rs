@@ -81,6 +81,28 @@ pub(super) fn environment_lines(node: &FeatureNode) -> Vec<String> {
     variables.into_iter().map(|(name, value)| format!("{name}=\"{}\"", in_double_quotes(&value))).collect()
 }
 
+/// The same for a Feature of the first version, as its script knows them; none if it is switched off.
+pub(super) fn first_environment_lines(node: &FeatureNode) -> Vec<String> {
+    let is_off = matches!(&node.options, Value::Null | Value::Bool(false))
+        || node.options.as_str().is_some_and(str::is_empty);
+    if is_off {
+        return Vec::new();
+    }
+    let feature = safe_name(node.id());
+    let variables = environment(&node.manifest, &node.options);
+    let main = variables.iter().find(|(name, _)| *name == safe_name(MAIN_OPTION));
+    let main = main.filter(|_| node.manifest.options.contains_key(MAIN_OPTION));
+    let argument = node.manifest.raw.get("buildArg").and_then(Value::as_str).map(|argument| {
+        let value = main.map_or("true", |(_, value)| value);
+        format!("{argument}=\"{}\"", in_double_quotes(value))
+    });
+    let line = |(name, value): &(String, String)| {
+        format!("_BUILD_ARG_{feature}_{name}=\"{}\"", in_double_quotes(value))
+    };
+    let lines = variables.iter().map(line);
+    lines.chain([format!("_BUILD_ARG_{feature}=true")]).chain(argument).collect()
+}
+
 /// An option's name as a variable's: letters, digits and `_` in capitals, without digits or `_` at the start but one `_`.
 #[must_use]
 pub fn safe_name(name: &str) -> String {

@@ -45,12 +45,13 @@ impl FeatureSet {
         Some(format!("{name}_{index}"))
     }
 
-    /// The lockfile of these Features: all that have a version and a digest, but for those that only the caller asked for.
+    /// The lockfile of these Features: all that have a version and a digest, but for those that only the caller asked for, and for
+    /// those of the first version, as with the reference.
     #[must_use]
     pub fn lock(nodes: &[FeatureNode]) -> Lockfile {
         let mut features: Vec<(String, LockedFeature)> = nodes
             .iter()
-            .filter(|node| !node.additional)
+            .filter(|node| !node.additional && !node.manifest.first_version)
             .filter_map(|node| {
                 let integrity = node.digest.clone()?;
                 let resolved = match &node.reference {
