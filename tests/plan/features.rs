@@ -108,19 +108,23 @@ fn dockerfiles_of_every_engine_and_scenario() {
     let docker = || engine(EngineKind::Docker);
     let with = |text: &str| world(docker(), two(), Some(text));
     let dockerfile = json!({"build": {"dockerfile": "Dockerfile"}, "remoteUser": "o'neil"});
+    let classic = || BuildOptions { without_buildkit: true, ..BuildOptions::default() };
     let cases = [
         ("image", wanted(image.clone()), world(docker(), two(), None)),
         ("image-older-buildkit", wanted(image.clone()), world(older(), two(), None)),
         ("image-podman", wanted(image.clone()), world(engine(EngineKind::Podman), two(), None)),
-        (
-            "image-classic",
-            Running {
-                build: BuildOptions { without_buildkit: true, ..BuildOptions::default() },
-                ..wanted(image)
-            },
-            world(docker(), two(), None),
-        ),
+        ("image-classic", Running { build: classic(), ..wanted(image) }, world(docker(), two(), None)),
         ("dockerfile", wanted(dockerfile.clone()), with("FROM debian\nUSER me\n")),
+        (
+            "dockerfile-podman",
+            wanted(dockerfile.clone()),
+            world(engine(EngineKind::Podman), two(), Some("FROM debian\nUSER me\n")),
+        ),
+        (
+            "dockerfile-classic",
+            Running { build: classic(), ..wanted(dockerfile.clone()) },
+            with("FROM debian\nUSER me\n"),
+        ),
         (
             "dockerfile-target",
             wanted(json!({"build": {"dockerfile": "Dockerfile", "target": "dev", "args": {"WHO": "you"}}})),
@@ -197,27 +201,35 @@ fn names_that_no_image_can_have_are_refused_with_their_author() {
 /// What an engine can do decides how the content of Features comes in.
 #[test]
 fn content_comes_in_as_the_builder_can_take_it() {
-    let image = json!({"image": "debian"});
-    let docker = engine(EngineKind::Docker);
+    let (image, dockerfile) = (json!({"image": "debian"}), json!({"build": {"dockerfile": "Dockerfile"}}));
+    let (docker, podman) = (engine(EngineKind::Docker), engine(EngineKind::Podman));
     let context = ContentReach::Context("dev_containers_feature_content_source".to_owned());
     let own_image = ContentReach::Image("_DEV_CONTAINERS_FEATURE_CONTENT_SOURCE".to_owned());
     let classic = BuildOptions { without_buildkit: true, ..BuildOptions::default() };
     let pushed = BuildOptions { push: true, ..BuildOptions::default() };
     let usual = BuildOptions::default;
+    let alone = ContentReach::Alone;
+    // Upon an image, and upon a Dockerfile, which has a context of its own.
     let cases = [
-        (docker.clone(), usual(), &context, "RUN --mount"),
-        (docker, classic, &own_image, "COPY --chown"),
-        (older(), usual(), &own_image, "RUN --mount"),
+        (docker.clone(), usual(), &context, &context, "RUN --mount"),
+        (docker, classic, &alone, &own_image, "COPY --chown"),
+        (older(), usual(), &alone, &own_image, "RUN --mount"),
         // Only a BuildKit of its own can push, and that has named contexts.
-        (older(), pushed, &context, "RUN --mount"),
-        (engine(EngineKind::Podman), usual(), &own_image, "RUN --mount"),
+        (older(), pushed, &context, &context, "RUN --mount"),
+        (podman, usual(), &alone, &own_image, "RUN --mount"),
     ];
-    for (engine, build_options, reach, words) in cases {
-        let wanted = Running { build: build_options, ..wanted(image.clone()) };
-        let spec = build(&wanted, &world(engine, two(), None));
-        assert_eq!(content(&spec).reach, *reach);
-        assert!(spec.dockerfile.contains(words), "{}", spec.dockerfile);
-        assert!(!spec.pull);
+    for (engine, build_options, upon_image, upon_dockerfile, words) in cases {
+        for (configuration, text, reach) in
+            [(&image, None, upon_image), (&dockerfile, Some("FROM debian\n"), upon_dockerfile)]
+        {
+            let wanted = Running { build: build_options.clone(), ..wanted(configuration.clone()) };
+            let spec = build(&wanted, &world(engine.clone(), two(), text));
+            assert_eq!(content(&spec).reach, *reach);
+            assert!(spec.dockerfile.contains(words), "{}", spec.dockerfile);
+            let source = spec.dockerfile.contains("from=dev_containers_feature_content_source");
+            assert_eq!(source, *reach != alone, "{}", spec.dockerfile);
+            assert!(!spec.pull);
+        }
     }
 }
 
@@ -286,44 +298,6 @@ fn changed_content_is_another_command_where_mounts_do_not_count() {
     let (before, after) = (text(podman(), "before"), text(podman(), "after"));
     let changed: Vec<&str> = before
         .lines()
-/// They are of one archive with one script, which runs by itself and gets its options under other names.
-#[test]
-fn features_of_the_first_version_come_before_all_others() {
-    let mut features = two();
-    let mut tool = feature(
-        "tool",
-        json!("2"),
-        json!({"id": "tool", "options": {"version": {"type": "string", "default": "1"}}, "containerEnv": {"TOOL": "x"}}),
-    );
-    tool.node.manifest.first_version = true;
-    features.push(tool);
-    let wanted = wanted(json!({"image": "debian"}));
-    let spec = build(&wanted, &world(engine(EngineKind::Docker), features, None));
-    let place = |words: &str| {
-        let found = spec.dockerfile.find(words);
-        found.unwrap_or_else(|| panic!("{words} is not in {}", spec.dockerfile))
-    };
-    let in_order = [
-        "cd /tmp/dev-container-features/tool_2",
-        "&& ./install.sh",
-        "ENV COLOR_HOME=",
-        "cd /tmp/dev-container-features/color_0",
-        "&& ./devcontainer-features-install.sh",
-        "cd /tmp/dev-container-features/hello_1",
-        "ENV TOOL=\"x\"",
-        "USER $_DEV_CONTAINERS_IMAGE_USER",
-    ];
-    let places = in_order.map(place);
-    assert!(places.is_sorted(), "{places:?} in {}", spec.dockerfile);
-    let file = |name: &str| content(&spec).files.iter().find(|file| file.at == name);
-    assert_eq!(file("tool_2/devcontainer-features-install.sh"), None);
-    assert_eq!(
-        file("tool_2/devcontainer-features.env").unwrap().text,
-        "_BUILD_ARG_TOOL_VERSION=\"2\"\n_BUILD_ARG_TOOL=true\n\
-         _BUILD_ARG_TOOL_TARGETPATH=/usr/local/devcontainer-features/tool_2"
-    );
-}
-
         .zip(after.lines())
         .filter(|(before, after)| before != after)
         .map(|(line, _)| line)
@@ -354,6 +328,7 @@ fn a_failed_step_names_the_feature() {
             Some("./hello"),
         ),
         ("RUN cd /tmp/dev-container-features/color_0 && ./x", Some("./color")),
+        ("RUN --mount=type=bind,source=hello_1,target=/mnt/x cp -ar …", Some("./hello")),
         ("RUN cd /tmp/dev-container-features/color_01", None),
         ("RUN mkdir -p /tmp/dev-container-features", None),
     ];

@@ -1,20 +1,13 @@
 ARG _DEV_CONTAINERS_BASE_IMAGE=placeholder
-ARG _DEV_CONTAINERS_FEATURE_CONTENT_SOURCE=placeholder
 
 
-FROM $_DEV_CONTAINERS_FEATURE_CONTENT_SOURCE AS dev_containers_feature_content_source
 
-FROM $_DEV_CONTAINERS_BASE_IMAGE AS dev_containers_feature_content_normalize
-USER root
-COPY --from=dev_containers_feature_content_source /tmp/build-features/devcontainer-features.builtin.env /tmp/build-features/
-RUN chmod -R 0755 /tmp/build-features/
 
 FROM $_DEV_CONTAINERS_BASE_IMAGE AS dev_containers_target_stage
 
 USER root
 
-RUN mkdir -p /tmp/dev-container-features
-COPY --from=dev_containers_feature_content_normalize /tmp/build-features/ /tmp/dev-container-features
+COPY devcontainer-features.builtin.env /tmp/dev-container-features/
 
 RUN \
 echo "_CONTAINER_USER_HOME=$( (command -v getent >/dev/null 2>&1 && getent passwd 'dev' || grep -E '^dev|^[^:]*:[^:]*:dev:' /etc/passwd || true) | cut -d: -f6)" >> /tmp/dev-container-features/devcontainer-features.builtin.env && \
@@ -22,7 +15,7 @@ echo "_REMOTE_USER_HOME=$( (command -v getent >/dev/null 2>&1 && getent passwd '
 
 ENV COLOR_HOME="/usr/local/color"
 ENV PATH="${COLOR_HOME}/bin:${PATH}"
-COPY --chown=root:root --from=dev_containers_feature_content_source /tmp/build-features/color_0-ab4cae50b66d6685 /tmp/dev-container-features/color_0
+COPY --chown=root:root color_0-ab4cae50b66d6685 /tmp/dev-container-features/color_0
 RUN chmod -R 0755 /tmp/dev-container-features/color_0 \
  && cd /tmp/dev-container-features/color_0 \
  && chmod +x ./devcontainer-features-install.sh \
@@ -30,7 +23,7 @@ RUN chmod -R 0755 /tmp/dev-container-features/color_0 \
  && rm -rf /tmp/dev-container-features/color_0
 
 
-COPY --chown=root:root --from=dev_containers_feature_content_source /tmp/build-features/hello_1-db738ea4cf5b4237 /tmp/dev-container-features/hello_1
+COPY --chown=root:root hello_1-db738ea4cf5b4237 /tmp/dev-container-features/hello_1
 RUN chmod -R 0755 /tmp/dev-container-features/hello_1 \
  && cd /tmp/dev-container-features/hello_1 \
  && chmod +x ./devcontainer-features-install.sh \
@@ -40,8 +33,7 @@ RUN chmod -R 0755 /tmp/dev-container-features/hello_1 \
 
 
 
-ARG _DEV_CONTAINERS_IMAGE_USER=root
-USER $_DEV_CONTAINERS_IMAGE_USER
+USER dev
 
 LABEL devcontainer.metadata="[ \
 {\"remoteUser\":\"dev\"}, \

@@ -1,5 +1,5 @@
 //! Putting a build's content where its builder can read it: a folder of this computer's that lives as long as the build, and for
-//! builders without named contexts an image made of it, which is gone afterwards.
+//! builders without named contexts, unless nothing else is sent, an image made of it, which is gone afterwards.
 
 use std::fs;
 use std::io;
@@ -42,6 +42,7 @@ impl Prepared {
             ContentReach::Context(name) => {
                 spec.named_contexts.insert(name, NamedContext::Folder(folder.path().to_owned()));
             }
+            ContentReach::Alone => spec.context = Some(folder.path().to_owned()),
             ContentReach::Image(argument) => {
                 let name = format!("{NAME}:{}", new_id());
                 spec.args.insert(argument, name.clone());

@@ -22,6 +22,8 @@ pub struct BuildContent {
 pub enum ContentReach {
     /// A named build context of this name: needs BuildKit 0.10.
     Context(String),
+    /// As the build's own context, which is nothing else.
+    Alone,
     /// An image of its own, made before the build and gone after it, in which the tree lies below [`IN_IMAGE`]. Its name is known only then, and
     /// given to the build as this argument.
     Image(String),
@@ -63,7 +65,7 @@ impl BuildContent {
             words.match_indices(&folder.at).any(|(start, name)| {
                 let before = words[..start].chars().next_back();
                 let after = words[start + name.len()..].chars().next();
-                before == Some('/')
+                matches!(before, Some('/' | '='))
                     && !after.is_some_and(|next| next.is_alphanumeric() || "._-".contains(next))
             })
         };

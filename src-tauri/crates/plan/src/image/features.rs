@@ -90,14 +90,20 @@ pub fn install(
     let remote_user = account(merged.remote_user.as_deref().unwrap_or(of_container))?.to_owned();
 
     let way = way(spec, wanted, observed);
-    let content = content(features, way, &container_user, &remote_user);
+    // A build upon an image alone sends nothing else.
+    let alone = way != Way::Context && ground.image.is_some() && spec.context.is_none();
+    let reach = match way {
+        Way::Context => ContentReach::Context(text::CONTENT.to_owned()),
+        Way::Mounted | Way::Copied if alone => ContentReach::Alone,
+        Way::Mounted | Way::Copied => ContentReach::Image(text::CONTENT_IMAGE.to_owned()),
+    };
+    let content = content(features, reach, &container_user, &remote_user);
     let layers: Vec<Layer<'_>> = (features.features.iter().enumerate())
         .zip(&content.folders)
         .map(|((index, feature), folder)| Layer {
             folder: features.folder_name(index).unwrap_or_default(),
             source: folder.at.clone(),
             environment: &feature.node.manifest.container_env,
-            first_version: feature.node.manifest.first_version,
         })
         .collect();
     let escape = dockerfile.escape();
@@ -113,10 +119,12 @@ pub fn install(
     };
     let text = Text {
         way,
+        alone,
         mounts,
         escape,
         container_user: &container_user,
         remote_user: &remote_user,
+        image_user: &image_user,
         layers: &layers,
         label: &label,
         environment,
@@ -136,17 +144,19 @@ pub fn install(
         without_syntax(&own),
         text.stages()
     );
-    let arguments = [(text::BASE, base), (text::IMAGE_USER, image_user)];
-    spec.args.extend(arguments.map(|(name, value)| (name.to_owned(), value)));
+    spec.args.insert(text::BASE.to_owned(), base);
+    if text.plain_user().is_none() {
+        spec.args.insert(text::IMAGE_USER.to_owned(), image_user.clone());
+    }
     if text.has_line_break() {
         spec.args.insert(text::LINE_BREAK.to_owned(), "\n".to_owned());
     }
     spec.target = Some(TARGET_STAGE.to_owned());
-    spec.content = Some(content);
-    if way != Way::Context {
+    if matches!(content.reach, ContentReach::Image(_)) {
         // The image of the content is in no registry.
         spec.pull = false;
     }
+    spec.content = Some(content);
     if observed.engine.kind == EngineKind::Podman && observed.engine.selinux {
         spec.security_opt.push("label=disable".to_owned());
     }
@@ -171,7 +181,12 @@ fn way(spec: &BuildSpec, wanted: &Running, observed: &Observed) -> Way {
 
 /// The files of all Features. Where builders do not look at what a mount holds, a folder is named after its content, so that other
 /// content is another command.
-fn content(features: &FeatureSet, way: Way, container_user: &str, remote_user: &str) -> BuildContent {
+fn content(
+    features: &FeatureSet,
+    reach: ContentReach,
+    container_user: &str,
+    remote_user: &str,
+) -> BuildContent {
     let mut folders = Vec::new();
     let mut files = vec![ContentFile {
         at: feature::BUILTIN_ENVIRONMENT_FILE.to_owned(),
@@ -179,21 +194,15 @@ fn content(features: &FeatureSet, way: Way, container_user: &str, remote_user: &
     }];
     for (index, installed) in features.features.iter().enumerate() {
         let name = features.folder_name(index).unwrap_or_default();
-        let first_version = installed.node.manifest.first_version;
-        let (options, script) = if first_version {
-            (feature::first_environment_file(&installed.node, &name), String::new())
-        } else {
-            (feature::environment_file(&installed.node), feature::install_script(&installed.node))
-        };
+        let options = feature::environment_file(&installed.node);
+        let script = feature::install_script(&installed.node);
         let digest = digest([installed.content.as_str(), &options, &script]);
-        let at = match way {
-            Way::Context => name,
-            Way::Mounted | Way::Copied => format!("{name}-{}", &digest[..16]),
+        let at = match reach {
+            ContentReach::Context(_) => name,
+            ContentReach::Alone | ContentReach::Image(_) => format!("{name}-{}", &digest[..16]),
         };
         files.push(ContentFile { at: format!("{at}/{}", feature::ENVIRONMENT_FILE), text: options });
-        if !first_version {
-            files.push(ContentFile { at: format!("{at}/{}", feature::INSTALL_SCRIPT_FILE), text: script });
-        }
+        files.push(ContentFile { at: format!("{at}/{}", feature::INSTALL_SCRIPT_FILE), text: script });
         folders.push(ContentFolder {
             at,
             from: installed.folder.clone(),
@@ -201,10 +210,6 @@ fn content(features: &FeatureSet, way: Way, container_user: &str, remote_user: &
             owner: installed.node.user_id.clone(),
         });
     }
-    let reach = match way {
-        Way::Context => ContentReach::Context(text::CONTENT.to_owned()),
-        Way::Mounted | Way::Copied => ContentReach::Image(text::CONTENT_IMAGE.to_owned()),
-    };
     BuildContent { reach, folders, files }
 }
 

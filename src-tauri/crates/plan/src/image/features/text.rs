@@ -7,10 +7,7 @@
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
-use wharf_spec::feature::{
-    BUILTIN_ENVIRONMENT_FILE as BUILT_IN, FIRST_INSTALL_SCRIPT_FILE as FIRST_SCRIPT,
-    INSTALL_SCRIPT_FILE as SCRIPT,
-};
+use wharf_spec::feature::{BUILTIN_ENVIRONMENT_FILE as BUILT_IN, INSTALL_SCRIPT_FILE as SCRIPT};
 
 use crate::quote;
 
@@ -22,7 +19,7 @@ pub(super) const CONTENT: &str = "dev_containers_feature_content_source";
 pub(super) const BASE: &str = "_DEV_CONTAINERS_BASE_IMAGE";
 /// The user that the image had, and has again.
 pub(super) const IMAGE_USER: &str = "_DEV_CONTAINERS_IMAGE_USER";
-/// Names the image that the content is in, where it is in one.
+/// Names the image that the content is in, where it is in one of its own.
 pub(super) const CONTENT_IMAGE: &str = "_DEV_CONTAINERS_FEATURE_CONTENT_SOURCE";
 /// Holds a line break, which no instruction can.
 pub(super) const LINE_BREAK: &str = "_DEV_CONTAINERS_LINE_BREAK";
@@ -40,9 +37,9 @@ pub(super) const MOUNTS_OF_PODMAN: &str = "/mnt/build-features-src";
 pub(super) enum Way {
     /// As a named context, mounted while a Feature is installed.
     Context,
-    /// As an image of their own, mounted while a Feature is installed.
+    /// As an image of their own or all that is sent, mounted while a Feature is installed.
     Mounted,
-    /// As an image of their own, copied: a builder that mounts nothing keeps a copy in a layer, though no container sees it.
+    /// The same, copied: a builder that mounts nothing keeps a copy in a layer, though no container sees it.
     Copied,
 }
 
@@ -55,20 +52,22 @@ pub(super) struct Layer<'a> {
     pub(super) source: String,
     /// The variables that it sets, which may refer to those before it.
     pub(super) environment: &'a IndexMap<String, String>,
-    /// It is of the first version, whose scripts run by themselves, before all others, and whose variables are set after all.
-    pub(super) first_version: bool,
 }
 
 /// What the Dockerfile says.
 #[derive(Debug)]
 pub(super) struct Text<'a> {
     pub(super) way: Way,
+    /// The content is all that the build is sent.
+    pub(super) alone: bool,
     /// The folder below which the content is mounted: [`MOUNTS`] or [`MOUNTS_OF_PODMAN`].
     pub(super) mounts: &'a str,
     /// What continues a line and makes a character stand for itself.
     pub(super) escape: char,
     pub(super) container_user: &'a str,
     pub(super) remote_user: &'a str,
+    /// The user that the image had, and has again.
+    pub(super) image_user: &'a str,
     pub(super) layers: &'a [Layer<'a>],
     /// The instruction that sets the metadata label, or nothing.
     pub(super) label: &'a str,
@@ -80,7 +79,7 @@ impl Text<'_> {
     /// What goes before the person's own Dockerfile.
     pub(super) fn arguments(&self) -> String {
         let mut text = format!("ARG {BASE}=placeholder\n");
-        if self.way != Way::Context {
+        if self.has_image() {
             let _ = writeln!(text, "ARG {CONTENT_IMAGE}=placeholder");
         }
         text
@@ -88,37 +87,54 @@ impl Text<'_> {
 
     /// What goes after it.
     pub(super) fn stages(&self) -> String {
-        let content = match self.way {
-            Way::Context => String::new(),
-            Way::Mounted | Way::Copied => format!("FROM ${CONTENT_IMAGE} AS {CONTENT}"),
-        };
+        let content =
+            if self.has_image() { format!("FROM ${CONTENT_IMAGE} AS {CONTENT}") } else { String::new() };
+        let from = self.from("--from=", " ");
         let built_in = self.source(BUILT_IN);
-        let (first, second): (Vec<_>, Vec<_>) = self.layers.iter().partition(|layer| layer.first_version);
-        let layers: String = first.iter().chain(&second).map(|layer| self.layer(layer)).collect();
-        let of_first: Vec<String> =
-            first.iter().map(|layer| self.variables(layer.environment, false)).collect();
-        let of_first = of_first.join("\n");
+        let layers: String = self.layers.iter().map(|layer| self.layer(layer)).collect();
         let line_break = if self.has_line_break() { format!("ARG {LINE_BREAK}\n\n") } else { String::new() };
         let environment = self.variables(self.environment, true);
+        let (normalized, first_steps) = match self.way {
+            Way::Context => (
+                format!(
+                    "FROM ${BASE} AS dev_containers_feature_content_normalize\n\
+                     USER root\n\
+                     COPY {from}{built_in} /tmp/build-features/\n\
+                     RUN chmod -R 0755 /tmp/build-features/\n\n"
+                ),
+                format!(
+                    "RUN mkdir -p {PLACE}\n\
+                     COPY --from=dev_containers_feature_content_normalize /tmp/build-features/ {PLACE}\n\n"
+                ),
+            ),
+            // No layers of the reference's serve here, and each step costs: the content has its rights already.
+            Way::Mounted | Way::Copied => (String::new(), format!("COPY {from}{built_in} {PLACE}/\n\n")),
+        };
+        let user = match self.plain_user() {
+            Some(user) => format!("USER {user}"),
+            None => format!("ARG {IMAGE_USER}=root\nUSER ${IMAGE_USER}"),
+        };
         format!(
             "\n{content}\n\n\
-             FROM ${BASE} AS dev_containers_feature_content_normalize\n\
-             USER root\n\
-             COPY --from={CONTENT} {built_in} /tmp/build-features/\n\
-             RUN chmod -R 0755 /tmp/build-features/\n\n\
+             {normalized}\
              FROM ${BASE} AS {TARGET_STAGE}\n\n\
              USER root\n\n\
              {line_break}\
-             RUN mkdir -p {PLACE}\n\
-             COPY --from=dev_containers_feature_content_normalize /tmp/build-features/ {PLACE}\n\n\
-             {homes}{layers}\n{of_first}\n\n\
-             ARG {IMAGE_USER}=root\n\
-             USER ${IMAGE_USER}\n\n\
+             {first_steps}\
+             {homes}{layers}\n\n\n\
+             {user}\n\n\
              {label}\n\n\
              {environment}\n",
             homes = self.homes(),
             label = self.label,
         )
+    }
+
+    /// The image's user where it can be written as it is, which saves a step; an argument of the build holds any other.
+    pub(super) fn plain_user(&self) -> Option<&str> {
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_.:-".contains(letter);
+        let user = Some(self.image_user).filter(|_| self.way != Way::Context);
+        user.filter(|user| !user.is_empty() && !user.starts_with('-') && user.chars().all(is_plain))
     }
 
     /// Whether a variable holds a line break, so that the build has to be given one.
@@ -127,11 +143,18 @@ impl Text<'_> {
         features.chain([self.environment]).flat_map(IndexMap::values).any(|value| value.contains('\n'))
     }
 
+    /// Whether the content is in an image of its own.
+    fn has_image(&self) -> bool {
+        self.way != Way::Context && !self.alone
+    }
+
+    /// Where the content is, between these words; nothing where it is all that the build is sent.
+    fn from(&self, before: &str, after: &str) -> String {
+        if self.alone { String::new() } else { format!("{before}{CONTENT}{after}") }
+    }
+
     fn source(&self, name: &str) -> String {
-        match self.way {
-            Way::Context => name.to_owned(),
-            Way::Mounted | Way::Copied => format!("{}/{name}", crate::build::IN_IMAGE),
-        }
+        if self.has_image() { format!("{}/{name}", crate::build::IN_IMAGE) } else { name.to_owned() }
     }
 
     /// The homes of both users, looked up in the image itself.
@@ -153,28 +176,27 @@ impl Text<'_> {
         let source = self.source(&layer.source);
         let folder = &layer.folder;
         let mounts = self.mounts;
-        let (variables, script) = match layer.first_version {
-            true => (String::new(), FIRST_SCRIPT),
-            false => (self.variables(layer.environment, false), SCRIPT),
-        };
+        let variables = self.variables(layer.environment, false);
         let install = format!(
             "chmod -R 0755 {PLACE}/{folder} {end}\n \
              && cd {PLACE}/{folder} {end}\n \
-             && chmod +x ./{script} {end}\n \
-             && ./{script} {end}\n \
+             && chmod +x ./{SCRIPT} {end}\n \
+             && ./{SCRIPT} {end}\n \
              && rm -rf {PLACE}/{folder}"
         );
         match self.way {
             Way::Context | Way::Mounted => format!(
                 "{variables}\n\
-                 RUN --mount=type=bind,from={CONTENT},source={source},target={mounts}/{folder} {end}\n    \
+                 RUN --mount=type=bind,{from}source={source},target={mounts}/{folder} {end}\n    \
                  cp -ar {mounts}/{folder} {PLACE} {end}\n \
-                 && {install}\n\n"
+                 && {install}\n\n",
+                from = self.from("from=", ","),
             ),
             Way::Copied => format!(
                 "{variables}\n\
-                 COPY --chown=root:root --from={CONTENT} {source} {PLACE}/{folder}\n\
-                 RUN {install}\n\n"
+                 COPY --chown=root:root {from}{source} {PLACE}/{folder}\n\
+                 RUN {install}\n\n",
+                from = self.from("--from=", " "),
             ),
         }
     }
