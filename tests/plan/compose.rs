@@ -1,5 +1,7 @@
 //! Environments that are a service of a Compose project: what Compose is asked, and what it is told beside the person's own files.
 
+mod builds;
+
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use wharf_plan::compose::{ComposeFacts, ComposeUp, Override, ProjectFacts, ServiceFacts, project_in_order};
@@ -350,8 +352,8 @@ fn what_cannot_be_is_said() {
     check(&json!({}), &json!({"app": {}}), "names neither an image nor a build");
     check(
         &json!({}),
-        &json!({"app": {"build": "https://github.com/o/r.git"}}),
-        "is no folder of this computer",
+        &json!({"app": {"build": {"context": "https://github.com/o/r.git", "dockerfile_inline": "FROM x"}}}),
+        "with `dockerfile_inline`",
     );
     check(&json!({"mounts": ["type=bind,target=/x"]}), &json!({"app": {"image": "x"}}), "needs a source");
 }

@@ -24,6 +24,10 @@ pub struct BuildSpec {
     pub dockerfile_path: Option<PathBuf>,
     /// The folder that is sent; nothing but the Dockerfile when absent.
     pub context: Option<PathBuf>,
+    /// Where the builder itself fetches the context from in the folder's place: the address of a repository or of an archive. The Dockerfile is
+    /// the file [`BuildSpec::dockerfile_name`] in there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
     /// The image names to give the result.
     pub tags: Vec<String>,
     /// `--build-arg`; a name without value takes the client's environment, which the caller has resolved.

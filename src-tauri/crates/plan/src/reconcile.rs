@@ -355,6 +355,9 @@ fn create(make: &Make<'_>, observed: &Observed, base: &Base<'_>, merged: &Merged
     if wanted.expect_existing {
         return Err(Blocker::ExpectedContainer);
     }
+    if let Some(step) = build_before(make.wanted, make.composed, observed)? {
+        return Ok(vec![step]);
+    }
     if let Some(step) = fetch(wanted, observed, base, container::pulls_always(wanted))? {
         return Ok(vec![step]);
     }
@@ -390,6 +393,21 @@ fn create(make: &Make<'_>, observed: &Observed, base: &Base<'_>, merged: &Merged
             },
         )?;
     Ok(old.into_iter().chain([Step::Create { spec: Box::new(spec) }]).collect())
+}
+
+/// The first build that the environment's own starts from and that is not there yet.
+fn build_before(
+    wanted: &Running,
+    composed: Option<&Composed<'_>>,
+    observed: &Observed,
+) -> Result<Option<Step>, Blocker> {
+    let Some(composed) = composed else { return Ok(None) };
+    for build in compose::builds_before(wanted, composed.facts, observed)? {
+        if done(wanted, observed, &build)?.is_none() {
+            return Ok(Some(build.into_step(BuildPurpose::Service)));
+        }
+    }
+    Ok(None)
 }
 
 /// The images of the other services, then all of them started by Compose.
@@ -435,10 +453,13 @@ fn fetch(
 
 /// To an image and no container: the Dockerfile's, else the one that the configuration names with the metadata added.
 fn built(wanted: &Running, observed: &Observed) -> Next {
-    let composed = composed(wanted, observed, None)?;
+    let (asked, composed) = (wanted, composed(wanted, observed, None)?);
     let wanted = composed.as_ref().map_or(wanted, |composed| &composed.one);
     let base = base(wanted, observed)?;
     build_allowed(wanted, observed)?;
+    if let Some(step) = build_before(asked, composed.as_ref(), observed)? {
+        return Ok(vec![step]);
+    }
     // How containers are started says nothing about builds.
     if let Some(step) = fetch(wanted, observed, &base, false)? {
         return Ok(vec![step]);

@@ -38,11 +38,12 @@ pub(super) async fn build(
     }
     let call = Call::engine("build the image");
     let mut query = query::common(spec);
-    query.push(("dockerfile", session.dockerfile.clone()));
+    let dockerfile = if spec.remote.is_some() { &spec.dockerfile_name } else { &session.dockerfile };
+    query.push(("dockerfile", dockerfile.clone()));
     query.push(("version", "2".to_owned()));
     query.push(("session", session.id.clone()));
-    // The files come through the session, not with this call.
-    query.push(("remote", "client-session".to_owned()));
+    // The files come through the session, not with this call, unless the builder fetches them itself.
+    query.push(("remote", spec.remote.clone().unwrap_or_else(|| "client-session".to_owned())));
     query::docker_lists(spec, &mut query);
     let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let request = engine.request(Method::POST, &with_query("/build", &query), empty(), &call)?;

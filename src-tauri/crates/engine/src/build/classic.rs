@@ -10,13 +10,14 @@ use wharf_plan::{BuildSpec, EngineKind};
 use super::context::{Sent, sent};
 use super::steps::Steps;
 use super::{failure, query};
+use crate::context::Reason;
 use crate::credentials::{FindCredentials, encode, registry_of};
 use crate::engine::{Engine, with_query};
 use crate::error::{Call, Error};
 use crate::progress::OnProgress;
 use crate::pull::News;
 use crate::stream::JsonDocuments;
-use crate::transport::streamed;
+use crate::transport::{empty, streamed};
 
 /// Builds; answers what the builder said about the result.
 pub(super) async fn build(
@@ -26,20 +27,33 @@ pub(super) async fn build(
     on_progress: OnProgress<'_>,
 ) -> Result<Option<String>, Error> {
     let call = Call::engine("build the image");
-    let owned = spec.clone();
-    let Sent { tar, dockerfile } = tokio::task::spawn_blocking(move || sent(&owned))
-        .await
-        .unwrap_or_else(|error| Err(engine.garbage(&call, &error)))?;
     let mut query = query::common(spec);
-    query.push(("dockerfile", dockerfile));
+    let (body, reason) = match &spec.remote {
+        Some(remote) => {
+            query.push(("remote", remote.clone()));
+            query.push(("dockerfile", spec.dockerfile_name.clone()));
+            (empty(), Reason::default())
+        }
+        None => {
+            let owned = spec.clone();
+            let Sent { tar, dockerfile } = tokio::task::spawn_blocking(move || sent(&owned))
+                .await
+                .unwrap_or_else(|error| Err(engine.garbage(&call, &error)))?;
+            query.push(("dockerfile", dockerfile));
+            let (stream, reason) = tar.stream();
+            (streamed(stream), reason)
+        }
+    };
     query::classic_only(spec, &mut query);
     match engine.facts().kind {
         EngineKind::Docker => query::docker_lists(spec, &mut query),
         EngineKind::Podman => query::podman_lists(spec, &mut query),
     }
     let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let (stream, reason) = tar.stream();
-    let mut request = engine.request(Method::POST, &with_query("/build", &query), streamed(stream), &call)?;
+    // Only Podman's own call fetches a context; the shared one looks for it in what is sent.
+    let own = spec.remote.as_ref().and_then(|_| engine.libpod_path("/build"));
+    let path = own.unwrap_or_else(|| "/build".to_owned());
+    let mut request = engine.request(Method::POST, &with_query(&path, &query), body, &call)?;
     request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar"));
     if let Some(value) = registry_header(spec, credentials).await {
         request.headers_mut().insert(HeaderName::from_static("x-registry-config"), value);

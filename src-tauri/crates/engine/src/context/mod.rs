@@ -13,6 +13,6 @@ mod walk;
 pub use fingerprint::{Fingerprint, context_fingerprint};
 pub(crate) use follow::follow;
 pub use ignore::Ignore;
-pub(crate) use tar::{ContextTar, Extra};
+pub(crate) use tar::{ContextTar, Extra, Reason};
 pub use tree::{Tree, TreeReport, TreeSize};
 pub(crate) use walk::{Entry, EntryKind, Filter, Walk, io_error};

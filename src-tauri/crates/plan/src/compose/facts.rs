@@ -103,6 +103,14 @@ impl ComposeFacts {
         build.inline.is_none().then(|| self.context_of(build).join(&build.dockerfile))
     }
 
+    /// What the build of a service is asked beside what has a place of its own, in the words of the engine's own program.
+    pub(super) fn options_of(&self, build: &ServiceBuild) -> Vec<String> {
+        build.options_with_images(|service| {
+            let found = self.project.services.get(service);
+            found.map_or_else(|| service.to_owned(), |found| self.image_of(service, found))
+        })
+    }
+
     /// The environment in the words of a configuration that names an image or a Dockerfile itself: what the service says about them,
     /// and the service's user as an argument of the container.
     ///
@@ -121,16 +129,23 @@ impl ComposeFacts {
             .into_iter()
             .filter_map(|(flag, value)| Some(format!("{flag}={}", value.as_ref()?)))
             .collect();
+        let own_names =
+            [wanted.image_name.clone()].into_iter().chain(wanted.build.names.iter().cloned()).collect();
         match (&service.build, &service.image) {
-            (Some(build), _) => {
+            // Its image is built before everything else, by whoever can fetch what it is made of.
+            (Some(build), _) if build.is_elsewhere() => {
                 buildable(name, build)?;
+                config.image = Some(self.image_of(name, service));
+                one.build.names = own_names;
+            }
+            (Some(build), _) => {
                 config.build = Some(Build {
                     dockerfile: Some(build.dockerfile.clone()),
                     context: build.context.clone(),
                     args: build.args.clone(),
                     target: build.target.clone(),
                     cache_from: build.cache_from.clone(),
-                    options: build.options.clone(),
+                    options: self.options_of(build),
                 });
                 one.build.dockerfile = self.dockerfile_of(build);
                 one.build.context = Some(self.context_of(build));
@@ -143,10 +158,7 @@ impl ComposeFacts {
             (None, Some(image)) => {
                 config.image = Some(image.clone());
                 // An image that was pulled keeps its name to itself.
-                one.build.names = [wanted.image_name.clone()]
-                    .into_iter()
-                    .chain(wanted.build.names.iter().cloned())
-                    .collect();
+                one.build.names = own_names;
             }
             (None, None) => {
                 return Err(Blocker::Impossible {
@@ -160,19 +172,19 @@ impl ComposeFacts {
     }
 }
 
-/// Whether Wharf can build it: what is sent to the builder is a folder of this computer.
+/// Refuses what no builder is told of: a Dockerfile from here for a context that only the builder fetches.
 pub(super) fn buildable(name: &str, build: &ServiceBuild) -> Result<(), Blocker> {
-    if !build.is_elsewhere() {
+    if !build.is_elsewhere() || build.inline.is_none() {
         return Ok(());
     }
     Err(Blocker::Impossible {
         message: format!(
-            "the service {name} is built from {}, which is no folder of this computer",
+            "the service {name} is built from {} with `dockerfile_inline`, and what a builder fetches itself it builds with a Dockerfile in there",
             build.context.as_deref().unwrap_or_default()
         ),
         property: Some("dockerComposeFile".to_owned()),
         hint: Some(
-            "clone it and name the folder as the service's `build.context`, or give the service an `image`"
+            "clone it and name the folder as the service's `build.context`, or name a Dockerfile in it with `dockerfile`"
                 .to_owned(),
         ),
     })

@@ -11,6 +11,7 @@ mod up;
 mod volumes;
 
 pub use facts::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
+pub(crate) use services::builds_before;
 pub use services::{other_builds, project_in_order};
 pub use up::{ComposeUp, OVERRIDE_PREFIX, Override};
 

@@ -53,6 +53,21 @@ impl ServiceBuild {
         }
     }
 
+    /// The services whose images it reads from (`additional_contexts`).
+    pub fn contexts_of_services(&self) -> impl Iterator<Item = &str> {
+        self.options.iter().filter_map(|option| context_of_service(option)).map(|(_, service)| service)
+    }
+
+    /// The options as the engine's own program has them: an image in the place of a service that is read from.
+    #[must_use]
+    pub fn options_with_images(&self, image: impl Fn(&str) -> String) -> Vec<String> {
+        let with_image = |option: &String| match context_of_service(option) {
+            Some((start, service)) => format!("{start}=docker-image://{}", image(service)),
+            None => option.clone(),
+        };
+        self.options.iter().map(with_image).collect()
+    }
+
     /// Whether the context is no folder of this computer.
     #[must_use]
     pub fn is_elsewhere(&self) -> bool {
@@ -60,6 +75,12 @@ impl ServiceBuild {
             ["://", "git@"].iter().any(|mark| context.contains(mark)) || context.starts_with("github.com/")
         })
     }
+}
+
+/// `--build-context=<name>` and the service that it names.
+fn context_of_service(option: &str) -> Option<(&str, &str)> {
+    let (start, source) = option.rsplit_once("=service:")?;
+    start.starts_with("--build-context=").then_some((start, source))
 }
 
 /// What is left, as options of `docker build`.

@@ -22,7 +22,15 @@ pub(super) fn solve(
 ) -> Result<SolveRequest, Error> {
     let Caches { exports, imports, .. } = caches.clone();
     let mut attributes = attributes(spec, builder)?;
-    attributes.insert("filename".to_owned(), session.dockerfile.clone());
+    match &spec.remote {
+        Some(remote) => {
+            attributes.insert("context".to_owned(), remote.clone());
+            attributes.insert("filename".to_owned(), spec.dockerfile_name.clone());
+        }
+        None => {
+            attributes.insert("filename".to_owned(), session.dockerfile.clone());
+        }
+    }
     if !imports.is_empty() {
         let list: Vec<_> =
             imports.iter().map(|entry| json!({ "Type": entry.r#type, "Attrs": entry.attrs })).collect();

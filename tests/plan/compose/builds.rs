@@ -1,0 +1,96 @@
+//! Builds that only the builder can begin, and builds that read from each other's images.
+
+use serde_json::{Value, json};
+use wharf_plan::build::NamedContext;
+use wharf_plan::compose::ServiceFacts;
+use wharf_plan::{BuildPurpose, BuildSpec, Built, Observed, Outcome, Step, Wanted};
+
+use super::{known, next, up, wanted};
+use crate::support::image_facts;
+
+/// The builds in their order, each taken as done.
+fn builds(observed: &mut Observed) -> Vec<BuildSpec> {
+    let mut found = Vec::new();
+    for _ in 0..10 {
+        let steps = match next(Wanted::Running(Box::new(wanted(&json!({})))), observed) {
+            Outcome::Next(steps) => steps,
+            other => panic!("{other:?}"),
+        };
+        let [Step::Build { spec, inputs, purpose }] = steps.as_slice() else { return found };
+        assert!(matches!(purpose, BuildPurpose::Service | BuildPurpose::Dockerfile), "{purpose:?}");
+        let image = image_facts(Some(&json!({})));
+        for name in &spec.tags {
+            observed.built.insert(name.clone(), Built { inputs: inputs.clone(), image: image.id.clone() });
+            observed.images.insert(name.clone(), Some(image.clone()));
+        }
+        found.push((**spec).clone());
+    }
+    panic!("no end: {found:?}")
+}
+
+fn with_dockerfiles(services: &Value) -> Observed {
+    let mut observed = known(services, &json!({}));
+    observed.dockerfile = wharf_plan::Fact::Known(Some("FROM debian\n".to_owned()));
+    observed.context = wharf_plan::Fact::Known(String::new());
+    observed.images.insert("debian".to_owned(), Some(image_facts(Some(&json!({})))));
+    for name in services.as_object().unwrap().keys() {
+        let facts = ServiceFacts { dockerfile: Some("FROM debian\n".to_owned()), context: String::new() };
+        observed.services.insert(name.clone(), facts);
+    }
+    observed
+}
+
+#[test]
+fn an_address_is_the_builder_s_to_fetch() {
+    let build = json!({"context": "https://example.com/x.git#main:sub", "dockerfile": "d/Dockerfile", "args": {"A": "1"}, "target": "t"});
+    let services = json!({"app": {"build": build}, "db": {"build": "https://example.com/y.tar"}});
+    let mut observed = known(&services, &json!({}));
+    for name in ["project_devcontainer-app", "project_devcontainer-db"] {
+        observed.images.insert(name.to_owned(), None);
+    }
+    let builds = builds(&mut observed);
+    let shown: Vec<_> = builds
+        .iter()
+        .map(|spec| {
+            (spec.tags.as_slice(), spec.remote.as_deref(), spec.dockerfile_name.as_str(), &spec.context)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (
+                ["project_devcontainer-app".to_owned()].as_slice(),
+                Some("https://example.com/x.git#main:sub"),
+                "d/Dockerfile",
+                &None
+            ),
+            (
+                ["project_devcontainer-db".to_owned()].as_slice(),
+                Some("https://example.com/y.tar"),
+                "Dockerfile",
+                &None
+            ),
+        ]
+    );
+    assert_eq!((builds[0].args["A"].as_str(), builds[0].target.as_deref()), ("1", Some("t")));
+    assert_eq!(up(&wanted(&json!({})), &observed).service, "app");
+}
+
+#[test]
+fn images_of_services_are_built_before_who_reads_from_them() {
+    let reads = |from: &str| json!({"context": ".", "additional_contexts": {"x": format!("service:{from}"), "y": "./folder"}});
+    let services = json!({
+        "last": {"build": reads("middle")},
+        "app": {"build": reads("first")},
+        "middle": {"build": reads("app")},
+        "first": {"build": "."},
+    });
+    let builds = builds(&mut with_dockerfiles(&services));
+    let names: Vec<_> =
+        builds.iter().map(|spec| spec.tags[0].trim_start_matches("project_devcontainer-")).collect();
+    assert_eq!(names, ["first", "app", "middle", "last"]);
+    let context = |name: &str| NamedContext::Source(format!("docker-image://project_devcontainer-{name}"));
+    assert_eq!(builds[1].named_contexts["x"], context("first"));
+    assert_eq!(builds[3].named_contexts["x"], context("middle"));
+    assert!(matches!(builds[3].named_contexts["y"], NamedContext::Folder(_)));
+}
