@@ -1,5 +1,6 @@
 //! Workspaces in volumes: clones and copies, what they look like inside, and what is left when they go.
 
+mod compose;
 mod far;
 
 use std::path::PathBuf;

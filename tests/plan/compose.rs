@@ -1,6 +1,7 @@
 //! Environments that are a service of a Compose project: what Compose is asked, and what it is told beside the person's own files.
 
 mod builds;
+mod volume;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

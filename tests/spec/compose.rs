@@ -74,6 +74,27 @@ fn the_name_devcontainer_counts_where_a_file_gives_it() {
     assert_eq!(project_name(&sources(false, true), &project, PathStyle::Linux), "webappdevcontainer");
 }
 
+/// Other volumes have folders of the same name.
+#[test]
+fn a_project_in_a_volume_is_named_after_that() {
+    let project = |name: &str| ComposeProject { name: Some(name.to_owned()), ..ComposeProject::default() };
+    let sources = |is_named, variable| NameSources {
+        folder: "/workspaces/api",
+        first_file: Some("/workspaces/api/.devcontainer/c.yml"),
+        volume: Some("api.x-0f"),
+        is_named,
+        variable,
+        ..NameSources::default()
+    };
+    let named = |is_named, variable, name: &str| {
+        project_name(&sources(is_named, variable), &project(name), PathStyle::Linux)
+    };
+    assert_eq!(named(false, None, "devcontainer"), "apix-0f");
+    assert_eq!(named(false, None, "api"), "apix-0f");
+    assert_eq!(named(true, None, "mine"), "mine");
+    assert_eq!(named(false, Some("given"), "given"), "given");
+}
+
 #[test]
 fn whether_a_file_names_its_project() {
     let cases = [
@@ -343,12 +364,13 @@ proptest! {
     fn a_name_is_one_that_compose_takes(
         resolved in prop::option::of(".{0,12}"), folder in "/.{0,12}/.{0,12}", variable in prop::option::of(".{0,12}"),
         env_file in prop::option::of("(COMPOSE_PROJECT_NAME=)?.{0,12}"), is_named in any::<bool>(), letters_alone in any::<bool>(),
+        volume in prop::option::of(".{0,12}"),
     ) {
         let project = ComposeProject { name: resolved, ..ComposeProject::default() };
         let file = format!("{folder}/c.yml");
         let sources = NameSources {
             variable: variable.as_deref(), env_file: env_file.as_deref(), folder: &folder, first_file: Some(&file), is_named,
-            letters_alone,
+            letters_alone, volume: volume.as_deref(),
         };
         let name = project_name(&sources, &project, PathStyle::Linux);
         let allowed = |character: char| matches!(character, 'a'..='z' | '0'..='9' | '-' | '_');

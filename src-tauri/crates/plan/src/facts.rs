@@ -261,6 +261,12 @@ impl EngineFacts {
         self.buildkit && self.api_at_least(1, 42)
     }
 
+    /// Whether Docker's words for a part of a volume mount that part. Podman to 5.8 mounts the whole volume then, and says nothing.
+    #[must_use]
+    pub fn mounts_parts_of_volumes(&self) -> bool {
+        self.kind == EngineKind::Docker && self.api_at_least(1, 45)
+    }
+
     /// Whether its builder can mount another stage while a command runs.
     #[must_use]
     pub fn mounts_stages(&self, buildkit: bool) -> bool {

@@ -136,7 +136,8 @@ fn running(wanted: &Running, observed: &Observed) -> Next {
         ContainerState::Created | ContainerState::Exited | ContainerState::Dead => {
             Ok(vec![match &composed {
                 Some(composed) => {
-                    Step::Compose { spec: Box::new(compose::go_on(wanted, composed.facts, container)) }
+                    let spec = compose::go_on(wanted, composed.facts, container, observed)?;
+                    Step::Compose { spec: Box::new(spec) }
                 }
                 None => Step::Start { container: id },
             }])

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use wharf_api::{Outcome, OutputStream, StepName};
 use wharf_engine::Progress;
+use wharf_plan::build::{NamedContext, SecretSource};
 use wharf_plan::{BuildPurpose, BuildSpec, Built, ContainerSpec, Step};
 
 use crate::connect;
@@ -91,7 +92,16 @@ impl Reconciler<'_> {
     /// The same build with its files where they lie on this computer.
     async fn on_disk(&self, spec: &BuildSpec) -> Result<BuildSpec> {
         let mut spec = spec.clone();
-        for path in [&mut spec.dockerfile_path, &mut spec.context].into_iter().flatten() {
+        let named = spec.named_contexts.values_mut().filter_map(|context| match context {
+            NamedContext::Folder(path) => Some(path),
+            NamedContext::Source(_) => None,
+        });
+        let secrets = spec.secrets.iter_mut().filter_map(|secret| match &mut secret.source {
+            SecretSource::File(path) => Some(path),
+            SecretSource::Variable(_) | SecretSource::Named(_) => None,
+        });
+        let own = [&mut spec.dockerfile_path, &mut spec.context].into_iter().flatten();
+        for path in own.chain(named).chain(secrets) {
             *path = self.environment.bring(path, &self.operation.cancel).await?;
         }
         Ok(spec)

@@ -110,8 +110,6 @@ impl Environment {
         }
     }
 
-    /// Where in a volume the workspace lies, if it does.
-    pub(crate) fn place_in_volume(&self) -> Option<&Place> {
     /// Whose secrets count here, as the keychain knows it.
     pub(crate) fn secret_scope(&self) -> String {
         match self.source() {
@@ -120,7 +118,19 @@ impl Environment {
         }
     }
 
+    /// Where in a volume the workspace lies, if it does.
+    pub(crate) fn place_in_volume(&self) -> Option<&Place> {
         self.volume.as_ref().map(|content| &content.place)
+    }
+
+    /// What has been taken out of the volume that the workspace lies in, if it does.
+    pub(crate) fn content(&self) -> Option<&Content> {
+        self.volume.as_ref()
+    }
+
+    /// How paths of the workspace are written.
+    pub(crate) fn style(&self) -> PathStyle {
+        if self.volume.is_some() { PathStyle::Linux } else { STYLE }
     }
 
     /// Whether the workspace lies in a volume.

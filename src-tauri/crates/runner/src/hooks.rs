@@ -33,6 +33,13 @@ impl Reconciler<'_> {
         let mut view =
             View::new(self.operation, record, spec, &container, self.environment.workspace.folder.as_deref());
         let inside = Inside { engine: self.engine, container: &container };
+        if self.observed.composed && self.observed.replaced && !self.observed.inside.set_up {
+            // Compose has made it just now: a command that finds no agent takes longer than putting it there. What hinders that is said when
+            // the agent is needed.
+            if let Err(error) = inside.place().await {
+                tracing::debug!(%error, "the agent is not there yet");
+            }
+        }
         let outcome = {
             let mut show = |event: InsideEvent<'_>| view.show(&event);
             inside.run(spec, &self.secrets, &mut show, &self.operation.cancel).await

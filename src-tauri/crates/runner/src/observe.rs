@@ -55,8 +55,8 @@ impl Reconciler<'_> {
                     self.observed.files.insert(path.clone(), file);
                 }
                 Ok(())
-            FactQuery::KeptSecrets => self.observe_kept_secrets().await,
             }
+            FactQuery::KeptSecrets => self.observe_kept_secrets().await,
             FactQuery::Places { paths } => {
                 for path in paths {
                     self.observed.places.insert(path.clone(), real_place(Path::new(path)));
@@ -73,8 +73,31 @@ impl Reconciler<'_> {
         }
     }
 
+    /// Images that were built for the environment are looked at together with the one that is asked for: what is asked next is usually one
+    /// of them, and an engine takes its time over each.
+    async fn observe_image(&mut self, image: &str) -> Result<()> {
+        let known = &self.observed.images;
+        let built = self.observed.built.keys();
+        let built = built.filter(|name| *name != image && !known.contains_key(*name)).take(MOST_IMAGES);
+        let others: Vec<String> = built.cloned().collect();
+        let engine = self.engine;
+        let looked =
+            others.iter().map(|name| async move { (name.clone(), engine.inspect_image(name).await) });
+        let (facts, others) =
+            tokio::join!(engine.inspect_image(image), futures_util::future::join_all(looked));
+        let facts = facts.map_err(|error| self.engine_error(error))?;
+        self.observed.images.insert(image.to_owned(), facts);
+        for (name, facts) in others {
+            // One that could not be looked at is asked for when it is needed.
+            if let Ok(facts) = facts {
+                self.observed.images.insert(name, facts);
+            }
+        }
+        Ok(())
+    }
+
     /// A file as the plan names it, where it can be read on this computer.
-    async fn brought(&self, path: &Path) -> Result<std::path::PathBuf> {
+    pub(crate) async fn brought(&self, path: &Path) -> Result<std::path::PathBuf> {
         self.environment.bring(path, &self.operation.cancel).await
     }
 

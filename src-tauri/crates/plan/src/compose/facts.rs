@@ -6,6 +6,7 @@ use serde::Serialize;
 use wharf_spec::compose::{ComposeProject, ComposeService, ServiceBuild};
 use wharf_spec::{Build, Scenario};
 
+use super::in_volume::ProjectVolume;
 use crate::facts::ContainerFacts;
 use crate::state::{Blocker, Running};
 
@@ -32,6 +33,8 @@ pub struct ComposeFacts {
     pub file_version: Option<String>,
     /// The project itself.
     pub project: ComposeProject,
+    /// The volume that its files lie in, where they are none of this computer's.
+    pub in_volume: Option<ProjectVolume>,
 }
 
 /// What was made of a project, whoever made it.

@@ -5,15 +5,17 @@
 //! container, with what the configuration asks for in a file of our own that comes last ([`overriding`]).
 
 mod facts;
+mod in_volume;
 mod overriding;
 mod services;
 mod up;
 mod volumes;
 
 pub use facts::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
+pub use in_volume::ProjectVolume;
 pub(crate) use services::builds_before;
 pub use services::{other_builds, project_in_order};
-pub use up::{ComposeUp, OVERRIDE_PREFIX, Override};
+pub use up::{ComposeUp, OVERRIDE_PREFIX, Override, named_services};
 
 pub(crate) use facts::is_compose;
 pub(crate) use up::{go_on, named, up};

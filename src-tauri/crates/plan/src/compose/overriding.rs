@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use wharf_spec::{MergedConfig, metadata};
 
 use super::facts::ComposeFacts;
+use super::in_volume::ProjectVolume;
 use super::volumes;
 use crate::container;
 use crate::facts::ImageFacts;
@@ -60,7 +61,8 @@ pub(super) fn text(
     list(&mut said, "security_opt", merged.security_opt.iter().cloned());
     list(&mut said, "labels", labels(wanted, facts, image).into_iter());
     let mounts = volumes::of(wanted, facts, merged)?;
-    list(&mut said, "volumes", mounts.of_service.into_iter());
+    let workspace = facts.in_volume.as_ref().map(ProjectVolume::of_service);
+    list(&mut said, "volumes", workspace.into_iter().chain(mounts.of_service));
     match container::gpus(wanted.create.gpu, merged, observed) {
         Some(GpuAccess::Runtime) => {
             let devices = json!([{ "capabilities": ["gpu"] }]);

@@ -1,9 +1,10 @@
 //! Creating and starting: what Compose is asked.
 
 use serde::Serialize;
-use wharf_spec::MergedConfig;
+use serde_json::Value;
+use wharf_spec::{Config, MergedConfig};
 
-use super::facts::{ComposeFacts, service_name};
+use super::facts::{ComposeFacts, PROJECT_LABEL, service_name};
 use super::overriding;
 use crate::facts::{ContainerFacts, ImageFacts};
 use crate::state::{Blocker, Observed, Running};
@@ -20,8 +21,11 @@ const FILES_LABEL: &str = "com.docker.compose.project.config_files";
 pub struct ComposeUp {
     /// `--project-name`.
     pub project: String,
-    /// The project's files, absolute.
+    /// The project's files, absolute; in a volume they are told, and [`ComposeUp::document`] is what counts.
     pub files: Vec<String>,
+    /// The whole project in their place. Never serialised: environments hold secrets.
+    #[serde(skip)]
+    pub document: Option<Value>,
     /// `--env-file`.
     pub env_file: Option<String>,
     /// The file of our own that comes last.
@@ -60,39 +64,55 @@ pub(crate) fn up(
     observed: &Observed,
 ) -> Result<ComposeUp, Blocker> {
     let text = overriding::text(wanted, facts, merged, name, image, observed)?;
-    Ok(ComposeUp { overriding: Override::Text(text), ..asked(wanted, facts) })
+    Ok(ComposeUp { overriding: Override::Text(text), ..asked(wanted, facts, observed)? })
 }
 
 /// To a container that runs, from one that is there.
-pub(crate) fn go_on(wanted: &Running, facts: &ComposeFacts, container: &ContainerFacts) -> ComposeUp {
+pub(crate) fn go_on(
+    wanted: &Running,
+    facts: &ComposeFacts,
+    container: &ContainerFacts,
+    observed: &Observed,
+) -> Result<ComposeUp, Blocker> {
     let files = container.labels.get(FILES_LABEL).map_or("", String::as_str);
     let own = |file: &&str| {
         file.rsplit(['/', '\\']).next().is_some_and(|name| name.starts_with("docker-compose.devcontainer."))
     };
     let kept = files.split(',').filter(own).map(str::to_owned).collect();
-    ComposeUp { overriding: Override::Kept(kept), keep: true, ..asked(wanted, facts) }
+    let asked = asked(wanted, facts, observed)?;
+    // Under another name it would be made a second time.
+    let project = container.labels.get(PROJECT_LABEL).cloned().unwrap_or(asked.project);
+    Ok(ComposeUp { overriding: Override::Kept(kept), keep: true, project, ..asked })
 }
 
-fn asked(wanted: &Running, facts: &ComposeFacts) -> ComposeUp {
-    ComposeUp {
+fn asked(wanted: &Running, facts: &ComposeFacts, observed: &Observed) -> Result<ComposeUp, Blocker> {
+    let in_volume = facts.in_volume.as_ref();
+    Ok(ComposeUp {
         project: facts.name.clone(),
         files: facts.files.clone(),
+        document: in_volume.map(|volume| volume.to_start(wanted, facts, &observed.engine)).transpose()?,
         env_file: facts.env_file.clone(),
         overriding: Override::default(),
         service: service_name(wanted).unwrap_or_default().to_owned(),
         services: named(wanted),
         keep: false,
-    }
+    })
 }
 
 /// The services that are named to Compose: none where all start.
 pub(crate) fn named(wanted: &Running) -> Vec<String> {
-    let mut services = wanted.configuration.config.run_services.clone().unwrap_or_default();
-    if let Some(service) = service_name(wanted)
+    named_services(&wanted.configuration.config)
+}
+
+/// The services that a configuration has Compose start; none where all do.
+#[must_use]
+pub fn named_services(config: &Config) -> Vec<String> {
+    let mut services = config.run_services.clone().unwrap_or_default();
+    if let Some(service) = config.service.as_ref().filter(|name| !name.is_empty())
         && !services.is_empty()
-        && !services.iter().any(|name| name == service)
+        && !services.contains(service)
     {
-        services.push(service.to_owned());
+        services.push(service.clone());
     }
     services
 }

@@ -17,6 +17,8 @@ pub(super) struct Outside<'a> {
     folder: &'a str,
     /// The folder that is mounted anyway: the git root or the workspace.
     workspace: &'a str,
+    /// Where the volume is that holds the workspace, if one does: nothing below is on this computer.
+    volume: Option<&'a str>,
     /// Where paths really lead.
     places: &'a BTreeMap<String, String>,
     /// Paths in the workspace of which that is not known yet.
@@ -30,10 +32,12 @@ impl<'a> Outside<'a> {
             HostSystem::MacOs => PathStyle::Darwin,
             HostSystem::Windows => PathStyle::Windows,
         };
+        let project = observed.compose.known().and_then(Option::as_ref);
         Outside {
             style,
             folder: &observed.host.folder,
             workspace: &wanted.workspace.host_mount_folder,
+            volume: project.and_then(|project| project.in_volume.as_ref()).map(|volume| volume.at.as_str()),
             places: &observed.places,
             unknown: RefCell::default(),
         }
@@ -47,6 +51,9 @@ impl<'a> Outside<'a> {
     /// Whether a path is neither in the workspace nor in the repository that holds it, links followed as far as they are known.
     pub(super) fn is_outside(&self, path: &str) -> bool {
         let path = self.absolute(path);
+        if self.volume.is_some_and(|volume| path == volume || self.style.is_inside(&path, volume)) {
+            return false;
+        }
         let roots = [self.workspace, self.folder].into_iter().filter(|root| !root.is_empty());
         let roots: Vec<String> = roots.map(|root| self.style.resolve("/", root)).collect();
         if roots.contains(&path) {

@@ -16,7 +16,14 @@ impl Reconciler<'_> {
     /// One `up`. Its files stay for as long as the environment: Compose names them in its containers' labels.
     pub(crate) async fn compose_up(&mut self, spec: &ComposeUp, record: &StepRecord<'_>) -> Result<()> {
         let compose = self.compose().await?;
-        let mut files = spec.files.clone();
+        let document = match &spec.document {
+            Some(document) => self.write_document(document)?,
+            None => None,
+        };
+        let mut files = match &document {
+            Some(document) => vec![document.path().display().to_string()],
+            None => spec.files.clone(),
+        };
         match &spec.overriding {
             Override::Text(text) => files.push(self.write_override(text)?.display().to_string()),
             Override::Kept(kept) => {
@@ -26,8 +33,10 @@ impl Reconciler<'_> {
         let words =
             compose.program.up(&spec.project, &files, spec.env_file.as_deref(), spec.keep, &spec.services);
         let description = "An error occurred starting Docker Compose up.";
-        self.run_compose(&compose.program, Asked { words, description, record: Some(record) }).await?;
-        Ok(())
+        let done =
+            self.run_compose(&compose.program, Asked { words, description, record: Some(record) }).await;
+        drop(document);
+        done.map(drop)
     }
 
     /// Writes the file under a name made of its content, so that an equal one is no new file to Compose.

@@ -2,9 +2,11 @@
 
 mod act;
 mod failure;
+mod kept;
 mod observe;
 mod program;
 mod project;
+mod volume;
 
 pub use failure::ComposeFailure;
 pub(crate) use observe::{DockerfilePlace, read_if_there};

@@ -6,11 +6,13 @@ use wharf_engine::ComposeKind;
 use wharf_plan::compose::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
 use wharf_plan::{ContainerState, Fact};
 use wharf_spec::compose::{
-    ComposeProject, Dollars, FileSources, NameSources, compose_files, names_project, project_name, read_yaml,
+    ComposeProject, Dollars, FileSources, NameSources, YamlError, compose_files, names_project, project_name,
+    read_yaml,
 };
 use wharf_spec::{Hook, Scenario};
 
-use super::program::{Asked, RETRIEVING};
+use super::kept::{self, Sources};
+use super::program::{Asked, Compose, RETRIEVING};
 use crate::environment::STYLE;
 use crate::error::{Error, Result};
 use crate::reconciler::Reconciler;
@@ -30,21 +32,16 @@ impl Reconciler<'_> {
     }
 
     async fn compose_facts(&self) -> Result<ComposeFacts> {
-        if self.environment.is_in_volume() {
-            return Err(Error::Impossible {
-                message: "the services of a Compose project mount folders of this computer, and this workspace lies in a volume".to_owned(),
-                location: self.environment.property_location("dockerComposeFile").map(Box::new),
-                hint: Some("use a folder of this computer".to_owned()),
-            });
-        }
         let folder = Path::new(&self.environment.folder);
-        let env_path = folder.join(".env");
+        let style = self.environment.style();
+        let env_path = self.brought(&folder.join(".env")).await?;
         let env_text = std::fs::read_to_string(&env_path).ok();
         let variable = |name: &str| self.observed.host.environment.get(name).map(String::as_str);
         let configured = match self.environment.configuration.config.scenario() {
             Some(Scenario::Compose { files, .. }) => files,
             _ => Vec::new(),
         };
+        let overriding = folder.join("docker-compose.override.yml");
         let files = compose_files(
             &FileSources {
                 configured: &configured,
@@ -52,56 +49,115 @@ impl Reconciler<'_> {
                 folder: &self.environment.folder,
                 variable: variable("COMPOSE_FILE"),
                 env_file: env_text.as_deref(),
-                has_override: folder.join("docker-compose.override.yml").is_file(),
+                has_override: configured.is_empty() && self.brought(&overriding).await?.is_file(),
             },
-            STYLE,
+            style,
         );
         let env_file = (configured.is_empty() && env_path.is_file()).then(|| env_path.display().to_string());
         let compose = self.compose().await?;
-        let texts: Vec<String> = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+        let on_disk = self.bring_project(&files).await?;
+        let texts: Vec<String> =
+            on_disk.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+        let content = self.environment.content();
         let named = NameSources {
             variable: variable("COMPOSE_PROJECT_NAME"),
             env_file: env_text.as_deref(),
             folder: &self.environment.folder,
             first_file: files.first().map(String::as_str),
             is_named: texts.iter().any(|text| names_project(text)),
+            volume: content.map(|content| content.place.volume.as_str()),
             letters_alone: compose.program.kind == ComposeKind::Docker && compose.numbers() < (1, 21),
         };
-        let major = compose.numbers().0;
-        let ask = async |project: Option<&str>| {
-            let words = compose.program.config(&files, env_file.as_deref(), project, major);
-            self.run_compose(&compose.program, Asked { words, description: RETRIEVING, record: None }).await
-        };
-        let answer = match ask(None).await {
-            // Of a folder whose name has no letter that a project's can have, Compose makes no name by itself.
-            Err(Error::Compose(failure))
-                if failure.lines.iter().any(|line| line.contains("project name")) =>
-            {
-                ask(Some(&project_name(&named, &ComposeProject::default(), STYLE))).await?
+        let asking = Asking { compose: &compose, files: &on_disk, env_file: env_file.as_deref() };
+        let (name, project, in_volume) = match content {
+            None => {
+                let project = self.known_or_asked(&asking, &named).await?;
+                (project_name(&named, &project, style), project, None)
             }
-            answer => answer?,
+            Some(content) => {
+                let mut answer = self.answer(&asking, &named).await?;
+                let read = |answer: &str| self.read_project(&compose, answer);
+                let name = project_name(&named, &read(&answer)?, style);
+                // Networks and volumes are named after the project already.
+                if read(&answer)?.name.as_deref() != Some(name.as_str()) {
+                    answer = self.answer_as(&asking, Some(&name)).await?;
+                }
+                let volume = self.in_volume(content, &compose, &answer)?;
+                let project = ComposeProject::of_document(volume.document.clone(), Dollars::Doubled);
+                (name, project, Some(volume))
+            }
         };
-        let dollars = match compose.program.kind {
-            ComposeKind::Docker => Dollars::Doubled,
-            ComposeKind::PodmanCompose => Dollars::Plain,
-        };
-        let project = ComposeProject::read(&answer, dollars).map_err(|error| Error::Impossible {
-            message: format!("what {} answers cannot be read: {error}", compose.program.shown()),
-            location: self.environment.property_location("dockerComposeFile").map(Box::new),
-            hint: None,
-        })?;
         Ok(ComposeFacts {
             program: format!("{} {}", compose.program.shown(), compose.version),
             old_image_names: match compose.program.kind {
                 ComposeKind::Docker => compose.numbers() < (2, 8),
                 ComposeKind::PodmanCompose => true,
             },
-            name: project_name(&named, &project, STYLE),
+            name,
             file_version: texts.first().and_then(|text| version(text)),
             files,
-            env_file,
+            env_file: env_file.filter(|_| in_volume.is_none()),
             project,
+            in_volume,
         })
+    }
+
+    /// The project as Compose told it the last time, if it is made of the same; else Compose is asked.
+    async fn known_or_asked(&self, asking: &Asking<'_>, named: &NameSources<'_>) -> Result<ComposeProject> {
+        let Compose { program, version } = asking.compose;
+        let first = [program.shown(), version.clone(), program.program.display().to_string()];
+        let sources = Sources {
+            asked: &first.into_iter().chain(asking.words(None)).collect::<Vec<_>>(),
+            folder: Path::new(&self.environment.folder),
+            files: asking.files,
+            environment: &self.observed.host.environment,
+            style: STYLE,
+        };
+        // podman-compose has rules of its own about what it reads.
+        let made_of = sources.read().filter(|_| program.kind == ComposeKind::Docker);
+        if let Some(project) = made_of.as_ref().and_then(|made_of| kept::recall(&self.state, made_of)) {
+            return Ok(project);
+        }
+        let project = self.read_project(asking.compose, &self.answer(asking, named).await?)?;
+        // What changed while Compose read it is not told apart from what it read.
+        if let Some(made_of) = made_of.filter(|before| sources.read().as_ref() == Some(before)) {
+            kept::keep(&self.state, made_of, &project);
+        }
+        Ok(project)
+    }
+
+    async fn answer(&self, asking: &Asking<'_>, named: &NameSources<'_>) -> Result<String> {
+        match self.answer_as(asking, None).await {
+            // Of a folder whose name has no letter that a project's can have, Compose makes no name by itself.
+            Err(Error::Compose(failure))
+                if failure.lines.iter().any(|line| line.contains("project name")) =>
+            {
+                let name = project_name(named, &ComposeProject::default(), self.environment.style());
+                self.answer_as(asking, Some(&name)).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn answer_as(&self, asking: &Asking<'_>, project: Option<&str>) -> Result<String> {
+        let asked = Asked { words: asking.words(project), description: RETRIEVING, record: None };
+        self.run_compose(&asking.compose.program, asked).await
+    }
+
+    fn read_project(&self, compose: &Compose, answer: &str) -> Result<ComposeProject> {
+        let dollars = match compose.program.kind {
+            ComposeKind::Docker => Dollars::Doubled,
+            ComposeKind::PodmanCompose => Dollars::Plain,
+        };
+        ComposeProject::read(answer, dollars).map_err(|error| self.unreadable(compose, &error))
+    }
+
+    pub(super) fn unreadable(&self, compose: &Compose, error: &YamlError) -> Error {
+        Error::Impossible {
+            message: format!("what {} answers cannot be read: {error}", compose.program.shown()),
+            location: self.environment.property_location("dockerComposeFile").map(Box::new),
+            hint: None,
+        }
     }
 
     /// What the build of a service is made from.
@@ -114,10 +170,15 @@ impl Reconciler<'_> {
             return Ok(());
         };
         let (dockerfile, context) = (facts.dockerfile_of(build), facts.context_of(build));
-        let text = match &dockerfile {
-            Some(path) => read_if_there(path)?,
-            None => build.inline.clone(),
+        let (dockerfile, text) = match dockerfile {
+            Some(path) => {
+                let path = self.brought(&path).await?;
+                let text = read_if_there(&path)?;
+                (Some(path), text)
+            }
+            None => (None, build.inline.clone()),
         };
+        let context = self.brought(&context).await?;
         let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         let print =
             self.fingerprint(&context, dockerfile.as_deref(), &format!("context-{letters}.cache")).await?;
@@ -191,6 +252,20 @@ impl Reconciler<'_> {
             Some((facts, facts.project.services.get(service.as_deref()?)?.build.as_ref()?))
         });
         Some(build.ok_or_else(|| self.environment.impossible("service", "the service is not built")))
+    }
+}
+
+/// What Compose is asked about.
+struct Asking<'a> {
+    compose: &'a Compose,
+    /// The project's files where they lie on this computer.
+    files: &'a [String],
+    env_file: Option<&'a str>,
+}
+
+impl Asking<'_> {
+    fn words(&self, project: Option<&str>) -> Vec<String> {
+        self.compose.program.config(self.files, self.env_file, project, self.compose.numbers().0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starting Compose: its output goes where it is asked for, and it ends with the operation.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::UNIX_EPOCH;
 
@@ -157,8 +157,12 @@ impl Reconciler<'_> {
     }
 
     /// Where Compose is started: relative paths of its environment begin at the workspace.
-    fn folder_of_compose(&self) -> &Path {
-        Path::new(&self.environment.folder)
+    fn folder_of_compose(&self) -> PathBuf {
+        let folder = Path::new(&self.environment.folder);
+        match self.environment.content() {
+            Some(content) => content.on_disk(folder),
+            None => folder.to_owned(),
+        }
     }
 }
 

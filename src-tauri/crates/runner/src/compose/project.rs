@@ -20,8 +20,8 @@ pub(crate) async fn with_project(
     Ok(std::iter::once(container).chain(others).collect())
 }
 
-/// Whether a volume may go with these containers: of a Compose project only what the project made, as an external volume is somebody
-/// else's.
+/// Whether a volume may go with these containers: of a Compose project what the project made and the workspace's own, as any other external
+/// volume is somebody else's.
 pub(crate) async fn may_remove_volume(
     session: &Session<'_>,
     volume: &str,
@@ -30,6 +30,9 @@ pub(crate) async fn may_remove_volume(
     let Some(project) = containers.iter().find_map(|container| container.labels.get(PROJECT_LABEL)) else {
         return Ok(true);
     };
+    if session.environment().place_in_volume().is_some_and(|place| place.volume == volume) {
+        return Ok(true);
+    }
     let found = session.engine.inspect_volume(volume).await.map_err(|error| Error::Engine {
         error: Box::new(error),
         description: "An error occurred looking for what would be lost.",

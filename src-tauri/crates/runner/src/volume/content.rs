@@ -37,6 +37,16 @@ impl Content {
         Ok(Self { engine, place, room: Room::new(store)?, brought: Mutex::default() })
     }
 
+    /// The folder of this computer where what has been taken out lies.
+    pub(crate) fn path(&self) -> &Path {
+        self.room.path()
+    }
+
+    /// A folder of this computer beside that, for files of this operation alone.
+    pub(crate) fn spare_folder(&self) -> &Path {
+        self.room.around()
+    }
+
     /// Where a path of the container lies on this computer once it has been brought; a path outside the volume means this
     /// computer's own.
     pub(crate) fn on_disk(&self, path: &Path) -> PathBuf {

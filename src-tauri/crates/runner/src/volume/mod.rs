@@ -28,7 +28,7 @@ mod room;
 mod unpack;
 
 pub(crate) use content::{Content, remove_left_holders};
-pub(crate) use identity::{Place, VOLUME_LABEL, VOLUME_LABELS};
+pub(crate) use identity::{Place, VOLUME_LABEL, VOLUME_LABELS, WORKSPACES};
 pub(crate) use losses::look_for_losses;
 pub(crate) use open::read;
 pub(crate) use prepare::{foresee, prepare};

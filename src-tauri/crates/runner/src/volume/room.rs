@@ -24,7 +24,7 @@ pub(crate) struct Room {
     content: PathBuf,
     // Dropped in this order: Windows does not remove a folder in which a file is open.
     _lock: File,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Room {
@@ -38,11 +38,16 @@ impl Room {
         lock.try_lock().map_err(|error| failed(error.into()))?;
         let content = folder.path().join(CONTENT);
         std::fs::create_dir(&content).map_err(failed)?;
-        Ok(Self { content, _lock: lock, _folder: folder })
+        Ok(Self { content, _lock: lock, folder })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.content
+    }
+
+    /// The folder around it, where nothing of the content's is.
+    pub(crate) fn around(&self) -> &Path {
+        self.folder.path()
     }
 }
 

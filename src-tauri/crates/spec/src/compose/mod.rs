@@ -5,6 +5,7 @@
 
 mod build;
 mod files;
+mod kept;
 mod name;
 mod project;
 mod values;
@@ -12,6 +13,7 @@ mod yaml;
 
 pub use build::ServiceBuild;
 pub use files::{FileSources, compose_files};
+pub use kept::{may_refer_to, named_files};
 pub use name::{NameSources, project_name, usable_project_name};
 pub use project::{ComposeProject, ComposeService, Dollars};
 pub use yaml::{YamlError, names_project, read_yaml};

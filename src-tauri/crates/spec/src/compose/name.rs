@@ -19,6 +19,8 @@ pub struct NameSources<'a> {
     pub first_file: Option<&'a str>,
     /// Whether one of the files gives the project a name itself.
     pub is_named: bool,
+    /// The volume that the workspace lies in, where it is no folder: other volumes may have a folder of this name.
+    pub volume: Option<&'a str>,
     /// Whether the program is older than 1.21, which allowed letters and digits alone.
     pub letters_alone: bool,
 }
@@ -38,8 +40,12 @@ pub fn project_name(sources: &NameSources<'_>, project: &ComposeProject, style: 
         return usable_project_name(&name);
     }
     // Compose names a project without name after its folder: `devcontainer` where that is `.devcontainer`.
-    if let Some(name) = project.name.as_deref().filter(|name| *name != FOLDER_NAME || sources.is_named) {
+    let by_folder = |name: &str| !sources.is_named && (name == FOLDER_NAME || sources.volume.is_some());
+    if let Some(name) = project.name.as_deref().filter(|name| !by_folder(name)) {
         return usable_project_name(&plain(name));
+    }
+    if let Some(volume) = sources.volume {
+        return usable_project_name(&plain(volume));
     }
     let folder =
         sources.first_file.map_or_else(|| sources.folder.to_owned(), |file| style.dirname(file).to_owned());

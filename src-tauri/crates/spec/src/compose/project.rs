@@ -63,14 +63,19 @@ impl ComposeProject {
     /// # Errors
     /// When it is no YAML. A text that is YAML and no project is an empty one.
     pub fn read(text: &str, dollars: Dollars) -> Result<Self, YamlError> {
-        let mut value = read_yaml(text)?;
-        if dollars == Dollars::Doubled {
-            undouble(&mut value);
-        }
-        Ok(Self::of(value))
+        Ok(Self::of_document(read_yaml(text)?, dollars))
     }
 
-    fn of(value: Value) -> Self {
+    /// The same of a text that has been read.
+    #[must_use]
+    pub fn of_document(mut document: Value, dollars: Dollars) -> Self {
+        if dollars == Dollars::Doubled {
+            undouble(&mut document);
+        }
+        Self::of(document)
+    }
+
+    pub(super) fn of(value: Value) -> Self {
         let Value::Object(raw) = value else { return Self::default() };
         let services = match raw.get("services") {
             Some(Value::Object(services)) => services

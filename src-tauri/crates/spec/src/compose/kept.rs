@@ -1,0 +1,192 @@
+//! What may be kept of a project between two looks, and what it was made of, so that a look can tell whether it is still the same.
+
+use serde_json::{Map, Value};
+
+use super::project::ComposeProject;
+use super::yaml::read_yaml;
+use crate::paths::PathStyle;
+
+/// Properties of a service that only its container needs, where passwords usually stand.
+const OF_CONTAINER: [&str; 10] = [
+    "annotations",
+    "configs",
+    "develop",
+    "environment",
+    "healthcheck",
+    "labels",
+    "logging",
+    "post_start",
+    "pre_stop",
+    "secrets",
+];
+
+impl ComposeProject {
+    /// The project as data that may be written down: without what its containers are given and nobody else looks at.
+    #[must_use]
+    pub fn to_kept(&self) -> Value {
+        let mut kept = without_extensions(&self.raw);
+        if let Some(Value::Object(configs)) = kept.get_mut("configs") {
+            configs.values_mut().filter_map(Value::as_object_mut).for_each(|config| {
+                config.shift_remove("content");
+            });
+        }
+        if let Some(Value::Object(services)) = kept.get_mut("services") {
+            for service in services.values_mut().filter_map(Value::as_object_mut) {
+                *service = without_extensions(service);
+                service.retain(|name, _| !OF_CONTAINER.contains(&name.as_str()));
+            }
+        }
+        Value::Object(kept)
+    }
+
+    /// The project that was written down.
+    #[must_use]
+    pub fn of_kept(kept: Value) -> Self {
+        Self::of(kept)
+    }
+}
+
+fn without_extensions(object: &Map<String, Value>) -> Map<String, Value> {
+    object
+        .iter()
+        .filter(|(name, _)| !name.starts_with("x-"))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// The files that Compose reads because this Compose file names them (`env_file`, `label_file`), as written. None where its text alone
+/// does not tell what is read: other projects that it includes, services of other files, names that are put together from
+/// variables, more than one document.
+#[must_use]
+pub fn named_files(text: &str) -> Option<Vec<String>> {
+    let is_separator = |line: &str| line.starts_with("---") || line.starts_with("...");
+    let document = text.lines().skip_while(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#') || line == "---"
+    });
+    if document.into_iter().any(is_separator) {
+        return None;
+    }
+    let value = read_yaml(text).ok()?;
+    if value.get("include").is_some() {
+        return None;
+    }
+    let mut found = Vec::new();
+    gather(&value, &mut found).then_some(found)
+}
+
+/// False where it cannot be told.
+fn gather(value: &Value, found: &mut Vec<String>) -> bool {
+    match value {
+        Value::Object(entries) => entries.iter().all(|(name, value)| match name.as_str() {
+            "extends" => value.get("file").is_none() && gather(value, found),
+            "env_file" | "label_file" => each_file(value, found),
+            _ => gather(value, found),
+        }),
+        Value::Array(items) => items.iter().all(|item| gather(item, found)),
+        _ => true,
+    }
+}
+
+fn each_file(value: &Value, found: &mut Vec<String>) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(|item| each_file(item, found)),
+        Value::Object(entry) => {
+            entry.get("path").is_some_and(|path| path.is_string() && each_file(path, found))
+        }
+        Value::String(path) if !path.contains('$') && !path.starts_with('~') => {
+            found.push(path.clone());
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Whether a text may refer to a variable: its name stands there as a word, or letters are written in a way that could be its name.
+#[must_use]
+pub fn may_refer_to(text: &str, variable: &str, style: PathStyle) -> bool {
+    let is_hidden = || {
+        let mut after = text.split('\\').skip(1);
+        after.any(|rest| rest.starts_with(['x', 'u', 'U', '\r', '\n']))
+    };
+    let same = |word: &str| match style {
+        PathStyle::Windows => word.eq_ignore_ascii_case(variable),
+        PathStyle::Linux | PathStyle::Darwin => word == variable,
+    };
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(same) || is_hidden()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::Dollars;
+
+    #[test]
+    fn the_files_that_a_compose_file_names() {
+        let table: [(&str, Option<&[&str]>); 14] = [
+            ("services: {a: {image: x}}", Some(&[])),
+            ("", Some(&[])),
+            ("# a\n---\nservices: {a: {env_file: .a}}", Some(&[".a"])),
+            (
+                "services: {a: {env_file: [a, {path: b, required: false}], label_file: c}}",
+                Some(&["a", "b", "c"]),
+            ),
+            ("x-all: &all {env_file: a}\nservices: {a: {<<: *all, image: x}}", Some(&["a"])),
+            ("services: {a: {extends: {service: b}}, b: {image: x}}", Some(&[])),
+            ("services: {a: {extends: {service: b, file: c.yml}}}", None),
+            ("include: [other.yml]\nservices: {}", None),
+            ("services: {a: {env_file: $HOME/a}}", None),
+            ("services: {a: {env_file: ~/a}}", None),
+            ("services: {a: {env_file: {path: 1}}}", None),
+            ("services: {a: {env_file: {file: a}}}", None),
+            ("services: {a: {image: x}}\n---\nservices: {b: {env_file: a}}", None),
+            ("services: [", None),
+        ];
+        for (text, expected) in table {
+            let expected =
+                expected.map(|files| files.iter().map(|&file| file.to_owned()).collect::<Vec<_>>());
+            assert_eq!(
+                named_files(text).map(|mut files| {
+                    files.dedup();
+                    files
+                }),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn variables_that_a_text_may_refer_to() {
+        let table = [
+            ("image: x:$TAG", "TAG", true),
+            ("image: x:${TAG:-1}", "TAG", true),
+            ("environment:\n  - TAG", "TAG", true),
+            ("image: x:$TAGS", "TAG", false),
+            ("image: x:$MY_TAG", "TAG", false),
+            ("image: \"x:$\\x54AG\"", "TAG", true),
+            ("image: \"x:$TA\\\nG\"", "TAG", true),
+            ("command: \"a\\tb\"", "TAG", false),
+        ];
+        for (text, variable, expected) in table {
+            assert_eq!(may_refer_to(text, variable, PathStyle::Linux), expected, "{text}");
+        }
+        assert!(may_refer_to("$tag", "TAG", PathStyle::Windows));
+        assert!(!may_refer_to("$tag", "TAG", PathStyle::Linux));
+    }
+
+    #[test]
+    fn what_is_kept_is_the_same_project_without_its_environments() {
+        let text = "name: p\nx-password: geheim\nconfigs: {c: {content: geheim}}\nvolumes: {v: {driver_opts: {o: a}}}\nservices:\n  \
+                    a:\n    build: {context: /c, args: {A: '1'}}\n    environment: {PASSWORD: geheim}\n    labels: {l: geheim}\n    \
+                    x-more: geheim\n    privileged: true\n    depends_on: [b]\n  b:\n    image: i\n    user: $$me\n";
+        let project = ComposeProject::read(text, Dollars::Doubled).unwrap();
+        let kept = project.to_kept();
+        assert!(!kept.to_string().contains("geheim"), "{kept}");
+        let again = ComposeProject::of_kept(kept);
+        assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&project).unwrap());
+        assert_eq!(again.services["a"].raw["privileged"], true);
+        assert_eq!(again.raw["volumes"], project.raw["volumes"]);
+    }
+}
