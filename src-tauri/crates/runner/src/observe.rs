@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use wharf_engine::ContainerSummary;
 use wharf_plan::{
     Accounts, ContainerFacts, ContainerSpec, ContainerState, Fact, FactQuery, HostFile, Inside,
 };
@@ -16,6 +17,9 @@ use crate::error::{Error, Result};
 use crate::reconciler::Reconciler;
 use crate::records::{INSIDE, InsideRecord};
 
+/// How many images are looked at beside the one that is asked for.
+const MOST_IMAGES: usize = 4;
+
 /// Files that a configuration names are settings and scripts; what is longer is not read into memory.
 const LONGEST_FILE: u64 = 16 * 1024 * 1024;
 
@@ -24,12 +28,7 @@ impl Reconciler<'_> {
     pub(crate) async fn observe(&mut self, query: &FactQuery) -> Result<()> {
         match query {
             FactQuery::Container => self.observe_container().await,
-            FactQuery::Image { image } => {
-                let facts =
-                    self.engine.inspect_image(image).await.map_err(|error| self.engine_error(error))?;
-                self.observed.images.insert(image.clone(), facts);
-                Ok(())
-            }
+            FactQuery::Image { image } => self.observe_image(image).await,
             FactQuery::Dockerfile => {
                 let text = match self.dockerfile_place()? {
                     DockerfilePlace::File(path) => read_if_there(&self.brought(&path).await?)?,
@@ -145,19 +144,23 @@ impl Reconciler<'_> {
             self.engine.find_containers(labels).await.map_err(|error| self.engine_error(error))
         };
         let labels = &self.environment.id_labels;
+        // The one question finds both those that carry all of the usual labels and those that older tools made.
+        let asked = if self.environment.has_default_labels { &labels[..1] } else { &labels[..] };
         let usable = |state: ContainerState| state != ContainerState::Removing;
         let is_own =
             |labels: &std::collections::BTreeMap<String, String>| self.environment.is_service(labels);
-        let found =
-            find(labels).await?.into_iter().find(|found| usable(found.state) && is_own(&found.labels));
+        let all = find(asked).await?;
+        let is_found = |found: &&ContainerSummary| {
+            usable(found.state) && self.environment.carries_labels(&found.labels) && is_own(&found.labels)
+        };
+        let found = all.iter().find(is_found).map(|found| found.id.clone());
         if found.is_none() && self.environment.is_composed() {
             return self.search_service().await;
         }
         if found.is_some() || !self.environment.has_default_labels {
-            return Ok(found.map(|found| found.id));
+            return Ok(found);
         }
-        let older = find(&labels[..1]).await?;
-        Ok(older
+        Ok(all
             .into_iter()
             .find(|found| {
                 usable(found.state) && !found.labels.contains_key(crate::environment::CONFIG_FILE_LABEL)
