@@ -1,5 +1,7 @@
 //! Environments that are a service of a Compose project: made, used, stopped and taken away as a whole.
 
+mod builds;
+
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use wharf_test_support::{engines, plugins};

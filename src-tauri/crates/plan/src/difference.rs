@@ -9,7 +9,7 @@ mod properties;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use ingredients::{BaseImage, Ingredients, of_ingredients};
+pub use ingredients::{BaseImage, Built, Ingredients, of_ingredients};
 pub use properties::{LabelIsKept, differences};
 
 /// What it takes to apply a change, from the least to the most.

@@ -1,6 +1,7 @@
 //! What has changed since an environment was last applied, and what is remembered so that the next look can tell.
 //!
-//! Looking asks no registry and starts no program: of a Feature in a registry what counts is what the lockfile holds.
+//! Looking asks no registry, of whose Features what the lockfile holds counts, and starts no program but Compose, where it is not known
+//! any more what that said of the same files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,16 +11,21 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use wharf_api as api;
-use wharf_plan::difference::{self, BaseImage, Change, Difference, Ingredients, LabelIsKept};
+use wharf_plan::compose::{ComposeFacts, named_services};
+use wharf_plan::difference::{self, BaseImage, Built, Change, Difference, Ingredients, LabelIsKept};
 use wharf_plan::{Fact, FactQuery};
+use wharf_spec::compose::ServiceBuild;
 use wharf_spec::feature::{Lockfile, lockfile_path};
-use wharf_spec::{Entry, Scenario, metadata};
+use wharf_spec::{Build, Entry, Scenario, metadata};
 
 use crate::CancellationToken;
 use crate::environment::{Environment, STYLE};
 use crate::error::Result;
 use crate::reconciler::Reconciler;
 use crate::records::EnvironmentRecord;
+
+/// The file in which the fingerprint of the environment's own build context is kept.
+const CACHE: &str = "changes.cache";
 
 /// How far is looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +178,12 @@ impl Reconciler<'_> {
                 ingredients.dockerfile = self.dockerfile_text().await;
                 if depth == Depth::Whole {
                     let text = ingredients.dockerfile.clone().unwrap_or_default();
-                    ingredients.context = self.context_print(&text).await.ok();
+                    let place =
+                        self.environment.context_path().ok().zip(self.environment.dockerfile_path().ok());
+                    if let Some((context, path)) = place {
+                        ingredients.context =
+                            self.context_print(&text, &context, Some(&path), CACHE).await.ok();
+                    }
                     let text = ingredients.dockerfile.as_deref();
                     let name =
                         text.and_then(|text| wharf_plan::image::base_name(&build, text, &self.observed));
@@ -184,10 +195,58 @@ impl Reconciler<'_> {
             }
             Some(Scenario::Compose { files, .. }) => {
                 ingredients.compose = compose_content(self.environment, &files, &self.operation.cancel).await;
+                if depth == Depth::Whole {
+                    self.services(&mut ingredients).await;
+                }
             }
             Some(Scenario::Image { .. }) | None => {}
         }
         ingredients
+    }
+
+    /// What the services that start are built from: the environment's own as a Dockerfile of its own would be, the others by their names.
+    async fn services(&mut self, ingredients: &mut Ingredients) {
+        if self.observed.compose == Fact::Unknown && self.observe_compose().await.is_err() {
+            return;
+        }
+        let Some(facts) = self.observed.compose.known().cloned().flatten() else { return };
+        let config = &self.environment.configuration.config;
+        for name in facts.project.started(&named_services(config)) {
+            let Some(service) = facts.project.services.get(name) else { continue };
+            let is_own = config.service.as_deref() == Some(name);
+            match &service.build {
+                // What only the builder can fetch is looked at by nobody else.
+                Some(build) if build.is_elsewhere() => {}
+                Some(build) if is_own => {
+                    let built = self.built(&facts, build, CACHE).await;
+                    let text = built.dockerfile.as_deref();
+                    let build =
+                        Build { args: build.args.clone(), target: build.target.clone(), ..Build::default() };
+                    let base =
+                        text.and_then(|text| wharf_plan::image::base_name(&build, text, &self.observed));
+                    ingredients.base = self.base_image(base).await;
+                    (ingredients.dockerfile, ingredients.context) = (built.dockerfile, built.context);
+                }
+                Some(build) => {
+                    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+                    let built = self.built(&facts, build, &format!("changes-{letters}.cache")).await;
+                    ingredients.services.insert(name.to_owned(), built);
+                }
+                None if is_own => ingredients.base = self.base_image(service.image.clone()).await,
+                None => {}
+            }
+        }
+    }
+
+    async fn built(&self, facts: &ComposeFacts, build: &ServiceBuild, cache: &str) -> Built {
+        let path = facts.dockerfile_of(build);
+        let dockerfile = match &path {
+            Some(path) => self.bring(path).await.ok().and_then(|path| std::fs::read_to_string(path).ok()),
+            None => build.inline.clone(),
+        };
+        let Some(text) = &dockerfile else { return Built::default() };
+        let context = self.context_print(text, &facts.context_of(build), path.as_deref(), cache).await.ok();
+        Built { dockerfile, context }
     }
 
     async fn dockerfile_text(&mut self) -> Option<String> {
@@ -197,13 +256,22 @@ impl Reconciler<'_> {
         self.observed.dockerfile.known().cloned().flatten()
     }
 
-    /// The fingerprint of what the Dockerfile takes out of its context. What the configuration says is compared by itself, so its file
-    /// does not count.
-    async fn context_print(&self, dockerfile: &str) -> Result<String> {
-        let context = self.bring(&self.environment.context_path()?).await?;
-        let path = self.bring(&self.environment.dockerfile_path()?).await?;
+    /// The fingerprint of what a Dockerfile takes out of its context. What the configuration says is compared by itself, so its file
+    /// does not count. `cache` is the name of the file in which the fingerprint is kept.
+    async fn context_print(
+        &self,
+        dockerfile: &str,
+        context: &Path,
+        path: Option<&Path>,
+        cache: &str,
+    ) -> Result<String> {
+        let context = self.bring(context).await?;
+        let path = match path {
+            Some(path) => Some(self.bring(path).await?),
+            None => None,
+        };
         let wrong = |error| self.engine_error(error);
-        let mut ignore = wharf_engine::Ignore::find(&context, Some(&path)).map_err(wrong)?;
+        let mut ignore = wharf_engine::Ignore::find(&context, path.as_deref()).map_err(wrong)?;
         if let Some(paths) = wharf_spec::Dockerfile::parse(dockerfile).context_paths() {
             ignore = ignore.of_paths(&paths).unwrap_or(ignore);
         }
@@ -211,7 +279,7 @@ impl Reconciler<'_> {
         if let Ok(below) = configuration.strip_prefix(&context) {
             ignore = ignore.without(&below.to_string_lossy().replace('\\', "/"));
         }
-        let cache = self.state.folder().join("changes.cache");
+        let cache = self.state.folder().join(cache);
         let print = wharf_engine::context_fingerprint(&context, &ignore, Some(&cache)).await;
         Ok(print.map_err(wrong)?.hash)
     }

@@ -27,6 +27,21 @@ pub struct Ingredients {
     /// The content of each Compose file, by its path.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub compose: BTreeMap<String, String>,
+    /// What the images of the project's other services are built from, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<String, Built>,
+}
+
+/// What an image is built from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Built {
+    /// The text of the Dockerfile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dockerfile: Option<String>,
+    /// The fingerprint of what the Dockerfile takes out of its context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
 }
 
 /// An image by the name that it was asked for with, and the id that the engine had it under.
@@ -44,11 +59,29 @@ pub struct BaseImage {
 pub fn of_ingredients(applied: &Ingredients, current: &Ingredients) -> Vec<Difference> {
     let mut found = Vec::new();
     found.extend(base(applied, current));
-    found.extend(dockerfile(applied.dockerfile.as_deref(), current.dockerfile.as_deref()));
-    found.extend(context(applied, current));
+    let own = |of: &Ingredients| Built { dockerfile: of.dockerfile.clone(), context: of.context.clone() };
+    found.extend(built(&own(applied), &own(current)));
     found.extend(features(applied, current));
     found.extend(compose(applied, current));
+    found.extend(services(applied, current));
     found
+}
+
+fn built(before: &Built, after: &Built) -> impl Iterator<Item = Difference> {
+    dockerfile(before.dockerfile.as_deref(), after.dockerfile.as_deref())
+        .into_iter()
+        .chain(context(before, after))
+}
+
+/// Which services there are is for the Compose files to say; here is what the same ones are built from.
+fn services<'a>(applied: &'a Ingredients, current: &'a Ingredients) -> impl Iterator<Item = Difference> + 'a {
+    current.services.iter().flat_map(|(name, after)| {
+        let found = applied.services.get(name).into_iter().flat_map(move |before| built(before, after));
+        found.map(move |found| Difference {
+            property: format!("{} of the service {name}", found.property),
+            ..found
+        })
+    })
 }
 
 fn base(applied: &Ingredients, current: &Ingredients) -> Option<Difference> {
@@ -108,7 +141,7 @@ fn dockerfile(before: Option<&str>, after: Option<&str>) -> Option<Difference> {
     })
 }
 
-fn context(applied: &Ingredients, current: &Ingredients) -> Option<Difference> {
+fn context(applied: &Built, current: &Built) -> Option<Difference> {
     if applied.context.as_ref()? == current.context.as_ref()? {
         return None;
     }
@@ -203,6 +236,34 @@ mod tests {
                 .map(|found| (found.property.as_str(), found.change, found.layer.as_deref()))
                 .collect();
             assert_eq!(shown, expected, "{current:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_builds_of_services_take() {
+        let made = |dockerfile: &str, context: &str| Ingredients {
+            services: [(
+                "db".to_owned(),
+                Built { dockerfile: Some(dockerfile.to_owned()), context: Some(context.to_owned()) },
+            )]
+            .into(),
+            ..Ingredients::default()
+        };
+        const TEXT: &str = "FROM debian\nCOPY . /x\n";
+        let before = made(TEXT, "1");
+        let table: [(Ingredients, &[(&str, Change)]); 4] = [
+            (before.clone(), &[]),
+            (
+                made("FROM debian\nRUN a\nCOPY . /x\n", "1"),
+                &[("Dockerfile of the service db", Change::Rebuild)],
+            ),
+            (made(TEXT, "2"), &[("build context of the service db", Change::Rebuild)]),
+            (Ingredients::default(), &[]),
+        ];
+        for (after, expected) in table {
+            let found = of_ingredients(&before, &after);
+            let shown: Vec<_> = found.iter().map(|found| (found.property.as_str(), found.change)).collect();
+            assert_eq!(shown, expected, "{after:?}");
         }
     }
 
