@@ -1,6 +1,6 @@
 //! A second `up` does nothing, and what is missing is all that is done.
 
-use wharf_test_support::engines;
+use wharf_test_support::{engines, images};
 
 use crate::kit::{Place, steps};
 
@@ -114,4 +114,34 @@ fn plan_says_what_up_would_do_and_does_nothing() {
     assert_eq!(status["difference"], changed["differences"]);
     assert_eq!(status["observed"]["container"]["state"], "running");
     assert_eq!(status["desired"]["wanted"], "running");
+}
+
+#[test]
+fn a_name_that_means_another_image_by_now_or_none_is_noticed() {
+    const NAME: &str = "localhost/wharf-test-moved";
+    for engine in engines::all() {
+        let place = Place::new(engine, &format!(r#"{{ "image": "{NAME}" }}"#));
+        let name = place.engine.name.clone();
+        let again = |image: Option<&str>| {
+            let down = place.wharf("down", &[]).end();
+            assert_eq!(down.code, Some(0), "{down}");
+            let _ = place.socket().request("DELETE", &format!("/images/{NAME}?force=true"), None);
+            if let Some(image) = image {
+                place.post(&format!("/images/{image}/tag?repo={NAME}&tag=latest"));
+            }
+        };
+        again(Some("busybox"));
+        let first = place.up(&[]);
+        assert_eq!(first["remoteUser"], "root", "{name}");
+        again(Some("busybox"));
+        assert_eq!(steps(&place.events(&[])).iter().filter(|step| **step == "create").count(), 1, "{name}");
+        again(Some(images::DEVCONTAINER));
+        assert_eq!(place.up(&[])["remoteUser"], "vscode", "{name}: another image");
+        assert_eq!(place.containers().len(), 1, "{name}");
+        again(None);
+        let (error, _) = place.up_fails(&[]);
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(message.contains(NAME), "{name}: no image: {error}");
+        assert!(place.containers().is_empty(), "{name}");
+    }
 }

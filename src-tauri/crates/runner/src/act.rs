@@ -168,11 +168,12 @@ impl Reconciler<'_> {
                 hint: Some("make it, or correct the path in the configuration".to_owned()),
             });
         }
-        let container = self.engine.create(spec).await.map_err(|error| Error::Engine {
-            error: Box::new(error),
-            description: "An error occurred setting up the container.",
-            location: None,
-        })?;
+        let container = match self.engine.create(spec).await {
+            Ok(container) => container,
+            // It was there the last time; whether it has to be pulled is found out by the look that comes now.
+            Err(wharf_engine::Error::ImageNotFound { .. }) if self.stop_recalling() => return Ok(()),
+            Err(error) => return Err(self.engine_error(error)),
+        };
         self.half_made = Some(container.clone());
         self.container_id = Some(container.clone());
         for connection in &spec.further_networks {

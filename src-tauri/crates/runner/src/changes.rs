@@ -286,6 +286,10 @@ impl Reconciler<'_> {
 
     async fn base_image(&mut self, name: Option<String>) -> Option<BaseImage> {
         let name = name.filter(|name| name != "scratch")?;
+        // What was looked at on the way is what counts, and an engine with containerd's store takes its time to say it once more.
+        if let Some(Some(facts)) = self.observed.images.get(&name) {
+            return Some(BaseImage { id: facts.id.clone(), name });
+        }
         let facts = self.engine.inspect_image(&name).await.ok()??;
         Some(BaseImage { name, id: facts.id })
     }

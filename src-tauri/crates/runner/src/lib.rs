@@ -56,6 +56,7 @@ mod platform;
 mod ports;
 mod proxies;
 mod read_configuration;
+mod recall;
 mod reconciler;
 mod records;
 pub mod request;

@@ -110,6 +110,14 @@ impl Reconciler<'_> {
                 None => None,
             },
         };
+        let container = match container {
+            Some(made)
+                if self.half_made.as_ref() == Some(&made.id) && !self.is_of_its_image(&made).await? =>
+            {
+                None
+            }
+            other => other,
+        };
         self.container_id = container.as_ref().map(|container| container.id.clone());
         if let Some(container) = container
             .as_ref()

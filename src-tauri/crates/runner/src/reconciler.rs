@@ -51,6 +51,8 @@ pub(crate) struct Reconciler<'a> {
     pub(crate) observed: Observed,
     /// The container that this operation made, until it has been started: half-made, so that ending now removes it.
     pub(crate) half_made: Option<String>,
+    /// Whether what is known of the image is remembered only.
+    pub(crate) recalled: Recall,
     /// The container by the id it had last, so that it is found without a search.
     pub(crate) container_id: Option<String>,
     /// Whether `ready` has been sent.
@@ -86,6 +88,7 @@ impl Reconciler<'_> {
             }
             match reconcile(desired, &self.observed) {
                 Outcome::Agreed => return Ok(()),
+                Outcome::Next(steps) if self.acts_beyond_memory(&steps) => {}
                 Outcome::Next(steps) => {
                     self.tell_what_is_short(desired, &steps).await?;
                     for step in &steps {
@@ -93,6 +96,8 @@ impl Reconciler<'_> {
                         forget(step, &mut self.observed);
                     }
                 }
+                Outcome::Blocked(Blocker::Fact { query }) if self.recall(&query) => {}
+                Outcome::Blocked(Blocker::Fact { query }) if self.asks_beyond_memory(&query) => {}
                 Outcome::Blocked(Blocker::Fact { query }) => {
                     self.observe(&query).await?;
                     if query == FactQuery::Features {

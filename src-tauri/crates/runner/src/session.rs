@@ -18,6 +18,7 @@ use crate::events::{Operation, StepRecord};
 use crate::journal::Journal;
 use crate::lock::Lock;
 use crate::proxies;
+use crate::recall::Recall;
 use crate::reconciler::Reconciler;
 use crate::records::{BUILT, BuiltRecord, ENVIRONMENT, EnvironmentRecord, WantedRecord};
 use crate::request::{Answer, ConsentAsker, FeaturesRequest, Target, Trust};
@@ -192,10 +193,10 @@ impl<'a> Session<'a> {
             trust,
             asker,
             secrets,
-            handed_over: Vec::new(),
             keychain: asker.keychain(),
             keychain_answers: false,
             kept: BTreeMap::new(),
+            handed_over: Vec::new(),
             features: FeaturesRequest::default(),
             oci_auth: wharf_api::OciAuthDiagnostics::default(),
             compose_path: target.docker_compose_path.clone(),
@@ -208,6 +209,7 @@ impl<'a> Session<'a> {
                 ..Observed::default()
             },
             half_made: None,
+            recalled: Recall::default(),
             container_id: record.as_ref().and_then(|record| record.container.clone()),
             ready: false,
             applied: None,
