@@ -45,7 +45,8 @@ impl Reconciler<'_> {
         {
             return false;
         }
-        let Some(record) = self.state.peek::<ImageRecord>(IMAGE).filter(|record| record.name == *image) else {
+        let Some(record) = self.state.peek::<ImageRecord>(IMAGE).filter(|record| record.name == *image)
+        else {
             return false;
         };
         self.recalled = Recall::Trusted(record.name.clone());
@@ -80,7 +81,9 @@ impl Reconciler<'_> {
 
     /// Drops what was remembered. Returns whether there was anything.
     pub(crate) fn stop_recalling(&mut self) -> bool {
-        let Recall::Trusted(name) = std::mem::replace(&mut self.recalled, Recall::Ended) else { return false };
+        let Recall::Trusted(name) = std::mem::replace(&mut self.recalled, Recall::Ended) else {
+            return false;
+        };
         self.observed.images.remove(&name);
         true
     }
