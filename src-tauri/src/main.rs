@@ -9,6 +9,7 @@ mod boards;
 mod commands;
 mod desktop;
 mod handover;
+mod notices;
 mod operate;
 mod preferences;
 mod text;

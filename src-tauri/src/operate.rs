@@ -1,11 +1,12 @@
-//! What operations that ended, or wait for an answer, mean for a person whose window is elsewhere.
+//! What operations that ended or wait for an answer, and news of ports, mean for a person whose window is elsewhere.
 
 use tauri::{AppHandle, Manager};
 use tauri_plugin_notification::NotificationExt as _;
 use tokio::sync::broadcast::error::RecvError;
-use wharf_api::{EnvironmentReference, OperationName, OperationOutcome, OperationRequest};
-use wharf_runner::{Operations, Told};
+use wharf_api::{EnvironmentReference, OperationName, OperationRequest};
+use wharf_runner::{Operations, PortNewsWatch, Told};
 
+use crate::notices::{self, Notice};
 use crate::preferences;
 use crate::text::words;
 use crate::window;
@@ -39,7 +40,7 @@ pub(crate) async fn follow(app: AppHandle) {
         match told.recv().await {
             Ok(told) => {
                 if !window::is_looked_at(&app) {
-                    notify(&app, &told);
+                    notify(&app, notices::of_operation(&told, &preferences::load(), words()));
                 }
                 if matches!(told, Told::Ended { .. }) {
                     window::leave_if_done(&app);
@@ -52,28 +53,20 @@ pub(crate) async fn follow(app: AppHandle) {
     }
 }
 
-fn notify(app: &AppHandle, told: &Told) {
-    let Some((title, body)) = message(told) else { return };
-    // A desktop that shows none goes without.
-    let _ = app.notification().builder().title(title).body(body).show();
+/// Tells of ports and links, as long as the program runs.
+pub(crate) async fn follow_ports(app: AppHandle) {
+    // Without a state folder to watch there is nothing to tell of.
+    let Ok(mut news) = PortNewsWatch::new(None) else { return };
+    loop {
+        let news = news.next().await;
+        if !window::is_looked_at(&app) {
+            notify(&app, notices::of_ports(&news, &preferences::load(), words()));
+        }
+    }
 }
 
-/// The two lines of a notification, if the person wants it.
-fn message(told: &Told) -> Option<(String, String)> {
-    let (preferences, words) = (preferences::load(), words());
-    match told {
-        Told::Asks { name } if preferences.tell_questions => {
-            Some(((words.asks)(name), words.asks_text.to_owned()))
-        }
-        Told::Ended { operation, name, outcome, problem } => {
-            let wanted = match outcome {
-                OperationOutcome::Done => preferences.tell_finished,
-                OperationOutcome::Failed => preferences.tell_failed,
-                // The person has just done it.
-                OperationOutcome::Cancelled => false,
-            };
-            wanted.then(|| ((words.ended)(*operation, *outcome, name), problem.clone().unwrap_or_default()))
-        }
-        Told::Asks { .. } => None,
-    }
+fn notify(app: &AppHandle, notice: Option<Notice>) {
+    let Some((title, body)) = notice else { return };
+    // A desktop that shows none goes without.
+    let _ = app.notification().builder().title(title).body(body).show();
 }

@@ -24,6 +24,7 @@ pub(crate) struct Preferences {
     pub(crate) tell_finished: bool,
     pub(crate) tell_failed: bool,
     pub(crate) tell_questions: bool,
+    pub(crate) tell_ports: bool,
     pub(crate) autostart: bool,
     pub(crate) links: bool,
     pub(crate) tray: bool,
@@ -44,6 +45,7 @@ impl From<&Settings> for Preferences {
             tell_finished: notifications.finished.unwrap_or(true),
             tell_failed: notifications.failed.unwrap_or(true),
             tell_questions: notifications.questions.unwrap_or(true),
+            tell_ports: notifications.ports.unwrap_or(true),
             autostart: autostart.unwrap_or(false),
             links: integration.links.unwrap_or(true),
             tray: integration.tray.unwrap_or(true),
@@ -103,7 +105,8 @@ mod tests {
         let preferences = Preferences::from(&Settings::default());
         assert_eq!(preferences.language, SYSTEM);
         assert_eq!((preferences.theme, preferences.zoom), (None, 1.0));
-        assert!(preferences.tell_finished && preferences.tell_failed && preferences.tell_questions);
+        assert!(preferences.tell_finished && preferences.tell_failed);
+        assert!(preferences.tell_questions && preferences.tell_ports);
         assert!(preferences.links && preferences.tray);
         assert!(!preferences.autostart && !preferences.keep_in_tray);
     }

@@ -150,6 +150,7 @@ fn begin(app: &AppHandle, background: bool) {
     }
     tauri::async_runtime::spawn(tray::follow(app.clone()));
     tauri::async_runtime::spawn(operate::follow(app.clone()));
+    tauri::async_runtime::spawn(operate::follow_ports(app.clone()));
     tauri::async_runtime::spawn(updates::look(app.clone()));
     desktop::keep_up(app, preferences.links);
 }

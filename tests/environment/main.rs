@@ -25,6 +25,8 @@ mod logs;
 mod networks;
 mod personal;
 mod podman;
+#[cfg(unix)]
+mod port_watch;
 mod registry;
 mod releases;
 mod reuse;

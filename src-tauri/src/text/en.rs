@@ -33,4 +33,11 @@ pub(super) const WORDS: Words = Words {
     },
     asks: |name| format!("{name} needs your answer"),
     asks_text: "It would do something on this computer that was not allowed yet.",
+    port_opened: |port, name| format!("Port {port} of {name} can be reached"),
+    port_conflict: |port, name| format!("Port {port} of {name} has a conflict"),
+    port_taken_by: |port, holder| format!("{port} is taken by {holder}"),
+    port_taken: |port| format!("{port} is taken by another program"),
+    port_reserved: |port| format!("{port} is reserved by the system"),
+    link_opened: |name| format!("{name} opened a link"),
+    link_not_opened: |name| format!("A link of {name} was not opened"),
 };

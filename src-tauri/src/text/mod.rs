@@ -32,6 +32,17 @@ pub(crate) struct Words {
     /// The title of a notification: an environment of a name waits for an answer.
     pub(crate) asks: fn(&str) -> String,
     pub(crate) asks_text: &'static str,
+    /// The title of a notification: a port, by label and number, of the environment of a name can be reached.
+    pub(crate) port_opened: fn(&str, &str) -> String,
+    /// The same: somebody else has the local port that was wanted.
+    pub(crate) port_conflict: fn(&str, &str) -> String,
+    /// Who has a local port.
+    pub(crate) port_taken_by: fn(u16, &str) -> String,
+    pub(crate) port_taken: fn(u16) -> String,
+    pub(crate) port_reserved: fn(u16) -> String,
+    /// The title of a notification: the environment of a name wanted a link opened.
+    pub(crate) link_opened: fn(&str) -> String,
+    pub(crate) link_not_opened: fn(&str) -> String,
 }
 
 /// The texts in the person's language: the one that was chosen, else the system's, else English.
@@ -42,7 +53,7 @@ pub(crate) fn words() -> &'static Words {
     of(&language)
 }
 
-fn of(language: &str) -> &'static Words {
+pub(crate) fn of(language: &str) -> &'static Words {
     let first = language.split(['-', '_', '.']).next().unwrap_or_default();
     if first.eq_ignore_ascii_case("zh") { &zh::WORDS } else { &en::WORDS }
 }
@@ -88,6 +99,17 @@ mod tests {
             ];
             assert!(plain.iter().all(|text| !text.trim().is_empty()));
             assert!((words.asks)("api-server").contains("api-server"));
+            let of_ports = [
+                (words.port_opened)("5432", "api-server"),
+                (words.port_conflict)("5432", "api-server"),
+                (words.port_taken_by)(5432, "api-server"),
+            ];
+            assert!(of_ports.iter().all(|text| text.contains("api-server") && text.contains("5432")));
+            assert!(
+                (words.port_taken)(5432).contains("5432") && (words.port_reserved)(5432).contains("5432")
+            );
+            let links = [(words.link_opened)("api-server"), (words.link_not_opened)("api-server")];
+            assert!(links.iter().all(|text| text.contains("api-server")) && links[0] != links[1]);
             for operation in [Up, Apply, Start, Stop, Rebuild, Down] {
                 let titles =
                     [Done, Cancelled, Failed].map(|outcome| (words.ended)(operation, outcome, "api-server"));

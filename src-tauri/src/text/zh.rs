@@ -33,4 +33,11 @@ pub(super) const WORDS: Words = Words {
     },
     asks: |name| format!("{name} 需要您的答复"),
     asks_text: "它要在这台计算机上执行尚未获准的操作。",
+    port_opened: |port, name| format!("{name} 的端口 {port} 已可访问"),
+    port_conflict: |port, name| format!("{name} 的端口 {port} 存在冲突"),
+    port_taken_by: |port, holder| format!("{port} 已被 {holder} 占用"),
+    port_taken: |port| format!("{port} 已被其他程序占用"),
+    port_reserved: |port| format!("{port} 由系统保留"),
+    link_opened: |name| format!("{name} 打开了一个链接"),
+    link_not_opened: |name| format!("{name} 的链接未被打开"),
 };

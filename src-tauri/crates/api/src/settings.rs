@@ -141,6 +141,9 @@ pub struct NotificationSettings {
     /// That something waits for an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub questions: Option<bool>,
+    /// That a port can be reached, that somebody else has the one that was wanted, and that a link was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ports: Option<bool>,
 }
 
 /// How the app is part of the desktop.

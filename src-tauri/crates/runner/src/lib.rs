@@ -114,7 +114,10 @@ pub use logs::logs;
 pub use losses::losses;
 pub use operations::{Follower, Operations, Told};
 pub use outdated::{OutdatedFound, OutdatedRequest, outdated};
-pub use ports::{ForwardRequest, PortsLook, PortsRequest, forward, leave_keeper, ports, watch_ports};
+pub use ports::{
+    ForwardRequest, PortNews, PortNewsKind, PortNewsWatch, PortsLook, PortsRequest, forward, leave_keeper,
+    ports, watch_ports,
+};
 pub use read_configuration::read_configuration;
 pub use request::*;
 pub use resources::{ResourceWatch, Resources};

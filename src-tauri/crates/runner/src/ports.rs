@@ -1,6 +1,8 @@
 //! `wharf ports` and `wharf forward`, and what other use cases ask of the keeper.
 
+mod keepers;
 mod look;
+mod news;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,7 @@ use crate::session::{Access, Session, Subject};
 use crate::store::{EnvironmentStore, Store};
 
 pub use look::PortsLook;
+pub use news::{PortNews, PortNewsKind, PortNewsWatch};
 
 /// `wharf ports`.
 #[derive(Debug, Clone, Default)]

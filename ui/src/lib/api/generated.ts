@@ -985,6 +985,8 @@ export type NotificationSettings = {
   failed?: boolean | null;
   /** That something waits for an answer. */
   questions?: boolean | null;
+  /** That a port can be reached, that somebody else has the one that was wanted, and that a link was opened. */
+  ports?: boolean | null;
 };
 
 /** A container on the engine. */

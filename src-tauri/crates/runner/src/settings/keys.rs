@@ -48,6 +48,7 @@ pub(super) const KEYS: &[Key] = &[
     key("notifications.finished", Kind::Flag, Some("true")),
     key("notifications.failed", Kind::Flag, Some("true")),
     key("notifications.questions", Kind::Flag, Some("true")),
+    key("notifications.ports", Kind::Flag, Some("true")),
     key("autostart", Kind::Flag, Some("false")),
     key("integration.fileManager", Kind::Flag, Some("false")),
     key("integration.links", Kind::Flag, Some("true")),

@@ -27,6 +27,7 @@ const DEFAULTS: Record<string, unknown> = {
   'notifications.finished': true,
   'notifications.failed': true,
   'notifications.questions': true,
+  'notifications.ports': true,
   autostart: false,
   'integration.fileManager': false,
   'integration.links': true,

@@ -217,6 +217,7 @@ export const pages = {
       finished: 'What has finished',
       failed: 'What has failed',
       questions: 'What waits for an answer of yours',
+      ports: 'Ports that can be reached, their conflicts, and links that were opened',
       app: 'The app',
       tray: 'Show an icon in the tray',
       trayText: 'It leads back to the window while terminals or operations run in it.',

@@ -217,6 +217,7 @@ export const pages: Pick<Catalogue, keyof typeof english> = {
       finished: '已完成的操作',
       failed: '失败的操作',
       questions: '等待你回答的问题',
+      ports: '可以访问的端口、端口冲突以及打开的链接',
       app: '应用',
       tray: '在托盘中显示图标',
       trayText: '有终端或操作在运行时，可以从这里回到窗口。',

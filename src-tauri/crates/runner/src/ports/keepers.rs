@@ -1,0 +1,57 @@
+//! Keepers as they come and go. While there is none, nobody is asked: the socket that a keeper makes tells of it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use wharf_api as api;
+
+use crate::error::Result;
+use crate::keeper::{self, Keeper, KeeperWatch};
+use crate::store::Store;
+use crate::watch::FileWatch;
+
+/// How long a keeper needs after its socket is there until it answers, mostly; it is heard of again when it takes longer.
+const BEGINNING: Duration = Duration::from_millis(100);
+
+/// Finds the keeper that runs, and hears when another one may have come.
+#[derive(Debug)]
+pub(super) struct Keepers {
+    pub(super) store: Store,
+    came: Arc<Notify>,
+    files: FileWatch,
+    sockets: BTreeSet<PathBuf>,
+}
+
+impl Keepers {
+    /// # Errors
+    /// When the system lets nobody watch.
+    pub(super) fn new(store: Store) -> Result<Self> {
+        let came = Arc::new(Notify::new());
+        let hear = Arc::clone(&came);
+        let files = FileWatch::new(move |_| hear.notify_one())?;
+        let sockets = keeper::socket(&store).into_iter().collect();
+        Ok(Self { store, came, files, sockets })
+    }
+
+    /// The keeper that runs now, watched.
+    pub(super) async fn find(&mut self) -> Option<KeeperWatch> {
+        // Watched before it is looked for, so that none comes unheard in between.
+        self.files.set(&self.sockets);
+        Keeper::connect(&self.store).await?.watch().await.ok()
+    }
+
+    /// What is kept now.
+    pub(super) async fn kept(&self) -> Vec<api::EnvironmentPorts> {
+        let Some(keeper) = Keeper::connect(&self.store).await else { return Vec::new() };
+        keeper.ports(None).await.map(|result| result.environments).unwrap_or_default()
+    }
+
+    /// Waits until one may have come.
+    pub(super) async fn wait(&self) {
+        self.came.notified().await;
+        tokio::time::sleep(BEGINNING).await;
+    }
+}
