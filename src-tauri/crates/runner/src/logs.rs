@@ -15,16 +15,14 @@ use wharf_plan::{ContainerFacts, ContainerState};
 use crate::CancellationToken;
 use crate::error::{Error, Result};
 use crate::events::Operation;
-use crate::journal::{Entry, Reader};
+use crate::journal::{Entry, Heard, Reader};
 use crate::request::{EventSink, LogLine, LogSink, LogsRequest};
 use crate::session::{Access, Session, Subject};
 
-/// How often a journal that is followed is looked at.
-pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(150);
 /// How long engines take to begin with their events, at most: what happened until then is looked for once more.
 const BEGINNING: Duration = Duration::from_millis(300);
-/// How many looks pass before a container is searched again that was not there.
-const LOOKS_PER_SEARCH: u32 = 7;
+/// How long until a container is searched again that was not there.
+const SEARCH_AGAIN: Duration = Duration::from_secs(1);
 /// Longest piece of a line that is held until its end comes.
 const LONGEST_LINE: usize = 64 * 1024;
 
@@ -45,9 +43,12 @@ pub async fn logs(
     let wanted = |source| request.sources.is_empty() || request.sources.contains(&source);
     let journal = wanted(LogSource::Build) || wanted(LogSource::Hooks);
     let subject = Subject::find(&request.target, Access::Quiet, &operation, &root).await?;
+    // Listening begins before reading, so that nothing is missed between them.
+    let heard = (journal && request.follow).then(|| Heard::listen(subject.state.folder()));
     let mut log = Log {
         request,
         journal: journal.then(|| Reader::open(subject.state.folder())),
+        heard,
         next: None,
         out,
         ended: false,
@@ -76,6 +77,8 @@ pub async fn logs(
 struct Log<'a> {
     request: &'a LogsRequest,
     journal: Option<Reader>,
+    /// Tells of more in the journal, where that is wanted.
+    heard: Option<Heard>,
     /// The journal's next line, which was looked at and not shown yet.
     next: Option<Entry>,
     out: &'a mut dyn LogSink,
@@ -97,7 +100,7 @@ impl Log<'_> {
         }
         while self.request.follow && !self.ended {
             self.pause();
-            tokio::time::sleep(LOOK_AGAIN).await;
+            more(&mut self.heard).await;
             self.journal_until(u64::MAX);
         }
         Ok(())
@@ -193,19 +196,21 @@ impl Log<'_> {
 
     /// Waits until there is a container. None when nobody takes any more.
     async fn found(&mut self, session: &Session<'_>) -> Result<Option<ContainerFacts>> {
-        let mut looks = 0;
+        let mut search = tokio::time::interval(SEARCH_AGAIN);
+        // The first comes at once, and the container has just been looked for.
+        search.tick().await;
         loop {
             self.pause();
             if self.ended {
                 return Ok(None);
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
-            self.journal_until(u64::MAX);
-            looks += 1;
-            if looks % LOOKS_PER_SEARCH == 0
-                && let Some(found) = session.container().await?
-            {
-                return Ok(Some(found));
+            tokio::select! {
+                () = more(&mut self.heard) => self.journal_until(u64::MAX),
+                _ = search.tick() => {
+                    if let Some(found) = session.container().await? {
+                        return Ok(Some(found));
+                    }
+                }
             }
         }
     }
@@ -241,7 +246,7 @@ impl Log<'_> {
                     begun = true;
                     true
                 }
-                () = tokio::time::sleep(LOOK_AGAIN) => {
+                () = more(&mut self.heard) => {
                     self.journal_until(u64::MAX);
                     false
                 }
@@ -264,7 +269,7 @@ impl Log<'_> {
             self.pause();
             let piece = tokio::select! {
                 piece = pieces.next() => piece,
-                () = tokio::time::sleep(LOOK_AGAIN) => {
+                () = more(&mut self.heard) => {
                     self.journal_until(u64::MAX);
                     if self.ended { return Ok(()) }
                     continue;
@@ -380,6 +385,14 @@ impl Log<'_> {
 
     fn pause(&mut self) {
         self.ended = self.ended || self.out.pause().is_err();
+    }
+}
+
+/// Waits until there may be more in a journal; for ever where none is followed.
+async fn more(heard: &mut Option<Heard>) {
+    match heard {
+        Some(heard) => heard.more().await,
+        None => std::future::pending().await,
     }
 }
 

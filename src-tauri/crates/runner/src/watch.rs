@@ -47,8 +47,9 @@ impl FileWatch {
         Ok(Self { watcher, named, folders: BTreeSet::new() })
     }
 
-    /// Watches these files from now on and no others. They need not be there.
-    pub(crate) fn set(&mut self, files: &BTreeSet<PathBuf>) {
+    /// Watches these files from now on and no others. They need not be there. Whether everything of them can be heard of: the system may let
+    /// nobody watch as much as that.
+    pub(crate) fn set(&mut self, files: &BTreeSet<PathBuf>) -> bool {
         let parents: BTreeSet<PathBuf> = files.iter().filter_map(|file| parent(file)).collect();
         let around: BTreeSet<PathBuf> = parents.iter().filter_map(|folder| parent(folder)).collect();
         *lock(&self.named) = files.union(&parents).cloned().collect();
@@ -59,10 +60,14 @@ impl FileWatch {
         }
         // Also those that are watched already: another folder of the same name may have come in their place. One that is not there is
         // heard of when it comes.
+        let mut is_heard = true;
         for folder in &folders {
-            let _ = self.watcher.watch(folder, RecursiveMode::NonRecursive);
+            let mut watch = || self.watcher.watch(folder, RecursiveMode::NonRecursive).is_ok();
+            // One may come just now.
+            is_heard &= watch() || !folder.exists() || watch();
         }
         self.folders = folders;
+        is_heard
     }
 }
 

@@ -4,6 +4,7 @@
 //! is full. Secrets that the operation was given are replaced, an operation that found nothing to do leaves no line, and a disk
 //! that takes no more ends the journal, never the operation.
 
+mod heard;
 mod read;
 mod times;
 
@@ -16,6 +17,7 @@ use wharf_api::{ErrorResult, Event, EventKind, OutputStream, StartRecord, StepId
 
 use crate::store::EnvironmentStore;
 
+pub(crate) use heard::Heard;
 pub(crate) use read::{Entry, Part, Reader};
 pub(crate) use times::history;
 

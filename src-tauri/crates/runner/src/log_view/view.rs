@@ -16,9 +16,9 @@ use super::matcher::{Matcher, without_colours};
 use super::spool::Spool;
 use super::{apart, lock};
 use crate::error::{Error, Result};
-use crate::journal::{Part, Reader};
+use crate::journal::{Heard, Part, Reader};
 use crate::known;
-use crate::logs::{LOOK_AGAIN, logs, show_journal};
+use crate::logs::{logs, show_journal};
 use crate::operations::Silence;
 use crate::request::{LogLine, LogSink, LogsRequest, Target};
 
@@ -330,11 +330,12 @@ async fn read_into(
     // What builds and hooks have written is there without an engine, and under a configuration that is broken just now.
     let Some(state) = state.filter(|_| !writer.any) else { return Err(failed) };
     lock(&writer.view.content).problem = Some(failed.message());
+    let mut heard = Heard::listen(state.folder());
     let mut journal = Reader::open(state.folder());
     loop {
         show_journal(&mut journal, writer);
         writer.caught_up();
-        tokio::time::sleep(LOOK_AGAIN).await;
+        heard.more().await;
     }
 }
 
