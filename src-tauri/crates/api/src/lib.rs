@@ -74,8 +74,8 @@ pub use result::{
 };
 pub use secret::{KeptSecret, SecretList};
 pub use settings::{
-    AppearanceSettings, DotfilesSettings, GpuSetting, IntegrationSettings, NotificationSettings,
-    SettingEntry, Settings, SettingsResult, ThemeSetting, UpSettings, UpdateUidSetting, UserEnvProbeSetting,
+    AppearanceSettings, BuildKitSetting, BuildSettings, DotfilesSettings, GpuSetting, IntegrationSettings,
+    MountConsistencySetting, NotificationSettings, SettingEntry, Settings, SettingsResult, ThemeSetting, UpSettings, UpdateUidSetting, UserEnvProbeSetting,
 };
 pub use state::{
     Blocked, BlockedBy, ChangeClass, ContainerState, DesiredState, Difference, HookState, ObservedContainer,

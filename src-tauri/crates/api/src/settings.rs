@@ -21,6 +21,8 @@ pub struct Settings {
     pub dotfiles: DotfilesSettings,
     /// What `up` does where neither a flag nor the configuration says.
     pub up: UpSettings,
+    /// How images are built where no flag says.
+    pub build: BuildSettings,
     /// How the app looks.
     pub appearance: AppearanceSettings,
     /// What the app tells while its window is elsewhere.
@@ -60,6 +62,43 @@ pub struct UpSettings {
     /// Whether there is a GPU, when a configuration asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gpu_availability: Option<GpuSetting>,
+    /// How the workspace is kept in step where it crosses into a virtual machine: on macOS and Windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace_mount_consistency: Option<MountConsistencySetting>,
+}
+
+/// Defaults for everything that builds an image. None of them changes what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct BuildSettings {
+    /// Whether BuildKit builds, where the engine has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buildkit: Option<BuildKitSetting>,
+    /// An image or cache that layers are taken from too, as `--cache-from` takes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_from: Option<String>,
+}
+
+/// How files on both sides of a virtual machine are kept in step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MountConsistencySetting {
+    /// Always the same on both sides.
+    Consistent,
+    /// This computer's side is ahead at times.
+    Cached,
+    /// The container's side is ahead at times.
+    Delegated,
+}
+
+/// Whether BuildKit builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum BuildKitSetting {
+    /// Where the engine has it.
+    Auto,
+    /// Not even there.
+    Never,
 }
 
 /// How the user's environment is read: a value of `userEnvProbe`.

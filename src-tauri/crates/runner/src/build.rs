@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
 use crate::request::{BuildRequest, ConsentAsker, EventSink, Target, Trust, UpRequest, UpdateUidDefault};
 use crate::session::{Access, Session};
+use crate::settings::Settings;
 use crate::{CancellationToken, up};
 
 /// Builds the image that the configuration describes, with the environment's metadata in its label.
@@ -37,6 +38,9 @@ async fn build_in(
     asker: &dyn ConsentAsker,
 ) -> Result<api::BuildResult> {
     // An image is given away: nothing of a person's own goes into it.
+    let settings = Settings::of(&request.target)?;
+    settings.report(root);
+    let request = &settings.below_build(request);
     let target = Target { without_overlay: true, ..request.target.clone() };
     let session = Session::open(&target, Access::Change("build"), operation, root).await?;
     check(request, session.environment().is_composed())?;
@@ -73,7 +77,7 @@ fn check(request: &BuildRequest, is_composed: bool) -> Result<()> {
     if request.push && !request.outputs.is_empty() {
         return refuse("--push true cannot be used with --output.");
     }
-    if request.without_buildkit && (request.push || !request.platforms.is_empty()) {
+    if request.without_buildkit == Some(true) && (request.push || !request.platforms.is_empty()) {
         return refuse("--platform or --push require BuildKit enabled.");
     }
     Ok(())

@@ -37,7 +37,8 @@ pub struct Target {
     /// Mount the repository's `.git` where a worktree points to it, and leave the workspace where it is otherwise. Not what the
     /// reference does.
     pub git_in_worktrees: bool,
-    /// `--workspace-mount-consistency`; used where a bind mount crosses into a virtual machine.
+    /// `--workspace-mount-consistency`; used where a bind mount crosses into a virtual machine. None: as the person's settings say
+    /// where something is made.
     pub workspace_mount_consistency: Option<String>,
     /// `--docker-path`: no program is started, but its name (`podman`) tells which engine is meant.
     pub docker_path: Option<String>,
@@ -185,8 +186,8 @@ pub struct UpRequest {
     pub cache_from: Vec<String>,
     /// `--cache-to`.
     pub cache_to: Vec<String>,
-    /// `--buildkit never`.
-    pub without_buildkit: bool,
+    /// `--buildkit never`, or `auto`; None: as the person's settings say, else `auto`.
+    pub without_buildkit: Option<bool>,
     /// `--secrets-file`: a JSON object of names and values for the hooks.
     pub secrets_file: Option<PathBuf>,
     /// `--include-configuration`.
@@ -222,8 +223,8 @@ pub struct BuildRequest {
     pub cache_from: Vec<String>,
     /// `--cache-to`.
     pub cache_to: Vec<String>,
-    /// `--buildkit never`.
-    pub without_buildkit: bool,
+    /// `--buildkit never`, or `auto`; None: as the person's settings say, else `auto`.
+    pub without_buildkit: Option<bool>,
     /// `--platform`: each a list with commas.
     pub platforms: Vec<String>,
     /// `--push`.

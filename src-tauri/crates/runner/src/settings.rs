@@ -15,11 +15,13 @@ use wharf_spec::{Diagnostic, Document, Severity, edit};
 
 use crate::error::{Error, Result};
 use crate::events::StepRecord;
-use crate::request::{DotfilesRequest, GpuAvailability, Target, UpRequest, UpdateUidDefault};
+use crate::request::{BuildRequest, DotfilesRequest, GpuAvailability, Target, UpRequest, UpdateUidDefault};
 use crate::{convert, store};
 
 /// The file.
 const FILE: &str = "settings.json";
+/// How a workspace is mounted across a virtual machine where neither a flag nor a setting says: as the reference mounts it.
+const CONSISTENCY: &str = "cached";
 
 /// Two windows of one program may change a setting at once.
 static CHANGING: Mutex<()> = Mutex::new(());
@@ -131,7 +133,15 @@ impl Settings {
             api::GpuSetting::Detect => GpuAvailability::Detect,
             api::GpuSetting::None => GpuAvailability::None,
         });
+        let consistency = &request.target.workspace_mount_consistency;
+        let consistency = consistency.clone().or_else(|| self.text("up.workspaceMountConsistency"));
         UpRequest {
+            target: Target {
+                workspace_mount_consistency: consistency.or_else(|| Some(CONSISTENCY.to_owned())),
+                ..request.target.clone()
+            },
+            without_buildkit: request.without_buildkit.or(self.without_buildkit()),
+            cache_from: self.cache_from(&request.cache_from),
             default_user_env_probe: self.probe(request.default_user_env_probe.as_ref()),
             update_remote_user_uid_default: request.update_remote_user_uid_default.or(uid),
             gpu_availability: request.gpu_availability.or(gpu),
@@ -140,11 +150,36 @@ impl Settings {
         }
     }
 
+    /// A request for an image alone. What no builder but BuildKit can do is done by it, whatever the settings say.
+    pub(crate) fn below_build(&self, request: &BuildRequest) -> BuildRequest {
+        let needs_buildkit = request.push || !request.platforms.is_empty() || !request.outputs.is_empty();
+        let without_buildkit = self.without_buildkit().filter(|_| !needs_buildkit);
+        BuildRequest {
+            without_buildkit: request.without_buildkit.or(without_buildkit),
+            cache_from: self.cache_from(&request.cache_from),
+            ..request.clone()
+        }
+    }
+
+    fn without_buildkit(&self) -> Option<bool> {
+        self.settings.build.buildkit.map(|setting| setting == api::BuildKitSetting::Never)
+    }
+
+    fn cache_from(&self, asked: &[String]) -> Vec<String> {
+        if asked.is_empty() {
+            self.settings.build.cache_from.iter().cloned().collect()
+        } else {
+            asked.to_vec()
+        }
+    }
+
     /// How the user's environment is read, where the configuration does not say.
     pub(crate) fn probe(&self, asked: Option<&String>) -> Option<String> {
-        asked
-            .cloned()
-            .or_else(|| self.values.get("up.defaultUserEnvProbe").and_then(Value::as_str).map(str::to_owned))
+        asked.cloned().or_else(|| self.text("up.defaultUserEnvProbe"))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.values.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
     /// A person's dotfiles. How those are installed that were asked for is not said by settings for other ones.
@@ -427,6 +462,8 @@ mod tests {
         assert_eq!(plain.dotfiles.install_command.as_deref(), Some("go.sh"));
         assert_eq!(plain.gpu_availability, Some(GpuAvailability::None));
         assert_eq!(plain.update_remote_user_uid_default, Some(UpdateUidDefault::Off));
+        assert_eq!(plain.target.workspace_mount_consistency.as_deref(), Some("cached"));
+        assert_eq!((plain.without_buildkit, plain.cache_from.len()), (None, 0));
         let asked = settings.below(&UpRequest {
             gpu_availability: Some(GpuAvailability::All),
             dotfiles: DotfilesRequest { repository: Some("work/dotfiles".to_owned()), ..Default::default() },
@@ -435,5 +472,34 @@ mod tests {
         assert_eq!(asked.gpu_availability, Some(GpuAvailability::All));
         assert_eq!(asked.dotfiles.repository.as_deref(), Some("work/dotfiles"));
         assert_eq!(asked.dotfiles.install_command, None);
+    }
+
+    #[test]
+    fn defaults_of_builds_count_where_no_flag_says_otherwise() {
+        let (_folder, path) = written(
+            r#"{"build": {"buildkit": "never", "cacheFrom": "registry.example/cache"}, "up": {"workspaceMountConsistency": "delegated"}}"#,
+        );
+        let settings = read(&path).unwrap();
+        let plain = settings.below(&UpRequest::default());
+        assert_eq!(plain.target.workspace_mount_consistency.as_deref(), Some("delegated"));
+        assert_eq!(plain.without_buildkit, Some(true));
+        assert_eq!(plain.cache_from, ["registry.example/cache"]);
+        let asked = settings.below(&UpRequest {
+            target: Target {
+                workspace_mount_consistency: Some("consistent".to_owned()),
+                ..Target::default()
+            },
+            without_buildkit: Some(false),
+            cache_from: vec!["other".to_owned()],
+            ..UpRequest::default()
+        });
+        assert_eq!(asked.target.workspace_mount_consistency.as_deref(), Some("consistent"));
+        assert_eq!((asked.without_buildkit, asked.cache_from), (Some(false), vec!["other".to_owned()]));
+
+        let build = settings.below_build(&BuildRequest::default());
+        assert_eq!((build.without_buildkit, build.cache_from.len()), (Some(true), 1));
+        // A flag that only BuildKit can follow is not refused because of a setting.
+        let pushes = settings.below_build(&BuildRequest { push: true, ..BuildRequest::default() });
+        assert_eq!(pushes.without_buildkit, None);
     }
 }

@@ -284,7 +284,7 @@ pub(crate) fn running(
             context: environment.context_path().ok(),
             cache_from: build::caches("--cache-from", &request.cache_from)?,
             cache_to: build::caches("--cache-to", &request.cache_to)?,
-            without_buildkit: request.without_buildkit,
+            without_buildkit: request.without_buildkit.unwrap_or_default(),
             without_syntax: request.omit_syntax_directive,
             ..BuildOptions::default()
         },

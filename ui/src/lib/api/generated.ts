@@ -29,6 +29,19 @@ export type Blocked = {
  * - `unknown`: Something could not be found out. */
 export type BlockedBy = 'consent' | 'configuration' | 'engine' | 'failure' | 'lock' | 'unknown';
 
+/** Whether BuildKit builds.
+ * - `auto`: Where the engine has it.
+ * - `never`: Not even there. */
+export type BuildKitSetting = 'auto' | 'never';
+
+/** Defaults for everything that builds an image. None of them changes what is in it. */
+export type BuildSettings = {
+  /** Whether BuildKit builds, where the engine has it. */
+  buildkit?: BuildKitSetting | null;
+  /** An image or cache that layers are taken from too, as `--cache-from` takes it. */
+  cacheFrom?: string | null;
+};
+
 /** How much a change costs, from least to most.
  * - `hot`: Applied while the container runs.
  * - `restart`: The container is started or restarted.
@@ -977,6 +990,12 @@ export type LostContainer = {
  * - `unknown`: The labels do not say. */
 export type Maker = 'wharf' | 'devcontainer' | 'vscode' | 'devpod' | 'unknown';
 
+/** How files on both sides of a virtual machine are kept in step.
+ * - `consistent`: Always the same on both sides.
+ * - `cached`: This computer's side is ahead at times.
+ * - `delegated`: The container's side is ahead at times. */
+export type MountConsistencySetting = 'consistent' | 'cached' | 'delegated';
+
 /** What the app tells while its window is elsewhere. */
 export type NotificationSettings = {
   /** That something is done. */
@@ -1384,6 +1403,8 @@ export type SecretRequest = {
   description?: string | null;
   /** A page that tells how to get one. */
   documentationUrl?: string | null;
+  /** Whether there is a keychain to keep it in. */
+  canBeKept: boolean;
 };
 
 /** One setting. */
@@ -1413,6 +1434,8 @@ export type Settings = {
   dotfiles: DotfilesSettings;
   /** What `up` does where neither a flag nor the configuration says. */
   up: UpSettings;
+  /** How images are built where no flag says. */
+  build: BuildSettings;
   /** How the app looks. */
   appearance: AppearanceSettings;
   /** What the app tells while its window is elsewhere. */
@@ -1821,6 +1844,8 @@ export type UpSettings = {
   updateRemoteUserUidDefault?: UpdateUidSetting | null;
   /** Whether there is a GPU, when a configuration asks for one. */
   gpuAvailability?: GpuSetting | null;
+  /** How the workspace is kept in step where it crosses into a virtual machine: on macOS and Windows. */
+  workspaceMountConsistency?: MountConsistencySetting | null;
 };
 
 /** Whether the remote user gets the person's user id.

@@ -88,14 +88,8 @@ struct ContainerFlags {
     #[arg(long = "mount", value_name = "MOUNT", value_parser = mount)]
     mounts: Vec<String>,
     /// How bind mounts into a virtual machine are kept in step
-    #[arg(
-        long,
-        value_name = "consistent|cached|delegated",
-        hide_possible_values = true,
-        default_value = "cached",
-        hide_default_value = true
-    )]
-    workspace_mount_consistency: Consistency,
+    #[arg(long, value_name = "consistent|cached|delegated", hide_possible_values = true)]
+    workspace_mount_consistency: Option<Consistency>,
     /// Whether there is a GPU, when the configuration asks for one
     #[arg(long, value_name = "all|detect|none", hide_possible_values = true)]
     gpu_availability: Option<Gpu>,
@@ -160,7 +154,8 @@ enum UpdateUid {
 impl UpFlags {
     /// The request as the runner takes it.
     pub(super) fn request(self, door: &Door, subject: SubjectArgument) -> UpRequest {
-        let consistency = self.container.workspace_mount_consistency.to_possible_value();
+        let consistency =
+            self.container.workspace_mount_consistency.and_then(|value| value.to_possible_value());
         let source = self.source.source(subject.argument.as_deref());
         let mut target = self.target.target(Some(self.worktree));
         target.argument = subject.argument;

@@ -13,22 +13,16 @@ pub(crate) struct CacheFlags {
     #[arg(long, value_name = "WHERE")]
     pub(crate) cache_to: Vec<String>,
     /// Whether to build with BuildKit
-    #[arg(
-        long,
-        value_name = "auto|never",
-        hide_possible_values = true,
-        default_value = "auto",
-        hide_default_value = true
-    )]
-    buildkit: BuildKit,
+    #[arg(long, value_name = "auto|never", hide_possible_values = true)]
+    buildkit: Option<BuildKit>,
     #[arg(long, hide = true)]
     pub(crate) omit_syntax_directive: bool,
 }
 
 impl CacheFlags {
-    /// Whether `--buildkit never` was given.
-    pub(crate) fn without_buildkit(&self) -> bool {
-        self.buildkit == BuildKit::Never
+    /// Whether `--buildkit never` was given, or `auto`.
+    pub(crate) fn without_buildkit(&self) -> Option<bool> {
+        self.buildkit.map(|buildkit| buildkit == BuildKit::Never)
     }
 }
 

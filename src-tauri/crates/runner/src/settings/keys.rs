@@ -42,6 +42,9 @@ pub(super) const KEYS: &[Key] = &[
     key("up.defaultUserEnvProbe", Kind::OneOf(PROBES), Some(r#""loginInteractiveShell""#)),
     key("up.updateRemoteUserUidDefault", Kind::OneOf(&["never", "on", "off"]), Some(r#""on""#)),
     key("up.gpuAvailability", Kind::OneOf(&["all", "detect", "none"]), Some(r#""detect""#)),
+    key("up.workspaceMountConsistency", Kind::OneOf(CONSISTENCIES), Some(r#""cached""#)),
+    key("build.buildkit", Kind::OneOf(&["auto", "never"]), Some(r#""auto""#)),
+    key("build.cacheFrom", Kind::Text, None),
     key("appearance.theme", Kind::OneOf(&["system", "light", "dark"]), Some(r#""system""#)),
     key("appearance.language", Kind::Text, Some(r#""system""#)),
     key("appearance.zoom", Kind::Number { least: 0.5, most: 3.0 }, Some("1")),
@@ -57,6 +60,7 @@ pub(super) const KEYS: &[Key] = &[
     key("integration.editor", Kind::Text, None),
 ];
 
+const CONSISTENCIES: &[&str] = &["consistent", "cached", "delegated"];
 const PROBES: &[&str] = &["none", "loginInteractiveShell", "interactiveShell", "loginShell"];
 
 impl Key {

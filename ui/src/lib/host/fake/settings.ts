@@ -21,6 +21,9 @@ const DEFAULTS: Record<string, unknown> = {
   'up.defaultUserEnvProbe': 'loginInteractiveShell',
   'up.updateRemoteUserUidDefault': 'on',
   'up.gpuAvailability': 'detect',
+  'up.workspaceMountConsistency': 'cached',
+  'build.buildkit': 'auto',
+  'build.cacheFrom': undefined,
   'appearance.theme': 'system',
   'appearance.language': 'system',
   'appearance.zoom': 1,
@@ -37,7 +40,7 @@ const DEFAULTS: Record<string, unknown> = {
 };
 
 /** The window looks at the entries alone. */
-const NOTHING: Settings = { dotfiles: {}, up: {}, appearance: {}, notifications: {}, integration: {} };
+const NOTHING: Settings = { dotfiles: {}, up: {}, build: {}, appearance: {}, notifications: {}, integration: {} };
 
 export class FakeSettings {
   readonly #data: SettingsData;

@@ -210,6 +210,17 @@ export const pages = {
       },
       gpuLabel: 'Graphics card',
       gpu: { detect: 'Ask the engine', all: 'There is one', none: 'There is none' },
+      consistencyLabel: 'Workspace in a virtual machine (macOS, Windows)',
+      consistency: {
+        cached: 'This computer’s side may be ahead',
+        consistent: 'The same on both sides',
+        delegated: 'The container’s side may be ahead',
+      },
+      builds: 'Builds',
+      buildkitLabel: 'BuildKit',
+      buildkit: { auto: 'Where the engine has it', never: 'Never' },
+      cacheFrom: 'Take layers from',
+      cacheFromText: 'An image or cache, as --cache-from takes it.',
     },
     desktop: {
       notifications: 'Notifications',

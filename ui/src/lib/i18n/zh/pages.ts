@@ -210,6 +210,17 @@ export const pages: Pick<Catalogue, keyof typeof english> = {
       },
       gpuLabel: '显卡',
       gpu: { detect: '询问引擎', all: '有', none: '没有' },
+      consistencyLabel: '虚拟机中的工作区（macOS、Windows）',
+      consistency: {
+        cached: '本机一侧可以领先',
+        consistent: '两侧始终一致',
+        delegated: '容器一侧可以领先',
+      },
+      builds: '构建',
+      buildkitLabel: 'BuildKit',
+      buildkit: { auto: '引擎支持时使用', never: '从不使用' },
+      cacheFrom: '镜像层来源',
+      cacheFromText: '镜像或缓存，写法与 --cache-from 相同。',
     },
     desktop: {
       notifications: '通知',
