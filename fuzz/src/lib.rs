@@ -121,9 +121,7 @@ pub fn reference(data: &[u8]) {
         configuration: "/w/.devcontainer/devcontainer.json",
         workspace: "/w",
         style: PathStyle::Linux,
-    if let Ok(collection) = serde_json::from_slice(data) {
-        let _ = FeatureManifest::in_collection(&collection, "tool");
-    }
+        fetched: "/state/features",
     };
     let _ = FeatureReference::parse(&text, &base);
     if let Ok(reference) = OciReference::parse(&text) {

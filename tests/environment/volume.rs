@@ -2,6 +2,7 @@
 
 mod compose;
 mod far;
+mod shared;
 
 use std::path::PathBuf;
 use std::process::{Child, Stdio};

@@ -14,6 +14,7 @@ fn draw(asked: &[&str], collection: &Value, first: &[&str]) -> String {
         configuration: "/w/.devcontainer/devcontainer.json",
         workspace: "/w",
         style: PathStyle::Linux,
+        fetched: "",
     };
     let asked: Vec<AskedFeature> = asked
         .iter()

@@ -25,6 +25,7 @@ pub(crate) const BASE: LocalBase<'static> = LocalBase {
     configuration: "/w/.devcontainer/devcontainer.json",
     workspace: "/w",
     style: PathStyle::Linux,
+    fetched: "",
 };
 
 /// The Features that a configuration's `features` asks for.

@@ -59,7 +59,8 @@ fn every_case_of_the_reference() {
 /// What this language answers.
 fn answer(name: &str, case: &Path) -> Value {
     let configuration = format!("{PROJECT}/.devcontainer/devcontainer.json");
-    let base = LocalBase { configuration: &configuration, workspace: PROJECT, style: PathStyle::Linux };
+    let base =
+        LocalBase { configuration: &configuration, workspace: PROJECT, style: PathStyle::Linux, fetched: "" };
     let (document, _) =
         Document::parse(Path::new("devcontainer.json"), &text(case, "devcontainer.json")).unwrap();
     let features: Value = serde_json::from_str(&text(case, "features.json")).unwrap();

@@ -90,12 +90,35 @@ fn what_names_no_feature_is_an_error_that_says_why() {
     }
 }
 
+/// A configuration that was fetched from a registry, and that another one extends, brings Features of its own.
+#[test]
+fn features_of_what_was_fetched_lie_where_it_was_put() {
+    for (fetched, text, expected) in [
+        ("/state/features", "../state/features/sha256-1/tool", Some("/state/features/sha256-1/tool")),
+        ("/state/features", "../state/features/../secrets/tool", None),
+        ("/state/features", "../state/features-not/tool", None),
+        ("", "../state/features/sha256-1/tool", None),
+    ] {
+        let base = LocalBase {
+            configuration: "/w/.devcontainer.json",
+            workspace: "/w",
+            style: PathStyle::Linux,
+            fetched,
+        };
+        let folder = match FeatureReference::parse(text, &base) {
+            Ok(FeatureReference::Local { folder, .. }) => Some(folder),
+            _ => None,
+        };
+        assert_eq!(folder.as_deref(), expected, "{text} with {fetched:?}");
+    }
+}
+
 /// The rule and its cases are the specification's, "Locally referenced Features".
 #[test]
 fn local_features_lie_below_the_folder_of_configurations() {
     let check = |configuration: &str, style: PathStyle, text: &str, expected: Option<&str>| {
         let workspace = if style == PathStyle::Windows { "C:\\w" } else { "/w" };
-        let base = LocalBase { configuration, workspace, style };
+        let base = LocalBase { configuration, workspace, style, fetched: "" };
         let folder = match FeatureReference::parse(text, &base) {
             Ok(FeatureReference::Local { folder, .. }) => Some(folder),
             _ => None,

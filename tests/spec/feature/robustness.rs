@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn references(text in reference(), configuration in reference(), workspace in reference()) {
         for style in [PathStyle::Linux, PathStyle::Darwin, PathStyle::Windows] {
-            let base = LocalBase { configuration: &configuration, workspace: &workspace, style };
+            let base = LocalBase { configuration: &configuration, workspace: &workspace, style, fetched: "" };
             match FeatureReference::parse(&text, &base) {
                 Ok(reference) => prop_assert!(!reference.to_string().is_empty()),
                 Err(error) => prop_assert!(!error.to_string().is_empty() && !error.reference_text().is_empty()),

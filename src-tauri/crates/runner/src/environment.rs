@@ -64,6 +64,8 @@ pub(crate) struct Environment {
     document: Option<Document>,
     /// The volume that holds the workspace, where that is no folder of this computer.
     volume: Option<Content>,
+    /// The folder of what was fetched from registries, which a configuration that is extended may lie in.
+    fetched: String,
 }
 
 impl Environment {

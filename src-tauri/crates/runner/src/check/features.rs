@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use wharf_api as api;
 use wharf_api::{CheckRule, CheckSeverity};
 use wharf_spec::feature::{
-    FEATURE_FILE, FeatureManifest, FeatureReference, LocalBase, Lockfile, OciVersion, lockfile_path,
-    map_identifier,
+    FEATURE_FILE, FeatureManifest, FeatureReference, Lockfile, OciVersion, lockfile_path, map_identifier,
 };
 
 use super::findings::{Findings, pointer_of_feature};
@@ -22,7 +21,7 @@ pub(super) fn check(
     findings: &mut Findings<'_>,
 ) -> (Vec<api::CheckedFeature>, Vec<String>) {
     let configuration = environment.configuration.path.display().to_string();
-    let base = LocalBase { configuration: &configuration, workspace: &environment.folder, style: STYLE };
+    let base = environment.features_base(&configuration);
     let lockfile = read_lockfile(environment, findings);
     let mut registries = Vec::new();
     let mut listed = Vec::new();

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use wharf_spec::Scenario;
+use wharf_spec::feature::LocalBase;
 
-use super::Environment;
+use super::{Environment, STYLE};
 use crate::CancellationToken;
 use crate::error::Result;
 use crate::locate;
@@ -16,6 +17,11 @@ impl Environment {
             Some(content) => content.bring(path, cancel).await,
             None => Ok(path.to_owned()),
         }
+    }
+
+    /// What local Features are seen from. `configuration` is the configuration's path as text.
+    pub(crate) fn features_base<'a>(&'a self, configuration: &'a str) -> LocalBase<'a> {
+        LocalBase { configuration, workspace: &self.folder, style: STYLE, fetched: &self.fetched }
     }
 
     /// A path as the configuration's `runArgs` and host commands write it, seen from the workspace folder.

@@ -15,6 +15,7 @@ use super::layers::{self, Own};
 use super::origin::pointer;
 use super::{CONFIG_FILE_LABEL, Environment, LOCAL_FOLDER_LABEL, STYLE};
 use crate::error::{Error, Result};
+use crate::features::CACHE;
 use crate::locate::{self, Located};
 use crate::overlay;
 use crate::request::Target;
@@ -160,6 +161,7 @@ impl Environment {
             is_named: target.config.is_some(),
             document: Some(document),
             volume: None,
+            fetched: own.store.root().join(CACHE).display().to_string(),
         })
     }
 
@@ -227,6 +229,7 @@ impl Environment {
             diagnostics,
             is_named: true,
             document: Some(document),
+            fetched: own.store.root().join(CACHE).display().to_string(),
             ..alone
         })
     }

@@ -73,7 +73,7 @@ pub async fn features_info(request: &FeaturesInfoRequest) -> Result<FeaturesInfo
         let asked =
             [AskedFeature { user_id: id.clone(), id, options: Value::Object(Map::new()), additional: false }];
         // Nothing is local to a Feature in a registry.
-        let base = LocalBase { configuration: "", workspace: "", style: STYLE };
+        let base = LocalBase { configuration: "", workspace: "", style: STYLE, fetched: "" };
         let fetcher = fetcher(client, &Store::open(None)?);
         let nodes = graph_only::nodes(&asked, &base, &Lockfile::default(), &fetcher).await?;
         info.diagram = Some(feature::mermaid(&nodes, asked.len(), &[]));
@@ -110,7 +110,7 @@ pub async fn features_resolve_dependencies(
     extended::bring_for(&target).await?;
     let environment = Environment::find(&target)?;
     let configuration = environment.configuration.path.display().to_string();
-    let base = LocalBase { configuration: &configuration, workspace: &environment.folder, style: STYLE };
+    let base = environment.features_base(&configuration);
     let path = PathBuf::from(lockfile_path(&configuration, STYLE));
     let lockfile = match std::fs::read_to_string(&path) {
         Ok(text) => Lockfile::parse(&text)

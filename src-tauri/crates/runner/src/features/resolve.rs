@@ -22,7 +22,7 @@ use super::fetch::{self, Content, Failure, Fetcher, Found};
 use super::lockfile;
 use super::softly::Softly;
 use crate::collections;
-use crate::environment::{Environment, STYLE};
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
 use crate::request::{FeaturesRequest, LockfileMode};
@@ -128,7 +128,7 @@ impl<'a> Resolving<'a> {
     /// Where relative references start.
     fn with_base<T>(&self, run: impl FnOnce(&LocalBase<'_>) -> T) -> T {
         let configuration = self.environment.configuration.path.display().to_string();
-        run(&LocalBase { configuration: &configuration, workspace: &self.environment.folder, style: STYLE })
+        run(&self.environment.features_base(&configuration))
     }
 
     /// All Features that are needed, with everything that was fetched for them.

@@ -81,6 +81,9 @@ pub struct LocalBase<'a> {
     pub workspace: &'a str,
     /// How the host writes paths.
     pub style: PathStyle,
+    /// The folder of what was fetched from registries; nothing where that is none. A configuration in a registry, which others extend,
+    /// names Features of its own in there.
+    pub fetched: &'a str,
 }
 
 impl FeatureReference {
@@ -249,7 +252,8 @@ fn local(text: &str, base: &LocalBase<'_>) -> Result<FeatureReference, Reference
     let style = base.style;
     let folder = style.resolve(style.dirname(base.configuration), text);
     let allowed = style.resolve(base.workspace, ".devcontainer");
-    if style.relative(&allowed, &folder).starts_with("..") {
+    let was_fetched = !base.fetched.is_empty() && style.is_inside(&folder, base.fetched);
+    if style.relative(&allowed, &folder).starts_with("..") && !was_fetched {
         return Err(ReferenceError::Outside { reference: text.to_owned(), folder, allowed });
     }
     Ok(FeatureReference::Local { path: text.to_owned(), folder })
