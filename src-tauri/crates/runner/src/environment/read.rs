@@ -223,7 +223,7 @@ impl Environment {
         diagnostics.extend(found);
         diagnostics.sort_by_key(|found| found.position);
         Ok(Self {
-            configuration_path: Some(path),
+            configuration_path: Some(path.clone()),
             workspace: Workspace::default().settle(&configuration),
             configuration,
             diagnostics,
@@ -253,6 +253,7 @@ impl Environment {
             is_named: false,
             document: None,
             volume: None,
+            fetched: String::new(),
         }
     }
 }
