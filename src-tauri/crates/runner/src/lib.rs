@@ -104,10 +104,10 @@ pub use headless::headless;
 pub use inside::agents;
 pub use integration::{integrate, integration, unintegrate};
 pub use keeper::{KeeperRole, KeeperWatch, serve as keep};
-pub use link::{WebAddress, is_link, open_request, web_address};
 #[doc(hidden)]
 pub use keeper::understood as keeper_documents;
 pub use keychain::{Keychain, KeychainError};
+pub use link::{WebAddress, is_link, open_request, web_address};
 pub use list::list;
 pub use log_view::{LogStates, LogViews};
 pub use logs::logs;
@@ -121,11 +121,11 @@ pub use ports::{
 pub use read_configuration::read_configuration;
 pub use request::*;
 pub use resources::{ResourceWatch, Resources};
+pub use secrets::{KeptSecretRequest, secrets_forget, secrets_list, secrets_set};
 pub use set_up::{run_user_commands, set_up};
 pub use settings::{change_setting, change_setting_as_typed, setting, settings, settings_path};
 pub use space::{clean_up, clean_up_plan, space};
 pub use status::status;
-pub use secrets::{KeptSecretRequest, secrets_forget, secrets_list, secrets_set};
 pub use stop::stop;
 pub use templates::{
     TemplateFeature, TemplatesApplied, TemplatesApplyRequest, parse_omitted_paths, parse_template_features,

@@ -426,9 +426,9 @@ pub struct DoctorRequest {
     pub engine: Option<String>,
     /// `--user-data-folder`.
     pub user_data_folder: Option<PathBuf>,
-}
     /// The keychain that secrets would be looked for in.
     pub keychain: Keychain,
+}
 
 /// `wharf engine list`.
 #[derive(Debug, Clone, Default)]
@@ -481,12 +481,12 @@ pub trait ConsentAsker: Send + Sync {
         Box::pin(std::future::ready(SecretAnswer::Nobody))
     }
 
-    /// Lends the person's terminal to a program that asks there itself, until what is returned is dropped; None where there is
     /// The keychain that secrets are looked for in, and that a person can have one kept in.
     fn keychain(&self) -> Keychain {
         Keychain::none()
     }
 
+    /// Lends the person's terminal to a program that asks there itself, until what is returned is dropped; None where there is
     /// nobody.
     fn lend_terminal(&self) -> Option<LentTerminal> {
         None

@@ -104,6 +104,7 @@ pub fn install(
             folder: features.folder_name(index).unwrap_or_default(),
             source: folder.at.clone(),
             environment: &feature.node.manifest.container_env,
+            first_version: feature.node.manifest.first_version,
         })
         .collect();
     let escape = dockerfile.escape();
@@ -194,15 +195,21 @@ fn content(
     }];
     for (index, installed) in features.features.iter().enumerate() {
         let name = features.folder_name(index).unwrap_or_default();
-        let options = feature::environment_file(&installed.node);
-        let script = feature::install_script(&installed.node);
+        let first_version = installed.node.manifest.first_version;
+        let (options, script) = if first_version {
+            (feature::first_environment_file(&installed.node, &name), String::new())
+        } else {
+            (feature::environment_file(&installed.node), feature::install_script(&installed.node))
+        };
         let digest = digest([installed.content.as_str(), &options, &script]);
         let at = match reach {
             ContentReach::Context(_) => name,
             ContentReach::Alone | ContentReach::Image(_) => format!("{name}-{}", &digest[..16]),
         };
         files.push(ContentFile { at: format!("{at}/{}", feature::ENVIRONMENT_FILE), text: options });
-        files.push(ContentFile { at: format!("{at}/{}", feature::INSTALL_SCRIPT_FILE), text: script });
+        if !first_version {
+            files.push(ContentFile { at: format!("{at}/{}", feature::INSTALL_SCRIPT_FILE), text: script });
+        }
         folders.push(ContentFolder {
             at,
             from: installed.folder.clone(),

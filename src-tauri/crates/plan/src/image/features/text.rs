@@ -7,7 +7,10 @@
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
-use wharf_spec::feature::{BUILTIN_ENVIRONMENT_FILE as BUILT_IN, INSTALL_SCRIPT_FILE as SCRIPT};
+use wharf_spec::feature::{
+    BUILTIN_ENVIRONMENT_FILE as BUILT_IN, FIRST_INSTALL_SCRIPT_FILE as FIRST_SCRIPT,
+    INSTALL_SCRIPT_FILE as SCRIPT,
+};
 
 use crate::quote;
 
@@ -52,6 +55,8 @@ pub(super) struct Layer<'a> {
     pub(super) source: String,
     /// The variables that it sets, which may refer to those before it.
     pub(super) environment: &'a IndexMap<String, String>,
+    /// It is of the first version, whose scripts run by themselves, before all others, and whose variables are set after all.
+    pub(super) first_version: bool,
 }
 
 /// What the Dockerfile says.
@@ -91,7 +96,11 @@ impl Text<'_> {
             if self.has_image() { format!("FROM ${CONTENT_IMAGE} AS {CONTENT}") } else { String::new() };
         let from = self.from("--from=", " ");
         let built_in = self.source(BUILT_IN);
-        let layers: String = self.layers.iter().map(|layer| self.layer(layer)).collect();
+        let (first, second): (Vec<_>, Vec<_>) = self.layers.iter().partition(|layer| layer.first_version);
+        let layers: String = first.iter().chain(&second).map(|layer| self.layer(layer)).collect();
+        let of_first: Vec<String> =
+            first.iter().map(|layer| self.variables(layer.environment, false)).collect();
+        let of_first = of_first.join("\n");
         let line_break = if self.has_line_break() { format!("ARG {LINE_BREAK}\n\n") } else { String::new() };
         let environment = self.variables(self.environment, true);
         let (normalized, first_steps) = match self.way {
@@ -121,7 +130,7 @@ impl Text<'_> {
              USER root\n\n\
              {line_break}\
              {first_steps}\
-             {homes}{layers}\n\n\n\
+             {homes}{layers}\n{of_first}\n\n\
              {user}\n\n\
              {label}\n\n\
              {environment}\n",
@@ -176,12 +185,15 @@ impl Text<'_> {
         let source = self.source(&layer.source);
         let folder = &layer.folder;
         let mounts = self.mounts;
-        let variables = self.variables(layer.environment, false);
+        let (variables, script) = match layer.first_version {
+            true => (String::new(), FIRST_SCRIPT),
+            false => (self.variables(layer.environment, false), SCRIPT),
+        };
         let install = format!(
             "chmod -R 0755 {PLACE}/{folder} {end}\n \
              && cd {PLACE}/{folder} {end}\n \
-             && chmod +x ./{SCRIPT} {end}\n \
-             && ./{SCRIPT} {end}\n \
+             && chmod +x ./{script} {end}\n \
+             && ./{script} {end}\n \
              && rm -rf {PLACE}/{folder}"
         );
         match self.way {
