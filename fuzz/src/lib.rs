@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use wharf_agent::frame::{Decoder, HEADER_LENGTH, Kind};
+use wharf_agent::frame::{Decoder, HEADER_LENGTH, Kind, Piece};
 use wharf_agent::message::{AgentMessage, HostMessage, Message};
 use wharf_registry::{Manifest, unpack};
 use wharf_spec::compose::{ComposeProject, Dollars, names_project};
@@ -71,6 +71,16 @@ pub fn frames(data: &[u8]) {
                 let stream = frame.stream;
                 understood::<HostMessage>(HostMessage::from_frame(&frame).ok(), stream);
                 understood::<AgentMessage>(AgentMessage::from_frame(&frame).ok(), stream);
+            }
+        }
+        assert!(decoder.buffered() <= data.len().min(HEADER_LENGTH + Kind::Control.limit()));
+    }
+    let mut decoder = Decoder::new();
+    for mut rest in data.chunks(61) {
+        while let Ok(Some(piece)) = decoder.next_piece(&mut rest) {
+            match piece {
+                Piece::Data { length, .. } => rest = &rest[length..],
+                Piece::Frame(frame) => assert_ne!(frame.kind, Kind::Data),
             }
         }
         assert!(decoder.buffered() <= data.len().min(HEADER_LENGTH + Kind::Control.limit()));

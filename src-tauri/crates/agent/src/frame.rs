@@ -148,11 +148,28 @@ pub enum FrameError {
     },
 }
 
+/// What [`Decoder::next_piece`] finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A whole frame that is not of kind [`Kind::Data`].
+    Frame(Frame),
+    /// Bytes of a stream: the next `length` ones of the input, which the caller takes from there before it asks again. They may be a part
+    /// of a frame, and are none where a frame was empty.
+    Data {
+        /// The stream that they belong to.
+        stream: u32,
+        /// How many they are.
+        length: usize,
+    },
+}
+
 /// Turns a sequence of bytes, cut anywhere, into frames. Holds at most one unfinished frame.
 #[derive(Debug, Default)]
 pub struct Decoder {
     header: Vec<u8>,
     payload: Vec<u8>,
+    /// Bytes of the unfinished frame that have been handed on by [`Decoder::next_piece`].
+    passed: usize,
     failed: Option<FrameError>,
 }
 
@@ -174,12 +191,57 @@ impl Decoder {
         self.decode(input).inspect_err(|error| self.failed = Some(error.clone()))
     }
 
+    /// As [`Decoder::next`], but bytes of streams are handed on as they come and where they are, instead of being gathered into frames.
+    /// A decoder is asked in one of the two ways until a frame has ended.
+    ///
+    /// # Errors
+    /// Any [`FrameError`]; from then on every call returns the same one.
+    pub fn next_piece(&mut self, input: &mut &[u8]) -> Result<Option<Piece>, FrameError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.decode_piece(input).inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    fn decode_piece(&mut self, input: &mut &[u8]) -> Result<Option<Piece>, FrameError> {
+        let Some((stream, kind, whole)) = self.head(input)? else { return Ok(None) };
+        if kind != Kind::Data {
+            return Ok(self.body(input, (stream, kind, whole))?.map(Piece::Frame));
+        }
+        let length = (whole - self.passed).min(input.len());
+        if length == 0 && whole > 0 {
+            return Ok(None);
+        }
+        self.passed += length;
+        if self.passed == whole {
+            self.header.clear();
+            self.passed = 0;
+        }
+        Ok(Some(Piece::Data { stream, length }))
+    }
+
     fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Frame>, FrameError> {
+        match self.head(input)? {
+            Some(head) => self.body(input, head),
+            None => Ok(None),
+        }
+    }
+
+    /// The header of the unfinished frame, once it is there: stream, kind and length of the payload.
+    fn head(&mut self, input: &mut &[u8]) -> Result<Option<(u32, Kind, usize)>, FrameError> {
         take(input, &mut self.header, HEADER_LENGTH);
         let [a, b, c, d, kind, e, f, g, h] = self.header[..] else { return Ok(None) };
         let stream = u32::from_be_bytes([a, b, c, d]);
         let kind = Kind::from_number(kind).ok_or(FrameError::UnknownKind { stream, kind })?;
         let length = check_length(stream, kind, u64::from(u32::from_be_bytes([e, f, g, h])))?;
+        Ok(Some((stream, kind, length)))
+    }
+
+    fn body(
+        &mut self,
+        input: &mut &[u8],
+        (stream, kind, length): (u32, Kind, usize),
+    ) -> Result<Option<Frame>, FrameError> {
         // As much as has arrived, not as much as is promised.
         take(input, &mut self.payload, length);
         if self.payload.len() < length {
@@ -204,7 +266,7 @@ impl Decoder {
         }
     }
 
-    /// Bytes held back for the unfinished frame.
+    /// Bytes held back for the unfinished frame; those that were handed on are none of them.
     pub fn buffered(&self) -> usize {
         self.header.len() + self.payload.len()
     }
@@ -262,6 +324,36 @@ mod tests {
             let mut decoder = Decoder::new();
             prop_assert_eq!(decode_in_pieces(&mut decoder, &bytes, piece).unwrap(), frames);
             prop_assert_eq!(decoder.finish(), Ok(()));
+        }
+
+        /// Both ways of asking find the same bytes of the same streams, and the same frames beside them.
+        #[test]
+        fn pieces_are_what_frames_are(frames in prop::collection::vec(frames(), 0..20), piece in 1..5000usize) {
+            let mut bytes = Vec::new();
+            for frame in &frames {
+                frame.encode(&mut bytes).unwrap();
+            }
+            let mut decoder = Decoder::new();
+            let mut decoded: Vec<Frame> = Vec::new();
+            let mut is_whole = true;
+            for mut rest in bytes.chunks(piece) {
+                while let Some(piece) = decoder.next_piece(&mut rest).unwrap() {
+                    match piece {
+                        Piece::Frame(frame) => decoded.push(frame),
+                        Piece::Data { stream, length } => {
+                            let (taken, left) = rest.split_at(length);
+                            rest = left;
+                            match decoded.last_mut() {
+                                Some(last) if !is_whole => last.payload.extend_from_slice(taken),
+                                _ => decoded.push(Frame::data(stream, taken)),
+                            }
+                        }
+                    }
+                    is_whole = decoder.finish().is_ok();
+                }
+            }
+            prop_assert_eq!(decoded, frames);
+            prop_assert!(is_whole && decoder.buffered() == 0);
         }
 
         #[test]

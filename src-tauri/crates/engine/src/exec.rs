@@ -6,19 +6,20 @@ use std::task::{Context, Poll};
 
 use bollard::models::ExecConfig;
 use bollard::query_parameters::ResizeExecOptionsBuilder;
-use bytes::Bytes;
+use bytes::BytesMut;
 use futures_util::Stream;
 use http::{HeaderValue, Method, header};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf};
+use tokio::io::{AsyncWrite, ReadHalf, WriteHalf};
+use tokio_util::io::poll_read_buf;
 use wharf_plan::ExecSpec;
 
 use crate::containers::Incoming;
 use crate::engine::{Engine, bounded};
 use crate::error::{Call, Error};
-use crate::stream::{Output, Unweave};
+use crate::stream::{Output, PIECE, Unweave};
 use crate::transport::full;
 
 /// A program that runs inside a container.
@@ -73,7 +74,7 @@ impl Engine {
         let output = Reader {
             read,
             unweave: (!spec.terminal).then(Unweave::default),
-            buffer: vec![0; 32 * 1024].into_boxed_slice(),
+            buffer: BytesMut::new(),
             engine: self.name().to_owned(),
             call,
             done: false,
@@ -136,7 +137,8 @@ struct Reader {
     read: ReadHalf<TokioIo<Upgraded>>,
     /// Absent with a terminal, whose output has no framing.
     unweave: Option<Unweave>,
-    buffer: Box<[u8]>,
+    /// What a terminal has written.
+    buffer: BytesMut,
     engine: String,
     call: Call,
     done: bool,
@@ -163,8 +165,14 @@ impl Stream for Reader {
                 }
                 Some(Ok(None)) | None => {}
             }
-            let mut buffer = ReadBuf::new(&mut this.buffer);
-            match Pin::new(&mut this.read).poll_read(context, &mut buffer) {
+            let buffer = match &mut this.unweave {
+                Some(unweave) => unweave.room(),
+                None => {
+                    this.buffer.reserve(PIECE);
+                    &mut this.buffer
+                }
+            };
+            match poll_read_buf(Pin::new(&mut this.read), context, buffer) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(error)) => {
                     this.done = true;
@@ -174,17 +182,11 @@ impl Stream for Reader {
                         detail: error.to_string(),
                     })));
                 }
-                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
-                    this.done = true;
+                Poll::Ready(Ok(0)) => this.done = true,
+                Poll::Ready(Ok(_)) if this.unweave.is_some() => {}
+                Poll::Ready(Ok(_)) => {
+                    return Poll::Ready(Some(Ok(Output::Stdout(this.buffer.split().freeze()))));
                 }
-                Poll::Ready(Ok(())) => match &mut this.unweave {
-                    Some(unweave) => unweave.push(buffer.filled()),
-                    None => {
-                        return Poll::Ready(Some(Ok(Output::Stdout(Bytes::copy_from_slice(
-                            buffer.filled(),
-                        )))));
-                    }
-                },
             }
         }
     }

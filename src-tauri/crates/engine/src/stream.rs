@@ -12,6 +12,9 @@ pub enum Output {
     Stderr(Bytes),
 }
 
+/// Read at a time.
+pub(crate) const PIECE: usize = 32 * 1024;
+
 /// Takes woven standard streams apart: an eight-byte header before each piece, with the stream's number and the length.
 ///
 /// A piece is handed on as it arrives, not when it is whole, so that a header that claims four gigabytes costs nothing.
@@ -30,6 +33,12 @@ pub(crate) struct BadHeader([u8; 8]);
 impl Unweave {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Where more is to be read to, so that nothing has to be copied.
+    pub(crate) fn room(&mut self) -> &mut BytesMut {
+        self.buffer.reserve(PIECE);
+        &mut self.buffer
     }
 
     /// The next piece, if there is one.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::Stream;
 use tokio::io::AsyncWrite;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -23,7 +24,7 @@ use wharf_engine::Output;
 use super::Error;
 use super::line::{Arrival, Line};
 use super::outbox::{AgentInput, Outbox};
-use super::receiver::Receiver;
+use super::receiver::{Received, Receiver};
 
 /// Commands and hooks at a time; more wait for their turn. The agent would take more than that.
 const MOST_COMMANDS: usize = 64;
@@ -336,17 +337,30 @@ impl Core {
         self.leaving.cancel();
     }
 
-    /// Hands a frame to whoever waits for it. What nobody waits for any longer is dropped.
-    fn take(&self, frame: Frame) -> Result<(), Error> {
+    /// Hands what has come to whoever waits for it. What nobody waits for any longer is dropped.
+    fn take(&self, received: Received) -> Result<(), Error> {
+        match received {
+            Received::Frame(frame) => self.take_frame(frame),
+            Received::Data(stream, bytes) => self.take_data(stream, bytes),
+        }
+    }
+
+    fn take_data(&self, stream: u32, bytes: Bytes) -> Result<(), Error> {
+        let mut numbers = self.numbers();
+        let Some(entry) = numbers.open.get_mut(&stream) else { return Ok(()) };
+        let taken = entry.receive.received(bytes.len());
+        taken.map_err(|error| Error::Protocol { what: error.to_string() })?;
+        if bytes.is_empty() { Ok(()) } else { entry.line.data(stream, bytes) }
+    }
+
+    fn take_frame(&self, frame: Frame) -> Result<(), Error> {
         let protocol = |error: &dyn std::fmt::Display| Error::Protocol { what: error.to_string() };
         let stream = frame.stream;
         let mut numbers = self.numbers();
         let Some(entry) = numbers.open.get_mut(&stream) else { return Ok(()) };
         match frame.kind {
-            Kind::Data => {
-                entry.receive.received(frame.payload.len()).map_err(|error| protocol(&error))?;
-                if frame.payload.is_empty() { Ok(()) } else { entry.line.data(stream, frame.payload) }
-            }
+            // These come by themselves.
+            Kind::Data => Ok(()),
             Kind::End => {
                 let ended = entry.line.end();
                 if stream.is_multiple_of(2) {

@@ -4,7 +4,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use bytes::{Buf as _, Bytes};
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 use wharf_agent::frame::Frame;
 use wharf_agent::message::{AgentMessage, HostMessage};
@@ -41,8 +42,7 @@ impl AgentConnection {
         }
         Ok(AgentStream {
             opened,
-            piece: Vec::new(),
-            taken: 0,
+            piece: Bytes::new(),
             read: false,
             written: false,
             reset: false,
@@ -55,9 +55,8 @@ impl AgentConnection {
 /// ended cuts it off.
 pub struct AgentStream {
     opened: Opened,
-    /// What has arrived and was not read yet, from `taken` on.
-    piece: Vec<u8>,
-    taken: usize,
+    /// What has arrived and was not read yet.
+    piece: Bytes,
     read: bool,
     written: bool,
     reset: bool,
@@ -76,23 +75,19 @@ impl AgentStream {
     }
 }
 
-impl AsyncRead for AgentStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        while this.taken == this.piece.len() {
+impl AsyncBufRead for AgentStream {
+    fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let this = self.get_mut();
+        while this.piece.is_empty() {
             if this.reset {
                 return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
             }
             if this.read {
-                return Poll::Ready(Ok(()));
+                break;
             }
             match this.opened.poll_next(context) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(Arrival::Data(_, piece))) => (this.piece, this.taken) = (piece, 0),
+                Poll::Ready(Ok(Arrival::Data(_, piece))) => this.piece = piece,
                 Poll::Ready(Ok(Arrival::End)) => this.read = true,
                 Poll::Ready(Ok(Arrival::Message(AgentMessage::Reset))) => this.reset = true,
                 Poll::Ready(Ok(Arrival::Message(_))) => {}
@@ -102,14 +97,36 @@ impl AsyncRead for AgentStream {
             }
             this.over();
         }
-        let rest = &this.piece[this.taken..];
-        let length = rest.len().min(buffer.remaining());
-        buffer.put_slice(&rest[..length]);
-        this.taken += length;
-        if this.taken == this.piece.len() {
-            (this.piece, this.taken) = (Vec::new(), 0);
+        Poll::Ready(Ok(&this.piece))
+    }
+
+    fn consume(mut self: Pin<&mut Self>, length: usize) {
+        if length > 0 {
+            self.piece.advance(length);
+            if self.piece.is_empty() {
+                // An empty piece would go on holding what it was a part of.
+                self.piece = Bytes::new();
+            }
+            self.opened.core().consumed(self.opened.number, length);
         }
-        this.opened.core().consumed(this.opened.number, length);
+    }
+}
+
+impl AsyncRead for AgentStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let length = match self.as_mut().poll_fill_buf(context)? {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(piece) => {
+                let length = piece.len().min(buffer.remaining());
+                buffer.put_slice(&piece[..length]);
+                length
+            }
+        };
+        self.consume(length);
         Poll::Ready(Ok(()))
     }
 }

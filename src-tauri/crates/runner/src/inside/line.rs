@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use bytes::{Bytes, BytesMut};
 use wharf_agent::message::AgentMessage;
 
 use super::Error;
@@ -14,15 +15,17 @@ const MOST: usize = 64 * 1024;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Links that wait for a reader; more are dropped.
 const MOST_LINKS: usize = 16;
-/// A piece is appended to the one before it while that one is shorter: many small ones must not cost more than their bytes.
+/// Small pieces are gathered up to this size: many of them must not cost more than their bytes.
 const PIECE: usize = 64 * 1024;
+/// A piece that is no longer than this is small. A longer one is kept where it is, in what was read in one go, which is a few times as much.
+const SMALL: usize = 8 * 1024;
 
 /// One thing that has arrived.
 #[derive(Debug)]
 pub(super) enum Arrival {
     Message(AgentMessage),
     /// Bytes of a stream. Whoever takes them says so once they are consumed.
-    Data(u32, Vec<u8>),
+    Data(u32, Bytes),
     /// The stream has ended.
     End,
 }
@@ -33,6 +36,8 @@ pub(super) struct Line(Mutex<State>);
 #[derive(Default)]
 struct State {
     arrivals: VecDeque<(Arrival, usize)>,
+    /// Small pieces of a stream, which come behind those.
+    gathered: Option<(u32, BytesMut)>,
     /// Of messages.
     bytes: usize,
     reader: Option<Waker>,
@@ -67,16 +72,22 @@ impl Line {
     }
 
     /// Takes bytes of a stream. The stream's window has allowed them.
-    pub(super) fn data(&self, stream: u32, bytes: Vec<u8>) -> Result<(), Error> {
+    pub(super) fn data(&self, stream: u32, bytes: Bytes) -> Result<(), Error> {
         let mut state = self.state();
-        if let Some((Arrival::Data(last, piece), _)) = state.arrivals.back_mut()
-            && *last == stream
-            && piece.len() + bytes.len() <= PIECE
-        {
-            piece.extend_from_slice(&bytes);
-            return Ok(());
+        if bytes.len() > SMALL {
+            return state.push(Arrival::Data(stream, bytes), 0);
         }
-        state.push(Arrival::Data(stream, bytes), 0)
+        match &mut state.gathered {
+            Some((of, gathered)) if *of == stream && gathered.len() + bytes.len() <= PIECE => {
+                gathered.extend_from_slice(&bytes);
+            }
+            _ => {
+                state.end_gathering()?;
+                state.gathered = Some((stream, BytesMut::from(&bytes[..])));
+            }
+        }
+        state.wake();
+        Ok(())
     }
 
     /// A stream has ended.
@@ -98,6 +109,9 @@ impl Line {
             state.bytes -= length;
             return Poll::Ready(Ok(arrival));
         }
+        if let Some((stream, gathered)) = state.gathered.take() {
+            return Poll::Ready(Ok(Arrival::Data(stream, gathered.freeze())));
+        }
         if let Some(error) = &state.over {
             return Poll::Ready(Err(error.again()));
         }
@@ -108,12 +122,30 @@ impl Line {
 
 impl State {
     fn push(&mut self, arrival: Arrival, length: usize) -> Result<(), Error> {
+        self.end_gathering()?;
+        self.add(arrival, length)?;
+        self.wake();
+        Ok(())
+    }
+
+    fn add(&mut self, arrival: Arrival, length: usize) -> Result<(), Error> {
         if self.arrivals.len() >= MOST {
             return Err(too_much());
         }
         self.arrivals.push_back((arrival, length));
-        self.reader.take().into_iter().for_each(Waker::wake);
         Ok(())
+    }
+
+    /// What was gathered is whole.
+    fn end_gathering(&mut self) -> Result<(), Error> {
+        match self.gathered.take() {
+            Some((stream, gathered)) => self.add(Arrival::Data(stream, gathered.freeze()), 0),
+            None => Ok(()),
+        }
+    }
+
+    fn wake(&mut self) {
+        self.reader.take().into_iter().for_each(Waker::wake);
     }
 }
 
@@ -142,17 +174,27 @@ mod tests {
     fn small_pieces_cost_their_bytes_and_streams_stay_apart() {
         let line = Line::default();
         for number in 0..200_000_u32 {
-            line.data(if number < 150_000 { 2 } else { 4 }, vec![0]).unwrap();
+            line.data(if number < 150_000 { 2 } else { 4 }, Bytes::from_static(&[0])).unwrap();
         }
+        let large = Bytes::from(vec![1; SMALL + 1]);
+        line.data(4, large.clone()).unwrap();
+        line.data(4, Bytes::from_static(&[2, 3])).unwrap();
+        line.end().unwrap();
         let arrivals = drain(&line);
-        let streams: Vec<u32> = arrivals
+        let pieces: Vec<(u32, usize)> = arrivals
             .iter()
-            .map(|arrival| match arrival {
-                Arrival::Data(stream, _) => *stream,
+            .filter_map(|arrival| match arrival {
+                Arrival::Data(stream, bytes) => Some((*stream, bytes.len())),
+                Arrival::End => None,
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(streams, [2, 2, 2, 4]);
+        let expected =
+            [(2, PIECE), (2, PIECE), (2, 150_000 - 2 * PIECE), (4, 50_000), (4, SMALL + 1), (4, 2)];
+        assert_eq!(pieces, expected);
+        assert!(matches!(arrivals.last(), Some(Arrival::End)));
+        let is_kept = |arrival: &Arrival| matches!(arrival, Arrival::Data(4, bytes) if bytes.as_ptr() == large.as_ptr());
+        assert!(arrivals.iter().any(is_kept), "a large piece was copied");
     }
 
     #[test]

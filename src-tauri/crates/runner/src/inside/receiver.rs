@@ -3,10 +3,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
 use wharf_agent::PROTOCOL;
-use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind};
+use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, Piece};
 use wharf_agent::message::{AgentMessage, Message as _};
 use wharf_engine::Output;
 
@@ -17,6 +17,14 @@ const LAST_WORDS: usize = 2048;
 
 /// What an agent's exec yields.
 pub(super) type AgentOutput = Pin<Box<dyn Stream<Item = Result<Output, wharf_engine::Error>> + Send>>;
+
+/// What an agent says after its greeting.
+pub(super) enum Received {
+    /// A frame of any kind but data.
+    Frame(Frame),
+    /// Bytes of a stream, as they came.
+    Data(u32, Bytes),
+}
 
 /// The way from the agent.
 pub(super) struct Receiver {
@@ -42,26 +50,29 @@ impl Receiver {
         }
     }
 
-    /// The next frame after the greeting. Safe to drop while it waits.
+    /// What comes after the greeting. Safe to drop while it waits.
     ///
     /// # Errors
     /// When the connection ends or is no agent's.
-    pub(super) async fn next(&mut self) -> Result<Frame, Error> {
+    pub(super) async fn next(&mut self) -> Result<Received, Error> {
         loop {
             let mut rest = &self.rest[..];
-            let decoded = self.decoder.next(&mut rest);
+            let decoded = self.decoder.next_piece(&mut rest);
             let used = self.rest.len() - rest.len();
-            let _ = self.rest.split_to(used);
+            self.rest.advance(used);
             match decoded {
-                Ok(Some(frame)) => {
-                    if self.greeted && frame.stream != CONNECTION {
-                        return Ok(frame);
-                    }
-                    self.take(&frame)?;
+                Ok(Some(Piece::Data { stream, length })) if stream != CONNECTION => {
+                    return Ok(Received::Data(stream, self.rest.split_to(length)));
                 }
+                Ok(Some(Piece::Data { .. })) => {
+                    return Err(Error::Protocol { what: "data without a stream".to_owned() });
+                }
+                Ok(Some(Piece::Frame(frame))) if frame.stream != CONNECTION => {
+                    return Ok(Received::Frame(frame));
+                }
+                Ok(Some(Piece::Frame(frame))) => self.take(&frame)?,
                 Ok(None) => self.read().await?,
-                Err(error) if self.greeted => return Err(Error::Protocol { what: error.to_string() }),
-                Err(_) => return Err(self.not_started().await),
+                Err(error) => return Err(Error::Protocol { what: error.to_string() }),
             }
         }
     }
@@ -72,7 +83,7 @@ impl Receiver {
             let mut rest = &self.rest[..];
             let decoded = self.decoder.next(&mut rest);
             let used = self.rest.len() - rest.len();
-            let _ = self.rest.split_to(used);
+            self.rest.advance(used);
             match decoded {
                 Ok(Some(frame)) => self.take(&frame)?,
                 Ok(None) => self.read().await?,

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use wharf_plan::ports::{Forward, InsidePort};
 
 use super::link::{Inward, Link};
-use super::relay::relay;
+use super::relay::{relay, relay_near};
 
 /// Most connections of one environment at a time; more wait to be accepted.
 const MOST_CONNECTIONS: usize = 4096;
@@ -169,7 +169,7 @@ async fn serve(stream: TcpStream, inside: &InsidePort, mut link: LinkWatch) {
             let ended = link.ended.clone();
             drop(link);
             tokio::select! {
-                _ = relay(stream, inward) => {}
+                _ = relay_near(stream, inward) => {}
                 () = ended.cancelled() => {}
             }
         }

@@ -1,69 +1,239 @@
 //! Bytes between two streams, both ways, each direction ending by itself.
 
-use std::io;
+#[cfg(target_os = "linux")]
+mod pipe;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 
 /// What a connection takes that says little.
 const SMALL: usize = 4 * 1024;
 /// What one takes that never stops.
 const LARGE: usize = 256 * 1024;
 
-/// Relays until both directions have ended.
+/// Relays until both directions have ended. What comes from the second one is written from where it has arrived.
 ///
 /// # Errors
 /// When one of the streams breaks; both are to be dropped then, so that the other side learns of it.
 pub(super) async fn relay(
-    one: impl AsyncRead + AsyncWrite + Unpin,
-    other: impl AsyncRead + AsyncWrite + Unpin,
+    mut one: impl AsyncRead + AsyncWrite + Unpin,
+    mut other: impl AsyncBufRead + AsyncWrite + Unpin,
 ) -> io::Result<()> {
-    let (from_one, to_one) = tokio::io::split(one);
-    let (from_other, to_other) = tokio::io::split(other);
-    tokio::try_join!(copy(from_one, to_other), copy(from_other, to_one)).map(drop)
+    let (mut there, mut back) = (Copying::new(), false);
+    poll_fn(|context| {
+        let went = there.poll(context, &mut one, &mut other)?;
+        let came = poll_back(context, &mut other, &mut one, &mut back)?;
+        if went.is_ready() && came.is_ready() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    })
+    .await
 }
 
-/// Copies to the end, and passes the end on. The buffer grows while it is filled and shrinks when it is not, so that many quiet connections
-/// take little and a busy one is fast.
-async fn copy(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) -> io::Result<()> {
-    let mut buffer = vec![0; SMALL];
-    loop {
-        let length = from.read(&mut buffer).await?;
-        if length == 0 {
-            return to.shutdown().await;
-        }
-        to.write_all(&buffer[..length]).await?;
-        if length == buffer.len() && length < LARGE {
-            buffer = vec![0; (length * 4).min(LARGE)];
-        } else if length < SMALL && buffer.len() > SMALL {
-            buffer = vec![0; SMALL];
+/// Relays between two connections of this computer until both directions have ended: as far as the system helps, without looking at a
+/// single byte.
+///
+/// # Errors
+/// As [`relay`].
+pub(super) async fn relay_near(mut one: TcpStream, mut other: TcpStream) -> io::Result<()> {
+    let (mut from_one, mut to_one) = one.split();
+    let (mut from_other, mut to_other) = other.split();
+    let there = pass(&mut from_one, &mut to_other);
+    let back = pass(&mut from_other, &mut to_one);
+    tokio::try_join!(there, back).map(drop)
+}
+
+/// Passes everything on, and then the end.
+async fn pass(
+    from: &mut tokio::net::tcp::ReadHalf<'_>,
+    to: &mut tokio::net::tcp::WriteHalf<'_>,
+) -> io::Result<()> {
+    let mut copying = Copying::new();
+    #[cfg(target_os = "linux")]
+    {
+        poll_fn(|context| copying.poll_until_busy(context, from, to)).await?;
+        if !copying.ended
+            && let Ok(pipe) = pipe::Pipe::new()
+        {
+            pipe.pass(from.as_ref(), to.as_ref()).await?;
+            return poll_fn(|context| Pin::new(&mut *to).poll_shutdown(context)).await;
         }
     }
+    poll_fn(|context| copying.poll(context, from, to)).await
+}
+
+/// One direction, by a buffer of our own. It grows while it is filled and shrinks when it is not, so that many quiet connections take little
+/// and a busy one is fast.
+struct Copying {
+    buffer: Vec<u8>,
+    /// What has been read and not been written yet.
+    start: usize,
+    end: usize,
+    /// Nothing more comes.
+    read: bool,
+    /// That has been passed on.
+    ended: bool,
+}
+
+impl Copying {
+    fn new() -> Copying {
+        Copying { buffer: vec![0; SMALL], start: 0, end: 0, read: false, ended: false }
+    }
+
+    /// Until everything has been passed on, and the end.
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        from: &mut (impl AsyncRead + Unpin),
+        to: &mut (impl AsyncWrite + Unpin),
+    ) -> Poll<io::Result<()>> {
+        while !self.ended {
+            ready!(self.poll_piece(context, from, to))?;
+            if self.end == self.buffer.len() && self.end < LARGE {
+                self.buffer = vec![0; (self.end * 4).min(LARGE)];
+            } else if self.end < SMALL && self.buffer.len() > SMALL {
+                self.buffer = vec![0; SMALL];
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Until a piece has filled the buffer, or the end has been passed on.
+    #[cfg(target_os = "linux")]
+    fn poll_until_busy(
+        &mut self,
+        context: &mut Context<'_>,
+        from: &mut (impl AsyncRead + Unpin),
+        to: &mut (impl AsyncWrite + Unpin),
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.poll_piece(context, from, to))?;
+            if self.ended || self.end == self.buffer.len() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
+    /// Reads and writes one piece, or passes the end on. Comes back when nothing of it is left here.
+    fn poll_piece(
+        &mut self,
+        context: &mut Context<'_>,
+        from: &mut (impl AsyncRead + Unpin),
+        to: &mut (impl AsyncWrite + Unpin),
+    ) -> Poll<io::Result<()>> {
+        if self.start == self.end && !self.read {
+            let mut room = ReadBuf::new(&mut self.buffer);
+            ready!(Pin::new(from).poll_read(context, &mut room))?;
+            (self.start, self.end) = (0, room.filled().len());
+            self.read = self.end == 0;
+        }
+        while self.start < self.end {
+            let piece = &self.buffer[self.start..self.end];
+            match ready!(Pin::new(&mut *to).poll_write(context, piece))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                length => self.start += length,
+            }
+        }
+        if self.read {
+            ready!(Pin::new(to).poll_shutdown(context))?;
+            self.ended = true;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The other direction: what has arrived lies there already.
+fn poll_back(
+    context: &mut Context<'_>,
+    from: &mut (impl AsyncBufRead + Unpin),
+    to: &mut (impl AsyncWrite + Unpin),
+    ended: &mut bool,
+) -> Poll<io::Result<()>> {
+    while !*ended {
+        let piece = ready!(Pin::new(&mut *from).poll_fill_buf(context))?;
+        if piece.is_empty() {
+            ready!(Pin::new(&mut *to).poll_shutdown(context))?;
+            *ended = true;
+            break;
+        }
+        match ready!(Pin::new(&mut *to).poll_write(context, piece))? {
+            0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            length => Pin::new(&mut *from).consume(length),
+        }
+    }
+    Poll::Ready(Ok(()))
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::TcpListener;
+
     use super::*;
 
-    #[tokio::test]
-    async fn both_directions_pass_and_end_by_themselves() {
-        let (mut client, near) = tokio::io::duplex(1024);
-        let (far, mut server) = tokio::io::duplex(333);
-        let relayed = tokio::spawn(relay(near, far));
-        let sent: Vec<u8> = (0..3_000_000_u32).map(|number| (number % 251) as u8).collect();
-        let expected = sent.clone();
+    fn content() -> Vec<u8> {
+        (0..3_000_000_u32).map(|number| (number % 251) as u8).collect()
+    }
+
+    /// Sends much, ends, and hears thanks; the other side hears all of it first.
+    async fn talk(
+        mut client: impl AsyncRead + AsyncWrite + Unpin,
+        mut server: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) {
+        let expected = content();
         let server = tokio::spawn(async move {
             let mut received = Vec::new();
             server.read_to_end(&mut received).await.unwrap();
             assert!(received == expected, "{} bytes came", received.len());
             // The other direction is open after this one has ended.
             server.write_all(b"thanks").await.unwrap();
+            server.write_all(&expected).await.unwrap();
         });
-        client.write_all(&sent).await.unwrap();
+        client.write_all(&content()).await.unwrap();
         client.shutdown().await.unwrap();
-        let mut answer = String::new();
-        client.read_to_string(&mut answer).await.unwrap();
-        assert_eq!(answer, "thanks");
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).await.unwrap();
+        assert!(answer == [b"thanks".to_vec(), content()].concat(), "{} bytes came back", answer.len());
         server.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn both_directions_pass_and_end_by_themselves() {
+        let (client, near) = tokio::io::duplex(1024);
+        let (far, server) = tokio::io::duplex(333);
+        let relayed = tokio::spawn(relay(near, BufReader::new(far)));
+        talk(client, server).await;
         relayed.await.unwrap().unwrap();
+    }
+
+    /// Both ends of a connection.
+    async fn connection() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let one = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (one, listener.accept().await.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn connections_of_this_computer_are_relayed_alike() {
+        let ((client, near), (far, server)) = (connection().await, connection().await);
+        let relayed = tokio::spawn(relay_near(near, far));
+        talk(client, server).await;
+        relayed.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_that_breaks_breaks_the_other() {
+        let ((mut client, near), (far, mut server)) = (connection().await, connection().await);
+        let relayed = tokio::spawn(relay_near(near, far));
+        // Busy, so that the system passes it on by itself where it can.
+        client.write_all(&vec![0; 64 * 1024]).await.unwrap();
+        server.read_exact(&mut vec![0; 64 * 1024]).await.unwrap();
+        client.set_zero_linger().unwrap();
+        drop(client);
+        assert!(relayed.await.unwrap().is_err());
+        assert_ne!(server.read(&mut [0]).await.ok(), Some(1));
     }
 }
