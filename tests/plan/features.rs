@@ -286,6 +286,44 @@ fn only_what_goes_in_makes_another_build() {
     }
 }
 
+/// They are of one archive with one script, which runs by itself and gets its options under other names.
+#[test]
+fn features_of_the_first_version_come_before_all_others() {
+    let mut features = two();
+    let mut tool = feature(
+        "tool",
+        json!("2"),
+        json!({"id": "tool", "options": {"version": {"type": "string", "default": "1"}}, "containerEnv": {"TOOL": "x"}}),
+    );
+    tool.node.manifest.first_version = true;
+    features.push(tool);
+    let wanted = wanted(json!({"image": "debian"}));
+    let spec = build(&wanted, &world(engine(EngineKind::Docker), features, None));
+    let place = |words: &str| {
+        let found = spec.dockerfile.find(words);
+        found.unwrap_or_else(|| panic!("{words} is not in {}", spec.dockerfile))
+    };
+    let in_order = [
+        "cd /tmp/dev-container-features/tool_2",
+        "&& ./install.sh",
+        "ENV COLOR_HOME=",
+        "cd /tmp/dev-container-features/color_0",
+        "&& ./devcontainer-features-install.sh",
+        "cd /tmp/dev-container-features/hello_1",
+        "ENV TOOL=\"x\"",
+        "USER $_DEV_CONTAINERS_IMAGE_USER",
+    ];
+    let places = in_order.map(place);
+    assert!(places.is_sorted(), "{places:?} in {}", spec.dockerfile);
+    let file = |name: &str| content(&spec).files.iter().find(|file| file.at == name);
+    assert_eq!(file("tool_2/devcontainer-features-install.sh"), None);
+    assert_eq!(
+        file("tool_2/devcontainer-features.env").unwrap().text,
+        "_BUILD_ARG_TOOL_VERSION=\"2\"\n_BUILD_ARG_TOOL=true\n\
+         _BUILD_ARG_TOOL_TARGETPATH=/usr/local/devcontainer-features/tool_2"
+    );
+}
+
 /// Where mounts are no part of what a builder remembers a layer by, the layer's words are.
 #[test]
 fn changed_content_is_another_command_where_mounts_do_not_count() {
