@@ -4,7 +4,7 @@
 //! the connection ends, everything that runs is ended too.
 
 use std::collections::HashMap;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 use wharf_agent::PROTOCOL;
-use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind};
+use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, header};
 use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Message};
 
 use super::exec::Control;
@@ -28,12 +28,18 @@ use super::{SystemRoot, exec, hooks};
 
 /// Commands and hooks that may be open at a time. The host allows itself fewer.
 const MOST_EXCHANGES: usize = 256;
+/// What the pipes to and from the host are asked to hold, in bytes: whoever is at their other ends is woken less often.
+const ROOM: usize = 512 * 1024;
 /// How long the last words may take to be taken.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// Serves the host until the connection ends, and leaves nothing running.
 pub(crate) fn serve(root: SystemRoot) -> ExitCode {
     let Ok((lost, lose)) = pipe_with(PipeFlags::CLOEXEC) else { return ExitCode::FAILURE };
+    for end in [rustix::stdio::stdin(), rustix::stdio::stdout()] {
+        // They may be no pipes, or the user may have as many as may be.
+        let _ = fcntl_setpipe_size(end, ROOM);
+    }
     let connection = Connection(Arc::new(Inner {
         root,
         registry: Registry::default(),
@@ -112,6 +118,20 @@ impl Connection {
     pub(crate) fn send_bytes(&self, bytes: &[u8]) {
         let mut writer = lock(&self.writer);
         if writer.is_some() && write_all(rustix::stdio::stdout(), bytes).is_err() {
+            writer.take();
+        }
+    }
+
+    /// Sends bytes that wait at a socket as one frame: into the pipe to the host without a look at them, where it is one. As many must be
+    /// there.
+    pub(crate) fn send_waiting(&self, stream: u32, socket: BorrowedFd<'_>, length: usize, buffer: &mut [u8]) {
+        let Ok(header) = header(stream, Kind::Data, length) else { return };
+        let mut writer = lock(&self.writer);
+        if writer.is_none() {
+            return;
+        }
+        // Half a frame is the end of the connection: what follows would be taken for the rest of it.
+        if write_all(rustix::stdio::stdout(), &header).and_then(|()| pass(socket, length, buffer)).is_err() {
             writer.take();
         }
     }
@@ -351,6 +371,30 @@ impl Connection {
         });
         thread.map(|_| ()).map_err(|error| format!("exchange {exchange}: {error}"))
     }
+}
+
+/// Passes so many bytes on to the host.
+fn pass(socket: BorrowedFd<'_>, length: usize, buffer: &mut [u8]) -> rustix::io::Result<()> {
+    let host = rustix::stdio::stdout();
+    let mut left = length;
+    while left > 0 {
+        let passed = match splice(socket, None, host, None, left, SpliceFlags::MOVE) {
+            // No pipe, or a sandbox that knows no such call.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::PERM) => {
+                let most = left.min(buffer.len());
+                let read = rustix::io::read(socket, &mut buffer[..most])?;
+                write_all(host, &buffer[..read])?;
+                read
+            }
+            Err(Errno::INTR) => continue,
+            passed => passed?,
+        };
+        if passed == 0 {
+            return Err(Errno::PIPE);
+        }
+        left = left.saturating_sub(passed);
+    }
+    Ok(())
 }
 
 fn greet(frame: &Frame) -> Result<(), String> {

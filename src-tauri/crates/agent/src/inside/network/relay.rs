@@ -20,6 +20,8 @@ use crate::inside::connection::Connection;
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// As much as this is passed on without being copied.
+const LARGE: usize = 8 * 1024;
 /// Reads and writes of one connection until others have their turn.
 const TURNS: usize = 4;
 
@@ -209,6 +211,16 @@ impl Relay {
             let room = room.min(Kind::Data.limit());
             if room == 0 {
                 return Ok(false);
+            }
+            let waiting = rustix::io::ioctl_fionread(&self.socket).unwrap_or(0);
+            let waiting = usize::try_from(waiting).unwrap_or(0).min(room);
+            if waiting >= LARGE {
+                take(connection, stream, |pipe| {
+                    pipe.send.sent(waiting);
+                    Some(())
+                });
+                connection.send_waiting(stream, self.socket.as_fd(), waiting, buffer);
+                continue;
             }
             let length =
                 match rustix::io::read(&self.socket, &mut buffer[HEADER_LENGTH..HEADER_LENGTH + room]) {
