@@ -18,12 +18,13 @@ use wharf_spec::{Document, PathStyle, read};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("archive", archive),
     ("compose", compose),
     ("dockerfile", dockerfile),
     ("document", document),
     ("frames", frames),
+    ("keeper", keeper),
     ("label", label),
     ("lockfile", lockfile),
     ("manifest", manifest),
@@ -94,6 +95,14 @@ fn understood<M: Message + PartialEq + std::fmt::Debug>(message: Option<M>, stre
     }
 }
 
+/// What a client and the keeper may send each other: what was understood is written so that it is understood again.
+pub fn keeper(data: &[u8]) {
+    for [understood, again] in wharf_runner::keeper_documents(data) {
+        assert_eq!(understood, again);
+        assert!(understood.is_object());
+    }
+}
+
 /// A metadata label: what was read is written so that it reads the same.
 pub fn label(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
@@ -112,6 +121,9 @@ pub fn manifest(data: &[u8]) {
     let control = ControlManifest::parse(&text);
     let _ = control.disallowed("localhost:5000/a/b");
     let _ = FeatureManifest::parse(Path::new("devcontainer-feature.json"), &text);
+    if let Ok(collection) = serde_json::from_slice(data) {
+        let _ = FeatureManifest::in_collection(&collection, "tool");
+    }
 }
 
 /// A lockfile: what was read is printed so that it reads the same.

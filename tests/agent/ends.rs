@@ -122,3 +122,27 @@ fn nobody_reads_what_the_agent_says() {
     let status = process.wait().unwrap();
     assert!(status.success(), "{status}");
 }
+
+/// As an engine leaves one that was killed itself: with pipes that nobody closes.
+#[test]
+fn an_agent_ends_those_that_its_keeper_has_left() {
+    use std::process::{Child, Command, Stdio};
+    let start = |keeper: &str| -> Child {
+        let mut agent = Command::new(env!("CARGO_BIN_EXE_wharf-agent"));
+        agent.args(["--keeper", keeper]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        agent.spawn().unwrap()
+    };
+    let name = format!("test-{}", std::process::id());
+    let (mut left, mut other) = (start(&name), start(&format!("{name}-other")));
+    let pid = left.id().cast_signed();
+    // Processes' ages are counted in hundredths of a second.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let mut next = start(&name);
+    eventually("the one that was left has ended", || !lives(pid));
+    assert!(!left.wait().unwrap().success());
+    for agent in [&mut other, &mut next] {
+        assert!(agent.try_wait().unwrap().is_none(), "an agent has ended that is in use");
+        drop(agent.stdin.take());
+        assert!(agent.wait().unwrap().success());
+    }
+}

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use wharf_test_support::{engines, plugins};
 
+use crate::kept::{connect, free_port, get};
 use crate::kit::{Place, json as document, lines, signal, steps, wait_until};
 
 /// A place with a Compose file, whose project goes when this is dropped.
@@ -294,4 +295,50 @@ fn cancelling_ends_compose_and_the_next_up_goes_on() {
     assert!(events.iter().any(|event| event["type"] == "stepOutput"), "{events:?}");
     project.place.write("healthy", "");
     project.up(&[]);
+}
+
+/// `service:port` is a port of another container of the project, which the agent reaches by its name.
+#[test]
+fn a_port_of_another_service_is_forwarded() {
+    for engine in engines::primary() {
+        let (name, port) = (engine.name.clone(), free_port());
+        let serves =
+            format!("mkdir -p /www && printf hello > /www/index.html && exec httpd -f -p {port} -h /www");
+        let services = format!(
+            r#"services:
+  app:
+    image: busybox
+    command: sleep infinity
+    stop_grace_period: 0s
+    volumes: [".:/work"]
+    depends_on: [db]
+  db:
+    image: busybox
+    command: ["sh", "-c", "{serves}"]
+    stop_grace_period: 0s
+"#
+        );
+        let inside = format!("db:{port}");
+        let attributes = json!({ &inside: { "label": "database", "requireLocalPort": true } });
+        let configuration = json!({ "forwardPorts": [&inside], "portsAttributes": attributes });
+        let project = Project::new(engine, "ports", &configuration, &services);
+        let kept = |verb: &str, arguments: &[&str]| {
+            let answer = project.place.wharf(verb, arguments).variable("WHARF_NO_KEEPER", "").end();
+            assert_eq!(answer.code, Some(0), "{name}: {answer}");
+            answer
+        };
+        kept("up", &["--trust", "--docker-compose-path", &project.program]);
+        wait_until("the service answers", || get(port).is_ok_and(|text| text.ends_with("hello")));
+        let listed = project.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["ports", "--json"]).end();
+        let told = document(&listed)["environments"][0]["ports"][0].clone();
+        assert_eq!((&told["host"], &told["port"]), (&json!("db"), &json!(port)), "{name}: {told:#}");
+        assert_eq!((&told["label"], &told["local"]["port"]), (&json!("database"), &json!(port)), "{name}");
+        // A person's word about it, and the end of it all.
+        kept("forward", &[&inside, "--stop"]);
+        wait_until("it is not forwarded any more", || connect(port).is_err());
+        kept("forward", &[&inside]);
+        wait_until("the service answers again", || get(port).is_ok_and(|text| text.ends_with("hello")));
+        kept("stop", &[]);
+        wait_until("nothing listens any more", || connect(port).is_err());
+    }
 }

@@ -1,59 +1,23 @@
 //! `wharf --headless`: up, in the foreground, and what `shutdownAction` says at the end, told by real signals.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
-
 use rustix::process::Signal;
+use wharf_test_support::command::Exchange;
 use wharf_test_support::engines;
 
-use crate::kit::{Place, signal, wait_until};
+use crate::kept::{connect, free_port, get, processes_of, serve};
+use crate::kit::{Following, Place, signal, wait_until};
 
-/// A running `wharf --headless` and the lines that it writes for people.
-struct Foreground {
-    child: Child,
-    lines: Receiver<String>,
+/// Starts `wharf --headless`, with the lines that it writes for people.
+fn start(place: &Place) -> Following {
+    Following::errors(&headless(place))
 }
 
-impl Foreground {
-    fn start(place: &Place) -> Self {
-        let exchange = place
-            .home
-            .run(env!("CARGO_BIN_EXE_wharf"))
-            .variable("DOCKER_HOST", place.engine.docker_host())
-            .arguments(["--headless", place.folder.to_str().unwrap()]);
-        let mut child = exchange
-            .command()
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (sender, lines) = channel();
-        let stderr = child.stderr.take().unwrap();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let _ = sender.send(line);
-            }
-        });
-        Self { child, lines }
-    }
-
-    fn until(&self, text: &str) {
-        let mut seen = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(30)) {
-            if line.contains(text) {
-                return;
-            }
-            seen.push(line);
-        }
-        panic!("no {text:?} in\n{}", seen.join("\n"));
-    }
-
-    fn code(mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
-    }
+fn headless(place: &Place) -> Exchange<'_> {
+    place
+        .home
+        .run(env!("CARGO_BIN_EXE_wharf"))
+        .variable("DOCKER_HOST", place.engine.docker_host())
+        .arguments(["--headless", place.folder.to_str().unwrap()])
 }
 
 fn runs(place: &Place) -> bool {
@@ -68,7 +32,7 @@ fn until_a_signal_and_then_what_the_configuration_says() {
             let configuration =
                 format!(r#"{{ "image": "busybox", "postCreateCommand": "echo hook of it"{action} }}"#);
             let place = Place::new(engine.clone(), &configuration);
-            let foreground = Foreground::start(&place);
+            let foreground = start(&place);
             foreground.until("hook of it");
             foreground.until("Container started");
             signal(&foreground.child, with);
@@ -85,7 +49,7 @@ fn before_it_is_up_a_signal_ends_it_as_interrupted() {
         engines::engine("docker28"),
         r#"{ "image": "busybox", "postCreateCommand": "echo begun >> ran; sleep 60" }"#,
     );
-    let foreground = Foreground::start(&place);
+    let foreground = start(&place);
     wait_until("the hook runs", || place.read("ran") == "begun\n");
     signal(&foreground.child, Signal::INT);
     assert_eq!(foreground.code(), Some(130));
@@ -96,7 +60,7 @@ fn before_it_is_up_a_signal_ends_it_as_interrupted() {
 #[test]
 fn a_signal_that_comes_twice_is_one() {
     let place = Place::new(engines::engine("docker28"), r#"{ "image": "busybox" }"#);
-    let foreground = Foreground::start(&place);
+    let foreground = start(&place);
     foreground.until("Container started");
     signal(&foreground.child, Signal::TERM);
     std::thread::sleep(std::time::Duration::from_millis(20));
@@ -111,7 +75,7 @@ fn a_second_signal_ends_it_at_once() {
         engines::engine("docker28"),
         r#"{ "image": "busybox", "runArgs": ["--stop-signal=SIGUSR1", "--stop-timeout=30"] }"#,
     );
-    let foreground = Foreground::start(&place);
+    let foreground = start(&place);
     foreground.until("Container started");
     signal(&foreground.child, Signal::INT);
     foreground.until("once more ends at once");
@@ -128,7 +92,7 @@ fn a_container_that_ends_takes_it_along() {
     for engine in engines::primary() {
         let name = engine.name.clone();
         let place = Place::new(engine, r#"{ "image": "busybox" }"#);
-        let foreground = Foreground::start(&place);
+        let foreground = start(&place);
         foreground.until("Container started");
         let id = place.containers()[0]["Id"].as_str().unwrap().to_owned();
         place.post(&format!("/containers/{id}/kill"));
@@ -141,8 +105,35 @@ fn a_container_that_ends_takes_it_along() {
 fn what_fails_on_the_way_up_fails() {
     let place =
         Place::new(engines::engine("docker28"), r#"{ "image": "busybox", "postCreateCommand": "exit 7" }"#);
-    let foreground = Foreground::start(&place);
+    let foreground = start(&place);
     foreground.until("postCreateCommand failed (exit 7)");
     assert_eq!(foreground.code(), Some(1));
     assert!(runs(&place), "a container whose hook failed is kept to be looked into");
+}
+
+/// With the keeper, and without: then the program in the foreground forwards itself, and leaves no process behind.
+#[test]
+fn ports_are_forwarded_for_as_long_as_it_stays() {
+    for engine in engines::primary() {
+        for (no_keeper, processes) in [("1", 1), ("", 3)] {
+            let name = format!("{} {no_keeper:?}", engine.name);
+            let port = free_port();
+            let place = Place::new(engine.clone(), "{}");
+            place.configure(&format!(
+                r#"{{ "image": "busybox", "forwardPorts": [{port}], "postStartCommand": "{}" }}"#,
+                serve(port)
+            ));
+            let foreground = Following::errors(&headless(&place).variable("WHARF_NO_KEEPER", no_keeper));
+            foreground.until(&format!("localhost:{port}"));
+            wait_until("the server answers", || get(port).is_ok_and(|text| text.ends_with("hello")));
+            // A keeper and its guard, where there is one.
+            wait_until("as many processes as there are to be", || {
+                processes_of(place.home.path()).len() == processes
+            });
+            signal(&foreground.child, Signal::INT);
+            assert_eq!(foreground.code(), Some(0), "{name}");
+            assert!(connect(port).is_err(), "{name}: something still listens");
+            wait_until("no process is left", || processes_of(place.home.path()).is_empty());
+        }
+    }
 }

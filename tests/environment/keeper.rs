@@ -2,145 +2,14 @@
 //! busybox and nothing else.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::time::{Duration, Instant};
+use std::net::{Ipv4Addr, TcpListener};
+use std::time::Instant;
 
-use serde_json::Value;
-use wharf_test_support::command::Exchange;
 use wharf_test_support::engines;
 use wharf_test_support::sshd::{Client, Sshd};
 
-use crate::kit::{Place, json, wait_until};
-
-/// A place whose environment is kept. The keeper ends with it.
-struct Kept {
-    place: Place,
-    variables: Vec<(String, String)>,
-    port: u16,
-}
-
-/// A port that nobody has just now.
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-/// The command that serves one file on loopback.
-fn serve(port: u16) -> String {
-    format!(
-        "mkdir -p /tmp/www && printf hello > /tmp/www/index.html && httpd -p 127.0.0.1:{port} -h /tmp/www"
-    )
-}
-
-impl Kept {
-    /// An environment with a server of its own on loopback, whose port is declared.
-    fn new(engine: engines::Engine, more: &str) -> Self {
-        let port = free_port();
-        let place = Place::new(engine, "{}");
-        let configuration = format!(
-            r#"{{ "image": "busybox", "forwardPorts": [{port}], "postStartCommand": "{}",
-                "portsAttributes": {{ "{port}": {{ "label": "web", "protocol": "http" }} }} {more} }}"#,
-            serve(port)
-        );
-        place.configure(&configuration);
-        Self { place, variables: Vec::new(), port }
-    }
-
-    fn wharf(&self, verb: &str, arguments: &[&str]) -> Exchange<'_> {
-        let exchange = self.place.wharf(verb, arguments).variable("WHARF_NO_KEEPER", "");
-        self.variables.iter().fold(exchange, |exchange, (name, value)| exchange.variable(name, value))
-    }
-
-    fn up(&self) -> String {
-        let answer = self.wharf("up", &[]).end();
-        assert_eq!(answer.code, Some(0), "{answer}");
-        json(&answer)["containerId"].as_str().unwrap().to_owned()
-    }
-
-    /// What `wharf ports --json` prints.
-    fn ports(&self) -> Value {
-        let mut exchange = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["ports", "--json"]);
-        for (name, value) in &self.variables {
-            exchange = exchange.variable(name, value);
-        }
-        let answer = exchange.end();
-        assert_eq!(answer.code, Some(0), "{answer}");
-        json(&answer)
-    }
-
-    fn keeper(&self) -> Option<u64> {
-        self.ports()["keeper"]["pid"].as_u64()
-    }
-
-    /// The declared port, as it is told.
-    fn told(&self) -> Value {
-        let ports = self.ports();
-        let all = ports["environments"][0]["ports"].as_array().cloned().unwrap_or_default();
-        all.into_iter().find(|port| port["port"] == self.port).unwrap_or_default()
-    }
-
-    fn local(&self) -> Option<u16> {
-        self.told()["local"]["port"].as_u64().map(|port| port as u16)
-    }
-
-    /// Waits until the server answers through the forward.
-    fn answers(&self) {
-        wait_until("the server answers through its forward", || {
-            self.local().is_some_and(|port| get(port).is_ok_and(|text| text.ends_with("hello")))
-        });
-    }
-
-    /// Waits until nothing listens and no keeper runs.
-    fn is_gone(&self, keeper: u64, port: u16) {
-        wait_until("the keeper leaves", || !is_alive(keeper));
-        // Its last thread may close what the first one has left.
-        wait_until("its port is free", || connect(port).is_err());
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        let leave = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["keeper", "--leave"]);
-        let _ = leave.end();
-    }
-}
-
-fn connect(port: u16) -> std::io::Result<TcpStream> {
-    let stream =
-        TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), Duration::from_secs(5))?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    Ok(stream)
-}
-
-/// The answer to one request.
-fn get(port: u16) -> std::io::Result<String> {
-    let mut stream = connect(port)?;
-    stream.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
-}
-
-/// Whether a process runs; one that nobody has waited for yet does not.
-fn is_alive(pid: u64) -> bool {
-    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
-}
-
-fn kill(pid: u64) {
-    let pid = rustix::process::Pid::from_raw(pid as i32).unwrap();
-    let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-}
-
-/// The processes of a container whose command line contains this, as this computer counts them.
-fn processes(container: &str, part: &str) -> Vec<u64> {
-    let all = std::fs::read_dir("/proc").unwrap().flatten();
-    let of_container = |pid: &u64| {
-        let read = |file: &str| std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-        let command = String::from_utf8_lossy(&read("cmdline")).replace('\0', " ");
-        command.contains(part) && String::from_utf8_lossy(&read("cgroup")).contains(container)
-    };
-    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(of_container).collect()
-}
+use crate::kept::{Kept, connect, free_port, get, is_alive, kill, processes, serve};
+use crate::kit::{json, wait_until};
 
 #[test]
 fn a_server_on_loopback_is_reached_from_here_on_every_engine() {
@@ -293,9 +162,14 @@ fn many_connections_at_once_and_one_that_does_not_read() {
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.ends_with("hello"), "{answer:?}");
     }
-    let mut large = Vec::new();
-    stalled.read_to_end(&mut large).unwrap();
-    assert!(large.len() > 32 << 20, "{} bytes", large.len());
+    // Nor does it hold up another that is as large, through the same agent.
+    let mut beside = connect(port).unwrap();
+    beside.write_all(b"GET /large HTTP/1.0\r\n\r\n").unwrap();
+    for mut stream in [beside, stalled] {
+        let mut large = Vec::new();
+        stream.read_to_end(&mut large).unwrap();
+        assert!(large.len() > 32 << 20, "{} bytes", large.len());
+    }
 }
 
 #[test]
@@ -336,12 +210,7 @@ fn a_command_through_the_keeper_is_like_any_other() {
 #[test]
 fn links_from_inside_are_opened_here_and_nothing_else_is() {
     let mut kept = Kept::new(engines::engine(engines::DOCKER), "");
-    let opened = kept.place.home.path().join("opened");
-    let opener =
-        kept.place.home.write("bin/xdg-open", &format!("#!/bin/sh\necho \"$1\" >> {}\n", opened.display()));
-    std::fs::set_permissions(&opener, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", opener.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    kept.variables = vec![("PATH".to_owned(), path)];
+    let opened = kept.takes_links();
     let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, kept.port)).unwrap();
     kept.up();
     kept.answers();

@@ -1,7 +1,9 @@
 //! A folder, a home and an engine, and `wharf` between them.
 
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -173,6 +175,59 @@ pub fn steps(events: &[Value]) -> Vec<&str> {
         .filter(|event| event["type"] == "stepStarted")
         .filter_map(|event| event["name"].as_str())
         .collect()
+}
+
+/// A program that runs, and the lines that it writes.
+pub struct Following {
+    pub child: Child,
+    lines: Receiver<String>,
+}
+
+impl Following {
+    /// Starts it, to read what it writes for people on its standard error.
+    pub fn errors(exchange: &Exchange<'_>) -> Self {
+        let mut child = Self::spawn(exchange, Stdio::null(), Stdio::piped());
+        let stderr = child.stderr.take().unwrap();
+        Self { child, lines: lines_of(stderr) }
+    }
+
+    /// Starts it, to read what it writes on its standard output.
+    pub fn output(exchange: &Exchange<'_>) -> Self {
+        let mut child = Self::spawn(exchange, Stdio::piped(), Stdio::null());
+        let stdout = child.stdout.take().unwrap();
+        Self { child, lines: lines_of(stdout) }
+    }
+
+    fn spawn(exchange: &Exchange<'_>, stdout: Stdio, stderr: Stdio) -> Child {
+        exchange.command().stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn().unwrap()
+    }
+
+    /// The next line that contains this.
+    pub fn until(&self, text: &str) -> String {
+        let mut seen = Vec::new();
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(30)) {
+            if line.contains(text) {
+                return line;
+            }
+            seen.push(line);
+        }
+        panic!("no {text:?} in\n{}", seen.join("\n"));
+    }
+
+    /// Waits for its end.
+    pub fn code(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+}
+
+fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    lines
 }
 
 /// Waits until something is true.

@@ -3,6 +3,7 @@
 //! Nothing here runs Wharf; facts come from `cargo metadata` and `git ls-files`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod clocks;
 mod files;
 #[cfg(unix)]
 mod install;

@@ -1,5 +1,5 @@
-//! A real engine whose disk is small: the program of a test engine once more, with its data on a file system in memory that a test
-//! can fill.
+//! A real engine of a test's own: the program of a test engine once more, with its data on a file system in memory that a test
+//! can fill, and a process that it can kill.
 //!
 //! It runs inside the namespaces of the test engine that lends it the program, so it needs root, as the test engines themselves do.
 
@@ -35,8 +35,14 @@ impl SmallEngine {
             Kind::Podman => podman(lender, folder.path()),
         };
         let shown = folder.path().display();
+        // Whoever kills the engine has it started again, with the data that it had, once it is not `held` any more.
         let script = format!(
-            "mkdir {shown}/data && mount -t tmpfs -o size={megabytes}m tmpfs {shown}/data && echo $$ > {shown}/pid && exec {program} >> {shown}/log 2>&1"
+            "cd {shown} && mkdir data && mount -t tmpfs -o size={megabytes}m tmpfs data && echo $$ > pid || exit 1
+             while [ ! -e end ]; do
+                 rm -f engine.sock; {program} >> log 2>&1 & echo $! > engine; wait $!
+                 [ -e held ] || exit 0
+                 while [ -e held ]; do sleep 0.02; done
+             done"
         );
         // Its mounts are its own, and end with it.
         let started = inside(lender.process)
@@ -55,15 +61,7 @@ impl SmallEngine {
             shared: lender.shared.clone(),
         };
         let small = SmallEngine { engine, lender: lender.process, process, folder };
-        let begun = Instant::now();
-        while !small.engine.answers() {
-            assert!(
-                begun.elapsed() < Duration::from_secs(30),
-                "the small engine does not answer: {}",
-                std::fs::read_to_string(small.folder.path().join("log")).unwrap_or_default()
-            );
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        small.wait(true);
         let archive = Socket::new(&lender.socket).get(&format!("/images/{BUSYBOX}/get"));
         let archive = archive.unwrap_or_else(|error| panic!("{BUSYBOX}: {error}"));
         let mut body = archive.body.as_slice();
@@ -72,6 +70,51 @@ impl SmallEngine {
         let loaded = socket.send("POST", "/images/load?quiet=1", "application/x-tar", length, &mut body);
         assert!(loaded.is_ok_and(|answer| answer.is_success()), "{BUSYBOX} cannot be loaded");
         small
+    }
+
+    /// Kills the engine, and nothing that it has started. Comes back when nobody answers any more.
+    ///
+    /// # Panics
+    /// When it goes on.
+    pub fn kill(&self) {
+        self.mark("held");
+        self.signal("KILL");
+        self.wait(false);
+    }
+
+    /// Starts the engine again that was killed. Comes back when it answers.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&self) {
+        self.unmark("held");
+        self.wait(true);
+    }
+
+    /// Sends the engine a signal, by its name without the `SIG`.
+    pub fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} $(cat {}/engine)", self.folder.path().display());
+        let _ = inside(self.lender).args(["sh", "-c", &kill]).status();
+    }
+
+    fn mark(&self, name: &str) {
+        let _ = std::fs::write(self.folder.path().join(name), "");
+    }
+
+    fn unmark(&self, name: &str) {
+        let _ = std::fs::remove_file(self.folder.path().join(name));
+    }
+
+    fn wait(&self, answers: bool) {
+        let begun = Instant::now();
+        while self.engine.answers() != answers {
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "the small engine is not as wanted (to answer: {answers}): {}",
+                std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Makes room.
@@ -89,8 +132,10 @@ impl SmallEngine {
 
 impl Drop for SmallEngine {
     fn drop(&mut self) {
-        let end = format!("kill $(cat {}/pid)", self.folder.path().display());
-        let _ = inside(self.lender).args(["sh", "-c", &end]).status();
+        self.mark("end");
+        self.unmark("held");
+        self.signal("CONT");
+        self.signal("TERM");
         let _ = self.process.wait();
     }
 }
@@ -111,7 +156,7 @@ fn docker(folder: &std::path::Path) -> String {
     let folder = folder.display();
     format!(
         "dockerd --config-file /dev/null --data-root {folder}/data --exec-root {folder}/data/exec --pidfile {folder}/data/pid \
-         --bridge none --iptables=false --ip6tables=false --feature containerd-snapshotter=true -H unix://{folder}/engine.sock"
+         --bridge none --iptables=false --ip6tables=false --live-restore --feature containerd-snapshotter=true -H unix://{folder}/engine.sock"
     )
 }
 

@@ -1,4 +1,4 @@
-//! `wharf logs`: what builds, hooks and the container have written, in the order of time.
+//! `wharf logs`: what builds, hooks, the container and the keeper have written, in the order of time.
 //!
 //! Nothing is held but the lines that are asked for by `--tail`: both logs are read as streams and woven into one.
 
@@ -41,7 +41,7 @@ pub async fn logs(
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, StepName::Configuration, None);
     let wanted = |source| request.sources.is_empty() || request.sources.contains(&source);
-    let journal = wanted(LogSource::Build) || wanted(LogSource::Hooks);
+    let journal = [LogSource::Build, LogSource::Hooks, LogSource::Keeper].into_iter().any(wanted);
     let subject = Subject::find(&request.target, Access::Quiet, &operation, &root).await?;
     // Listening begins before reading, so that nothing is missed between them.
     let heard = (journal && request.follow).then(|| Heard::listen(subject.state.folder()));

@@ -106,7 +106,7 @@ pub async fn watch_ports(user_data_folder: Option<&Path>) -> Result<Option<Keepe
 /// When the state folder cannot be found, or the keeper does not answer.
 pub async fn leave_keeper(user_data_folder: Option<&Path>) -> Result<()> {
     let store = Store::open(user_data_folder)?;
-    match Keeper::connect(&store).await {
+    match Keeper::greet(&store).await {
         Some(keeper) => keeper.leave().await,
         None => Ok(()),
     }
@@ -165,8 +165,9 @@ pub(crate) async fn finish(session: &Session<'_>, request: &UpRequest, root: &St
     };
     let text = |path: &Path| std::path::absolute(path).ok().map(|path| path.display().to_string());
     let target = &session.subject.target;
-    flag("workspace-folder", Some(environment.folder.clone()));
-    flag("config", environment.configuration_path.as_deref().and_then(text));
+    let in_folder = !environment.is_in_volume();
+    flag("workspace-folder", Some(environment.folder.clone()).filter(|_| in_folder));
+    flag("config", environment.configuration_path.as_deref().filter(|_| in_folder).and_then(text));
     flag("override-config", target.override_config.as_deref().and_then(text));
     flag("user-data-folder", text(session.subject.store.root()));
     flag("engine", target.engine.clone());
@@ -191,9 +192,14 @@ pub(crate) async fn finish(session: &Session<'_>, request: &UpRequest, root: &St
     if target.without_overlay {
         arguments.push("--no-overlay".to_owned());
     }
+    if !in_folder {
+        // A workspace in a volume has no folder here; its id is nobody else's.
+        arguments.push(environment.id.to_string());
+    }
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let (folder, variables) = (environment.folder.clone(), variables.collect());
+    let folder = if in_folder { environment.folder.clone() } else { "/".to_owned() };
+    let variables = variables.collect();
     let finishing = async {
         Keeper::ensure(&session.subject.store, program).await?.finish(arguments, folder, variables).await
     };

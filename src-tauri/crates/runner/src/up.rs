@@ -113,8 +113,7 @@ async fn up_in(
     if matches!(change, Some(Change::Hot | Change::Restart)) {
         apply::let_configuration_count(&mut session.subject);
     }
-    // The rest is a command about a folder; a workspace in a volume has none.
-    let detaches = request.detach_hooks && request.keeper.is_some() && !session.environment().is_in_volume();
+    let detaches = request.detach_hooks && request.keeper.is_some();
     let request = &UpRequest {
         skip_non_blocking_commands: request.skip_non_blocking_commands || detaches,
         remove_existing_container: request.remove_existing_container

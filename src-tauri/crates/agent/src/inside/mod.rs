@@ -4,6 +4,7 @@
 mod account;
 mod connection;
 mod context;
+mod elders;
 mod environment;
 mod exec;
 mod hooks;
@@ -35,7 +36,8 @@ impl SystemRoot {
 }
 
 /// Serves one connection. `--root FOLDER` looks up the system's files (the user database and what set-up changes) below a folder,
-/// for tests. With a link instead, as programs start their `BROWSER`, hands it to the agent that serves a connection.
+/// for tests. `--keeper NAME` ends the agents of that keeper's earlier connections. With a link instead, as programs start their `BROWSER`,
+/// hands it to the agent that serves a connection.
 pub(crate) fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     let root = match (arguments.next(), arguments.next(), arguments.next()) {
@@ -44,6 +46,10 @@ pub(crate) fn main() -> ExitCode {
             return open(&link.to_string_lossy());
         }
         (Some(option), Some(folder), None) if option == "--root" => SystemRoot(PathBuf::from(folder)),
+        (Some(option), Some(keeper), None) if option == elders::OPTION => {
+            elders::end(keeper.to_string_lossy().into_owned());
+            SystemRoot(PathBuf::from("/"))
+        }
         _ => {
             let _ = rustix::io::write(
                 rustix::stdio::stderr(),

@@ -14,14 +14,14 @@ const AFTER_KILL: Duration = Duration::from_secs(1);
 
 /// A process, not to be mistaken for a later one of the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Identity {
-    pid: i32,
-    started: u64,
+pub(super) struct Identity {
+    pub(super) pid: i32,
+    pub(super) started: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Status {
-    identity: Identity,
+pub(super) struct Status {
+    pub(super) identity: Identity,
     parent: i32,
     session: i32,
     dead: bool,
@@ -99,7 +99,8 @@ fn members(roots: &[i32], processes: &[Status], known: &mut HashSet<Identity>) {
     }
 }
 
-fn processes() -> Vec<Status> {
+/// All processes that can be seen, with when they began.
+pub(super) fn processes() -> Vec<Status> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     entries
         .flatten()

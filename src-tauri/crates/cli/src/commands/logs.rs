@@ -18,18 +18,19 @@ const BUFFER: usize = 64 * 1024;
 /// Columns of the name before each line.
 const NAME: usize = 14;
 
-/// Show what builds, hooks and the container have written
+/// Show what builds, hooks, the container and the keeper have written
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wharf logs                           everything, in the order of time
   wharf logs --follow --tail 20        the last lines, and what comes
   wharf logs --source hooks            what the hooks of the last runs wrote
   wharf logs --source container        the container's own log, as it wrote it
+  wharf logs --source keeper           what was forwarded, opened and refused
   wharf logs --since 10m --timestamps")]
 pub(crate) struct Args {
     #[command(flatten)]
     subject: SubjectFlags,
-    /// Whose output: build, hooks or container; may be repeated [default: everybody's]
+    /// Whose output: build, hooks, container or keeper; may be repeated [default: everybody's]
     #[arg(
         long = "source",
         value_name = "SOURCE",
@@ -60,6 +61,7 @@ enum Source {
     Build,
     Hooks,
     Container,
+    Keeper,
 }
 
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
@@ -70,6 +72,7 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
             Source::Build => LogSource::Build,
             Source::Hooks => LogSource::Hooks,
             Source::Container => LogSource::Container,
+            Source::Keeper => LogSource::Keeper,
         })
         .collect();
     let form = if arguments.json {

@@ -1,6 +1,6 @@
 //! `wharf ports`: what is forwarded, where to, and what stands in the way.
 
-use wharf_api::PortsResult;
+use wharf_api::{KeeperEvent, PortsResult};
 use wharf_runner::PortsRequest;
 
 use crate::door::{Door, Failure};
@@ -62,6 +62,10 @@ fn watch(door: &Door, json: bool, request: &PortsRequest) -> u8 {
         while let Some(event) = watch.next().await {
             if json {
                 door.answer_json(&event);
+                continue;
+            }
+            if let KeeperEvent::Link { name, url, outcome, .. } = &event {
+                door.answer_lines(|theme| vec![render::link(name, url, *outcome, theme)]);
                 continue;
             }
             let ports = wharf_runner::ports(request, stage.sink, stage.cancel.clone()).await?;

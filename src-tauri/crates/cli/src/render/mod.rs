@@ -31,7 +31,7 @@ pub(crate) use list::list;
 pub(crate) use losses::losses;
 pub(crate) use outdated::outdated;
 pub(crate) use plan::plan;
-pub(crate) use ports::{ports, ports_in_brief};
+pub(crate) use ports::{link, ports, ports_in_brief};
 pub(crate) use problem::{diagnostic, error};
 pub(crate) use secrets::{secret_list, secrets_done};
 pub(crate) use settings::settings;

@@ -1,6 +1,8 @@
 //! Ports: in one breath after `up`, and as the table of `wharf ports`.
 
-use wharf_api::{EnvironmentPorts, KeptConnection, Port, PortConflict, PortHolder, PortState, PortsResult};
+use wharf_api::{
+    EnvironmentPorts, KeptConnection, LinkOutcome, Port, PortConflict, PortHolder, PortState, PortsResult,
+};
 
 use super::Theme;
 use crate::text::{ACCENT, ERROR, FAINT, Line, STRONG};
@@ -103,6 +105,19 @@ fn environment_ports(environment: &EnvironmentPorts, theme: &Theme) -> Vec<Line>
     lines
 }
 
+/// What became of a link that a program inside wanted opened.
+pub(crate) fn link(environment: &str, url: &str, outcome: LinkOutcome, theme: &Theme) -> Line {
+    let line = Line::new().text(format!("{environment} {} ", theme.symbols.dot)).add(ACCENT, url);
+    match outcome {
+        LinkOutcome::Opened => line.text(" was opened"),
+        LinkOutcome::HeldBack => line.text(" was held back: there were too many of late"),
+        LinkOutcome::Failed => {
+            line.text(" ").add(ERROR, "could not be opened: no program of this computer took it")
+        }
+        LinkOutcome::Refused => line.text(" ").add(ERROR, "was refused: it is none that may be opened here"),
+    }
+}
+
 /// How a port is named inside: `3000`, `db:5432`.
 fn inside(port: &Port) -> String {
     match &port.host {
@@ -140,7 +155,12 @@ fn place(port: &Port) -> Line {
 
 /// Who has the port that was wanted, or what else is to be said.
 fn remark(port: &Port) -> Option<String> {
-    port.conflict.as_ref().map(conflict).or_else(|| port.reason.clone())
+    let conflict = port.conflict.as_ref().map(conflict);
+    match (conflict, &port.reason) {
+        (Some(conflict), Some(reason)) => Some(format!("{conflict}; {reason}")),
+        (Some(conflict), None) => Some(conflict),
+        (None, reason) => reason.clone(),
+    }
 }
 
 fn conflict(conflict: &PortConflict) -> String {

@@ -4,7 +4,7 @@
 //! is received but not written out yet is bounded by the streams' windows, and so is what is read but not sent.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use wharf_agent::frame::Frame;
 use wharf_agent::message::{
@@ -45,6 +45,17 @@ impl AgentConnection {
         streams: &mut ExecStreams,
         cancel: &CancellationToken,
     ) -> Result<ExecOutcome, Error> {
+        self.exec_and_tell(request, streams, cancel, &Notify::new()).await
+    }
+
+    /// The same, and tells when the command has begun, which one that is refused never does.
+    pub(crate) async fn exec_and_tell(
+        &self,
+        request: &ExecRequest,
+        streams: &mut ExecStreams,
+        cancel: &CancellationToken,
+        begun: &Notify,
+    ) -> Result<ExecOutcome, Error> {
         let _turn = tokio::select! {
             turn = self.turn() => turn,
             () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -56,7 +67,7 @@ impl AgentConnection {
             ..request.clone()
         }))?;
         let ExecStreams { stdin, stdout, stderr, control } = streams;
-        let mut told = Told { resolved: None, probed: None };
+        let mut told = Told { resolved: None, probed: None, begun };
         let work = async {
             self.greeted().await?;
             let work = async {
@@ -106,12 +117,13 @@ impl AgentConnection {
 }
 
 /// What the agent said beside the output.
-struct Told {
+struct Told<'a> {
     resolved: Option<Resolved>,
     probed: Option<Probed>,
+    begun: &'a Notify,
 }
 
-impl Told {
+impl Told<'_> {
     /// Listens until the command has ended, and lets go of the outputs then.
     async fn listen(&mut self, exchange: &Opened, standard: &Opened, error: &Opened) -> Result<End, Error> {
         let ended = self.listen_to_the_end(exchange).await;
@@ -129,7 +141,10 @@ impl Told {
                 AgentMessage::Resolved(resolved) => self.resolved = Some(resolved),
                 AgentMessage::Probed(probed) => self.probed = Some(probed),
                 AgentMessage::Warning(warning) => tracing::warn!("{warning}"),
-                AgentMessage::ExecStarted { process } => tracing::debug!(process, "the command runs"),
+                AgentMessage::ExecStarted { process } => {
+                    tracing::debug!(process, "the command runs");
+                    self.begun.notify_one();
+                }
                 _ => return Err(Error::Protocol { what: "a message that belongs elsewhere".to_owned() }),
             }
         }

@@ -115,9 +115,18 @@ impl Inside<'_> {
     /// # Errors
     /// When the agent cannot be had or does not answer.
     pub async fn connect(&self, user: &str) -> Result<AgentConnection, Error> {
+        self.connect_as(user, None).await
+    }
+
+    /// The same for a keeper, which is to have one agent at a time here: those of this name's earlier connections are ended, which an engine that
+    /// was killed may have left behind.
+    ///
+    /// # Errors
+    /// As [`Inside::connect`].
+    pub async fn connect_as(&self, user: &str, keeper: Option<&str>) -> Result<AgentConnection, Error> {
         let mut placed = false;
         loop {
-            let connected = match self.start(user).await {
+            let connected = match self.start_as(user, keeper).await {
                 Ok(connection) => connection.greeted().await.map(|()| connection),
                 Err(error) => Err(error),
             };
@@ -147,12 +156,18 @@ impl Inside<'_> {
     /// Starts the agent. As root, so that it can become any user and end any process; as the user itself where the container has taken
     /// from root what that needs.
     async fn start(&self, user: &str) -> Result<AgentConnection, Error> {
+        self.start_as(user, None).await
+    }
+
+    async fn start_as(&self, user: &str, keeper: Option<&str>) -> Result<AgentConnection, Error> {
         let agent = agent_for(&self.container.architecture)?;
         let volumes = place::writable_volumes(self.container);
         let folder = place::folder(self.container.read_only_root, &volumes);
         let user = if request::root_is_able(self.container) { "0" } else { user };
         let spec = ExecSpec {
-            command: vec![place::path(agent, folder)],
+            command: std::iter::once(place::path(agent, folder))
+                .chain(keeper.into_iter().flat_map(|keeper| ["--keeper".to_owned(), keeper.to_owned()]))
+                .collect(),
             user: Some(user.to_owned()),
             stdin: true,
             ..ExecSpec::default()

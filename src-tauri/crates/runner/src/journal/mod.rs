@@ -5,6 +5,7 @@
 //! that takes no more ends the journal, never the operation.
 
 mod heard;
+mod keeper;
 mod read;
 mod times;
 
@@ -18,6 +19,7 @@ use wharf_api::{ErrorResult, Event, EventKind, OutputStream, StartRecord, StepId
 use crate::store::EnvironmentStore;
 
 pub(crate) use heard::Heard;
+pub(crate) use keeper::KeeperLog;
 pub(crate) use read::{Entry, Part, Reader};
 pub(crate) use times::history;
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use wharf_api::{Event, EventKind, LogSource, Outcome, OutputStream, StepId, StepName};
 
+use super::keeper::KeeperReader;
 use super::{BEFORE, CURRENT};
 
 /// One line that something wrote.
@@ -50,6 +51,8 @@ pub(crate) struct Reader {
     started_at: u64,
     /// Steps that belong to the wanted one.
     inside: HashSet<StepId>,
+    /// What the keeper did, and its next line, which was looked at and not taken yet. None where one part of a journal is wanted.
+    keeper: Option<(KeeperReader, Option<Entry>)>,
 }
 
 /// A step that writes.
@@ -73,24 +76,40 @@ impl Reader {
             only: None,
             started_at: 0,
             inside: HashSet::new(),
+            keeper: Some((KeeperReader::open(folder), None)),
         }
     }
 
     /// The same of one part.
     pub(crate) fn open_part(folder: &Path, part: Part) -> Self {
-        Self { only: Some(part), ..Self::open(folder) }
+        Self { only: Some(part), keeper: None, ..Self::open(folder) }
     }
 
-    /// The next line; None when there is none yet.
+    /// The next line, of operations or of the keeper, whichever was written first; None when there is none yet.
     pub(crate) fn next(&mut self) -> Option<Entry> {
-        while self.ready.is_empty() {
-            let line = self.line()?;
+        self.look();
+        if let Some((reader, next)) = &mut self.keeper {
+            if next.is_none() {
+                *next = reader.next();
+            }
+            let first = self.ready.front();
+            if next.as_ref().is_some_and(|next| first.is_none_or(|first| next.timestamp < first.timestamp)) {
+                return next.take();
+            }
+        }
+        self.ready.pop_front()
+    }
+
+    /// Reads until there is a line of an operation, or none yet.
+    fn look(&mut self) {
+        while self.ready.is_empty()
+            && let Some(line) = self.line()
+        {
             // A line that a crash has cut is passed over.
             if let Ok(event) = serde_json::from_str(&line) {
                 self.take(&event);
             }
         }
-        self.ready.pop_front()
     }
 
     /// The next whole line of the file, or of the one that was begun after it.
@@ -181,14 +200,14 @@ impl Reader {
 }
 
 #[cfg(unix)]
-fn is_same(file: &File, current: &std::fs::Metadata) -> bool {
+pub(super) fn is_same(file: &File, current: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     file.metadata().is_ok_and(|open| (open.dev(), open.ino()) == (current.dev(), current.ino()))
 }
 
 /// Windows tells no number of a file here, so the length alone decides.
 #[cfg(not(unix))]
-fn is_same(_: &File, _: &std::fs::Metadata) -> bool {
+pub(super) fn is_same(_: &File, _: &std::fs::Metadata) -> bool {
     true
 }
 

@@ -9,23 +9,27 @@ use std::time::{Duration, Instant};
 
 use wharf_agent::network::is_link;
 
-/// Most links of one environment within [`SPAN`].
-const MOST: usize = 5;
-/// See [`MOST`].
-const SPAN: Duration = Duration::from_secs(30);
-
-/// How many links an environment has had opened of late.
-#[derive(Debug, Default)]
-pub(super) struct Rate(Mutex<VecDeque<Instant>>);
+/// How often something has been done of late.
+#[derive(Debug)]
+pub(super) struct Rate {
+    most: usize,
+    span: Duration,
+    times: Mutex<VecDeque<Instant>>,
+}
 
 impl Rate {
-    /// Whether one more may be opened at this time.
+    /// So many times within this span.
+    pub(super) fn new(most: usize, span: Duration) -> Rate {
+        Rate { most, span, times: Mutex::default() }
+    }
+
+    /// Whether it may be done once more at this time; then it is counted.
     pub(super) fn allows(&self, now: Instant) -> bool {
-        let mut times = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        while times.front().is_some_and(|first| now.duration_since(*first) > SPAN) {
+        let mut times = self.times.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        while times.front().is_some_and(|first| now.saturating_duration_since(*first) > self.span) {
             times.pop_front();
         }
-        let allowed = times.len() < MOST;
+        let allowed = times.len() < self.most;
         if allowed {
             times.push_back(now);
         }
@@ -141,7 +145,9 @@ mod tests {
 
     #[test]
     fn only_so_many_at_a_time() {
-        let rate = Rate::default();
+        const MOST: usize = 5;
+        const SPAN: Duration = Duration::from_secs(30);
+        let rate = Rate::new(MOST, SPAN);
         let start = Instant::now();
         let allowed = (0..20).filter(|_| rate.allows(start)).count();
         assert_eq!(allowed, MOST);

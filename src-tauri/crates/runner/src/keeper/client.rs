@@ -1,5 +1,6 @@
 //! How a command or the window speaks with the keeper, and starts it.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -35,13 +36,18 @@ pub struct KeeperWatch {
 impl Keeper {
     /// The keeper that runs; None when there is none that we understand.
     pub(crate) async fn connect(store: &Store) -> Option<Keeper> {
+        Keeper::greet(store).await.filter(|keeper| keeper.greeting.protocol == PROTOCOL)
+    }
+
+    /// The keeper that runs, whatever it speaks.
+    pub(crate) async fn greet(store: &Store) -> Option<Keeper> {
         let mut stream = channel::connect(&Place::of(store)).await.ok()?;
         if !channel::is_ours(&stream) {
             return None;
         }
         let greeting =
             tokio::time::timeout(BEGINNING, receive::<Greeting>(&mut stream)).await.ok()?.ok()??;
-        (greeting.protocol == PROTOCOL).then_some(Keeper { stream, greeting })
+        Some(Keeper { stream, greeting })
     }
 
     /// The keeper, started first if there is none, or in the place of one that is older than this program.
@@ -50,17 +56,23 @@ impl Keeper {
     /// When it does not begin.
     pub(crate) async fn ensure(store: &Store, program: &Path) -> Result<Keeper> {
         let failed = |problem: String| Error::Keeper { problem };
-        let older = match Keeper::connect(store).await {
-            Some(keeper) if !is_older(&keeper.greeting.version, env!("CARGO_PKG_VERSION")) => {
-                return Ok(keeper);
-            }
-            Some(keeper) => Some(keeper.greeting.pid),
+        let older = match Keeper::greet(store).await {
             None if channel::refuses(&Place::of(store)).await => {
                 let problem = "the one that runs has an administrator's rights, and takes nothing from this program; \
                     end it as administrator with `wharf keeper --leave`";
                 return Err(failed(problem.to_owned()));
             }
             None => None,
+            Some(keeper) => match follow(&keeper.greeting) {
+                Follow::Use => return Ok(keeper),
+                Follow::Replace => Some(keeper.greeting.pid),
+                Follow::Leave => {
+                    let version = &keeper.greeting.version;
+                    return Err(failed(format!(
+                        "one of wharf {version} runs, which this one does not understand"
+                    )));
+                }
+            },
         };
         start(store, program, older.is_some()).map_err(|error| failed(error.to_string()))?;
         let end = Instant::now() + BEGINNING;
@@ -131,7 +143,7 @@ impl Keeper {
 
     /// Asks it to end.
     pub(crate) async fn leave(self) -> Result<()> {
-        self.ask(&Request::Leave).await.map(drop)
+        self.ask(&Request::Leave { drain: false }).await.map(drop)
     }
 
     /// Watches what happens.
@@ -168,6 +180,25 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
+/// What is done about a keeper that runs.
+#[derive(Debug, PartialEq, Eq)]
+enum Follow {
+    /// It is used.
+    Use,
+    /// This program's takes its place.
+    Replace,
+    /// It is left alone: a newer one that speaks otherwise is not driven out by an older program.
+    Leave,
+}
+
+fn follow(greeting: &Greeting) -> Follow {
+    match (is_older(&greeting.version, env!("CARGO_PKG_VERSION")), greeting.protocol.cmp(&PROTOCOL)) {
+        (true, _) | (false, Ordering::Less) => Follow::Replace,
+        (false, Ordering::Equal) => Follow::Use,
+        (false, Ordering::Greater) => Follow::Leave,
+    }
+}
+
 /// Whether a version is older than another one. What cannot be read is not.
 fn is_older(version: &str, than: &str) -> bool {
     let parts = |text: &str| -> Option<Vec<u64>> {
@@ -182,6 +213,25 @@ fn is_older(version: &str, than: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn which_keepers_are_followed() {
+        let own = env!("CARGO_PKG_VERSION");
+        let cases = [
+            (own, PROTOCOL, Follow::Use),
+            ("0.0.1", PROTOCOL, Follow::Replace),
+            ("0.0.1", PROTOCOL - 1, Follow::Replace),
+            // One that was built between two versions.
+            (own, PROTOCOL - 1, Follow::Replace),
+            (own, PROTOCOL + 1, Follow::Leave),
+            ("99.0.0", PROTOCOL, Follow::Use),
+            ("99.0.0", PROTOCOL + 1, Follow::Leave),
+        ];
+        for (version, protocol, expected) in cases {
+            let greeting = Greeting { protocol, pid: 1, version: version.to_owned(), started_at: 0 };
+            assert_eq!(follow(&greeting), expected, "{version} {protocol}");
+        }
+    }
 
     #[test]
     fn only_an_older_keeper_gives_way() {

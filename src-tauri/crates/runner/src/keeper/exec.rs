@@ -7,9 +7,10 @@
 use std::io;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use wharf_agent::message::{End, ExecRequest, KnownEnvironment, Resolved};
 use wharf_plan::ContainerFacts;
 
@@ -19,7 +20,7 @@ use super::link::Link;
 use super::shared::Shared;
 use super::wire::{Reply, Request, receive, send};
 use crate::CancellationToken;
-use crate::inside::{self, ExecOutcome};
+use crate::inside::{self, AgentConnection, ExecOutcome};
 use crate::request::{ExecControl, ExecStreams};
 use crate::store::Store;
 
@@ -57,20 +58,33 @@ enum Control {
 
 /// Runs a command for a client.
 pub(super) async fn serve(mut stream: Stream, message: ExecMessage, shared: &Shared) -> io::Result<()> {
-    let [stdin, stdout, stderr] = take_streams(&mut stream).await?;
+    let streams = take_streams(&mut stream).await?;
     let link = shared.link(&message.key);
     let same =
         |link: &Arc<Link>| link.container == message.container && link.started_at == message.started_at;
-    let Some(link) = link.filter(same) else { return send(&mut stream, &Reply::NotHere).await };
+    match link.filter(same) {
+        // One that has ended meanwhile was asked for nothing.
+        Some(link) if link.agent.closed().now_or_never().is_none() => {
+            carry_out(stream, &message.command, &link.agent, streams).await
+        }
+        _ => send(&mut stream, &Reply::NotHere).await,
+    }
+}
+
+/// Runs a command through this agent. One that it refuses has not happened: the client may do it without us.
+async fn carry_out(
+    mut stream: Stream,
+    command: &ExecRequest,
+    agent: &AgentConnection,
+    [stdin, stdout, stderr]: [Stream; STREAMS],
+) -> io::Result<()> {
     let (said, control) = mpsc::channel(16);
     let mut streams =
         ExecStreams { stdin: Box::new(stdin), stdout: Box::new(stdout), stderr: Box::new(stderr), control };
-    let cancel = CancellationToken::new();
-    // The command is under way; from here on the client does nothing else with it.
-    send(&mut stream, &Reply::Done).await?;
+    let (cancel, begun) = (CancellationToken::new(), Notify::new());
     let (mut from, mut to) = split(&mut stream);
     let outcome = {
-        let mut running = std::pin::pin!(link.agent.exec(&message.command, &mut streams, &cancel));
+        let mut running = std::pin::pin!(agent.exec_and_tell(command, &mut streams, &cancel, &begun));
         let mut listening = std::pin::pin!(async {
             while let Ok(Some(control)) = receive::<Control>(&mut from).await {
                 let control = match control {
@@ -82,11 +96,33 @@ pub(super) async fn serve(mut stream: Stream, message: ExecMessage, shared: &Sha
                 }
             }
         });
-        tokio::select! {
-            outcome = &mut running => outcome,
+        let ended = tokio::select! {
+            outcome = &mut running => Some(outcome),
+            // The command is under way; from here on the client does nothing else with it.
+            () = begun.notified() => None,
             () = &mut listening => {
                 cancel.cancel();
-                running.await
+                Some(running.as_mut().await)
+            }
+        };
+        match ended {
+            Some(Err(error)) if is_refusal(&error) => {
+                tracing::debug!("a command was refused: {error}");
+                return send(&mut to, &Reply::NotHere).await;
+            }
+            Some(outcome) => {
+                send(&mut to, &Reply::Done).await?;
+                outcome
+            }
+            None => {
+                send(&mut to, &Reply::Done).await?;
+                tokio::select! {
+                    outcome = &mut running => outcome,
+                    () = &mut listening => {
+                        cancel.cancel();
+                        running.await
+                    }
+                }
             }
         }
     };
@@ -101,8 +137,14 @@ pub(super) async fn serve(mut stream: Stream, message: ExecMessage, shared: &Sha
     send(&mut to, &reply).await
 }
 
-/// Runs a command through the keeper. None when no keeper is there, or it is not connected to this run of the container: nothing has
-/// happened then, and nothing of the streams is used up.
+/// Whether an error says that the command was never begun. One whose agent has gone away may have been.
+fn is_refusal(error: &inside::Error) -> bool {
+    use inside::Error::{Identity, NoLinks, UnknownGroup, UnknownUser};
+    matches!(error, UnknownUser { .. } | UnknownGroup { .. } | Identity { .. } | NoLinks { .. })
+}
+
+/// Runs a command through the keeper. None when no keeper is there, it is not connected to this run of the container, or its agent refuses
+/// the command: nothing has happened then, and nothing of the streams is used up.
 pub(crate) async fn warm_exec(
     store: &Store,
     key: &str,
@@ -121,9 +163,13 @@ pub(crate) async fn warm_exec(
     };
     send(&mut stream, &Request::Exec(Box::new(message))).await.ok()?;
     let near = offer_streams(&mut stream).await.ok()?;
-    match receive::<Reply>(&mut stream).await {
-        Ok(Some(Reply::Done)) => {}
-        _ => return None,
+    tokio::select! {
+        reply = receive::<Reply>(&mut stream) => match reply {
+            Ok(Some(Reply::Done)) => {}
+            _ => return None,
+        },
+        // Whoever breaks off ends the command with its connection.
+        () = cancel.cancelled() => return Some(Err(inside::Error::Cancelled)),
     }
     Some(pass(stream, near, streams, cancel).await)
 }
@@ -208,6 +254,46 @@ fn broken(stream: &'static str, error: io::Error) -> inside::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the client hears first of a command of which the agent says this, and goes away after it if it `ends`.
+    #[cfg(unix)]
+    async fn answer(said: &[wharf_agent::message::AgentMessage], ends: bool) -> Reply {
+        use futures_util::StreamExt as _;
+        use wharf_agent::frame::CONNECTION;
+        use wharf_agent::message::{AgentMessage, Hello, Message as _};
+        use wharf_engine::Output;
+
+        let mut bytes = Vec::new();
+        AgentMessage::Hello(Hello::ours()).to_frame(CONNECTION).unwrap().encode(&mut bytes).unwrap();
+        for message in said {
+            message.to_frame(1).unwrap().encode(&mut bytes).unwrap();
+        }
+        let said = futures_util::stream::iter([Ok(Output::Stdout(bytes.into()))]);
+        let output = said.chain(futures_util::stream::pending().take(if ends { 0 } else { 1 }));
+        let agent = AgentConnection::new(tokio::io::sink(), output);
+        let pair = || tokio::net::UnixStream::pair().unwrap();
+        let ((mut client, server), (_input, stdin), (_output, stdout), (_errors, stderr)) =
+            (pair(), pair(), pair(), pair());
+        let command = ExecRequest { arguments: vec!["true".to_owned()], ..ExecRequest::default() };
+        let serving = async { carry_out(server, &command, &agent, [stdin, stdout, stderr]).await };
+        let (served, reply) = tokio::join!(serving, receive::<Reply>(&mut client));
+        served.unwrap();
+        reply.unwrap().unwrap()
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_command_that_is_refused_has_not_happened() {
+        use wharf_agent::message::{AgentMessage, Refusal};
+        let refusal = Refusal::UnknownUser { user: "nobody-here".to_owned() };
+        let reply = answer(&[AgentMessage::Refused(refusal)], false).await;
+        assert!(matches!(reply, Reply::NotHere), "{reply:?}");
+        // One that has begun, or may have, is not begun again, whatever becomes of it.
+        for said in [&[AgentMessage::ExecStarted { process: 7 }][..], &[]] {
+            let reply = answer(said, true).await;
+            assert!(matches!(reply, Reply::Done), "{reply:?}");
+        }
+    }
 
     #[tokio::test]
     async fn a_command_arrives_as_it_was_sent() {

@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wharf_plan::ports::{Forward, InsidePort};
 
+use super::browse::Rate;
 use super::link::{Inward, Link};
+use super::peer::{is_private, may_enter};
 use super::relay::{relay, relay_near};
+use crate::journal::KeeperLog;
 
 /// Most connections of one environment at a time; more wait to be accepted.
 const MOST_CONNECTIONS: usize = 4096;
@@ -21,6 +25,8 @@ const MOST_CONNECTIONS: usize = 4096;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long nothing is accepted after the system had no more room for a connection.
 const NO_ROOM: Duration = Duration::from_millis(50);
+/// Between two words about users who were turned away.
+const BETWEEN_STRANGERS: Duration = Duration::from_secs(60);
 
 /// The way inside as it comes and goes.
 pub(super) type LinkWatch = watch::Receiver<Option<Arc<Link>>>;
@@ -31,12 +37,25 @@ pub(super) struct Forwards {
     link: LinkWatch,
     room: Arc<Semaphore>,
     connections: TaskTracker,
+    strangers: Arc<Strangers>,
 }
 
 struct Open {
     forward: Forward,
     listeners: Vec<Arc<TcpListener>>,
+    accepting: Vec<JoinHandle<()>>,
     closed: CancellationToken,
+}
+
+impl Open {
+    /// Stops to listen; the port is free when this comes back.
+    async fn close(mut self) {
+        self.closed.cancel();
+        self.listeners.clear();
+        for accepting in std::mem::take(&mut self.accepting) {
+            let _ = accepting.await;
+        }
+    }
 }
 
 impl Drop for Open {
@@ -46,12 +65,13 @@ impl Drop for Open {
 }
 
 impl Forwards {
-    pub(super) fn new(link: LinkWatch, connections: TaskTracker) -> Forwards {
+    pub(super) fn new(link: LinkWatch, connections: TaskTracker, log: Arc<KeeperLog>) -> Forwards {
         Forwards {
             open: BTreeMap::new(),
             link,
             room: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
             connections,
+            strangers: Arc::new(Strangers { log, told: Rate::new(1, BETWEEN_STRANGERS) }),
         }
     }
 
@@ -72,32 +92,40 @@ impl Forwards {
         let listeners = if handed.is_empty() { bind(&forward).await? } else { handed };
         let closed = CancellationToken::new();
         let listeners: Vec<_> = listeners.into_iter().map(Arc::new).collect();
+        let mut accepting = Vec::new();
         for listener in &listeners {
             let door = Door {
                 inside: forward.inside.clone(),
+                private: is_private(forward.address),
+                strangers: Arc::clone(&self.strangers),
                 link: self.link.clone(),
                 room: Arc::clone(&self.room),
                 connections: self.connections.clone(),
             };
             let (listener, closed) = (Arc::clone(listener), closed.clone());
-            tokio::spawn(async move {
+            accepting.push(tokio::spawn(async move {
                 tokio::select! {
                     () = door.accept(&listener) => {}
                     () = closed.cancelled() => {}
                 }
-            });
+            }));
         }
-        self.open.insert(forward.local, Open { forward, listeners, closed });
+        self.open.insert(forward.local, Open { forward, listeners, accepting, closed });
         Ok(())
     }
 
-    /// Stops to listen.
-    pub(super) fn close(&mut self, forward: &Forward) {
-        self.open.remove(&forward.local);
+    /// Stops to listen; the port is free when this comes back.
+    pub(super) async fn close(&mut self, forward: &Forward) {
+        if let Some(open) = self.open.remove(&forward.local) {
+            open.close().await;
+        }
     }
 
-    pub(super) fn close_all(&mut self) {
-        self.open.clear();
+    /// The same of all.
+    pub(super) async fn close_all(&mut self) {
+        for open in std::mem::take(&mut self.open).into_values() {
+            open.close().await;
+        }
     }
 
     /// Gives the listeners away: nothing is accepted any more, and the ports stay bound for whoever gets them.
@@ -126,9 +154,30 @@ async fn bind(forward: &Forward) -> io::Result<Vec<TcpListener>> {
     Ok(listeners)
 }
 
+/// Tells of other users of this computer who came, and who cannot be told why they were not let in.
+struct Strangers {
+    log: Arc<KeeperLog>,
+    told: Rate,
+}
+
+impl Strangers {
+    fn tell(&self, port: u16) {
+        if self.told.allows(Instant::now()) {
+            let text = format!(
+                "a connection of another user of this computer to port {port} was refused; \
+                 `wharf forward {port} --address ::1` lets all of them in"
+            );
+            self.log.write("ports", &text);
+        }
+    }
+}
+
 /// What a listener does with who comes.
 struct Door {
     inside: InsidePort,
+    /// Only this user may come.
+    private: bool,
+    strangers: Arc<Strangers>,
     link: LinkWatch,
     room: Arc<Semaphore>,
     connections: TaskTracker,
@@ -138,13 +187,18 @@ impl Door {
     async fn accept(&self, listener: &TcpListener) {
         loop {
             let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { return };
-            let stream = match listener.accept().await {
-                Ok((stream, _)) => stream,
+            let (stream, client) = match listener.accept().await {
+                Ok(accepted) => accepted,
                 Err(_) => {
                     tokio::time::sleep(NO_ROOM).await;
                     continue;
                 }
             };
+            if self.private && stream.local_addr().is_ok_and(|here| !may_enter(client, here)) {
+                reset(stream);
+                self.strangers.tell(self.inside.port);
+                continue;
+            }
             let (inside, link) = (self.inside.clone(), self.link.clone());
             self.connections.spawn(async move {
                 serve(stream, &inside, link).await;

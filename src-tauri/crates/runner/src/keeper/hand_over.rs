@@ -3,10 +3,12 @@
 use std::io;
 use std::sync::Arc;
 
+use tokio::io::AsyncReadExt as _;
+
 use super::channel::{Stream, connect, receive_listeners, send_listeners};
 use super::place::Place;
 use super::shared::Shared;
-use super::wire::{Greeting, Reply, Request, receive, send};
+use super::wire::{Greeting, PROTOCOL, Reply, Request, receive, send};
 
 /// Hands every listener to a newer keeper.
 pub(super) async fn give(stream: &mut Stream, shared: &Shared) -> io::Result<()> {
@@ -18,10 +20,18 @@ pub(super) async fn give(stream: &mut Stream, shared: &Shared) -> io::Result<()>
     send(stream, &Reply::Listener { key: String::new(), forward: None, descriptors: 0 }).await
 }
 
-/// Asks the keeper that is there for its listeners. Without one, or with one that speaks otherwise, there are none: then forwards are opened anew.
+/// Asks the keeper that is there for its listeners. Without one there are none; one that speaks otherwise is asked to make room, and forwards
+/// are opened anew.
 pub(super) async fn take(place: &Place, shared: &Arc<Shared>) {
     let Ok(mut stream) = connect(place).await else { return };
-    let Ok(Some(_)) = receive::<Greeting>(&mut stream).await else { return };
+    let Ok(Some(greeting)) = receive::<Greeting>(&mut stream).await else { return };
+    if greeting.protocol != PROTOCOL {
+        if send(&mut stream, &Request::Leave { drain: true }).await.is_ok() {
+            // Whatever it answers, it is done with its listeners then.
+            let _ = stream.read_u8().await;
+        }
+        return;
+    }
     if send(&mut stream, &Request::HandOver).await.is_err() {
         return;
     }

@@ -3,6 +3,7 @@
 //! Nothing runs while nothing happens: the engine tells of the container, the agent of what listens and of its own end, clients of what a
 //! person wants. Only an engine that is away is looked for, after pauses that grow.
 
+mod links;
 mod ports;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wharf_api as api;
 use wharf_engine::{Address, Engine, EngineEvent, Incoming};
@@ -18,7 +20,6 @@ use wharf_plan::ports::{
 };
 use wharf_plan::{ContainerFacts, ContainerState};
 
-use super::browse::Rate;
 use super::forwards::{Forwards, LinkWatch};
 use super::link::Link;
 use super::records::{FORWARDS, ForwardsRecord, PORTS};
@@ -27,6 +28,7 @@ use super::shared::Shared;
 use crate::connect;
 use crate::error::Result;
 use crate::inside::Inside;
+use crate::journal::KeeperLog;
 use crate::records::{ENVIRONMENT, EnvironmentRecord};
 use crate::store::{EnvironmentStore, Store};
 
@@ -38,6 +40,8 @@ const LONGEST_PAUSE_HERE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a stream of events takes to begin, at most: what happened until then is looked for once more.
 const BEGINNING: Duration = Duration::from_millis(300);
+/// Between two looks at what listens inside, at least: whoever says something new all the time is heard no more often.
+const BETWEEN_PORTS: Duration = Duration::from_millis(20);
 
 /// What is seen of an environment's container.
 enum Seen {
@@ -90,7 +94,8 @@ pub(super) struct Kept {
     events: Option<(String, Incoming<EngineEvent>)>,
     /// Those events have not been waited for yet.
     fresh: bool,
-    rate: Arc<Rate>,
+    log: Arc<KeeperLog>,
+    links: links::Links,
     /// Answers that wait until the environment has been looked at again.
     renewed: Vec<oneshot::Sender<()>>,
     pause: Duration,
@@ -114,11 +119,12 @@ impl Kept {
         let (state, told) =
             watch::channel(report::environment(&record, api::KeptConnection::Connecting, None, &[]));
         let (link, links) = watch::channel(None);
-        let forwards = Forwards::new(links.clone(), shared.connections.clone());
         let rules = PortRules::new(&files.peek::<DeclaredPorts>(PORTS).unwrap_or_default());
+        let log = Arc::new(KeeperLog::new(files.folder()));
+        let forwards = Forwards::new(links.clone(), shared.connections.clone(), Arc::clone(&log));
         let kept = Kept {
             key: key.to_owned(),
-            shared,
+            shared: Arc::clone(&shared),
             store: store.clone(),
             files,
             commands,
@@ -135,7 +141,8 @@ impl Kept {
             run: None,
             events: None,
             fresh: false,
-            rate: Arc::default(),
+            links: links::Links::new(shared, Arc::clone(&log)),
+            log,
             renewed: Vec::new(),
             pause: FIRST_PAUSE,
         };
@@ -169,7 +176,7 @@ impl Kept {
             }
         }
         self.end_run();
-        self.forwards.close_all();
+        self.forwards.close_all().await;
         for answer in self.renewed.drain(..) {
             let _ = answer.send(());
         }
@@ -220,7 +227,8 @@ impl Kept {
         let inside = Inside { engine, container };
         let connected = async {
             let network = engine.network(&container.id).await.ok().flatten().unwrap_or_default();
-            (inside.connect(&user).await, network)
+            let keeper = self.shared.agents_name(&self.key);
+            (inside.connect_as(&user, Some(&keeper)).await, network)
         };
         let (agent, network) = match tokio::time::timeout(PATIENCE, connected).await {
             Ok((Ok(agent), network)) => (agent, network),
@@ -254,9 +262,11 @@ impl Kept {
         // Refused where the container leaves no place for it; forwarding does without.
         let mut links = agent.watch_links().await.ok();
         let mut is_news = self.chosen.seen.as_deref() != Some(run.as_str());
+        let mut earliest = Instant::now();
         loop {
             tokio::select! {
-                told = ports.next() => {
+                told = async { tokio::time::sleep_until(earliest).await; ports.next().await } => {
+                    earliest = Instant::now() + BETWEEN_PORTS;
                     let Ok(told) = told else { break };
                     link.listens(&told);
                     self.listening = ports::listening(&told);
@@ -372,7 +382,7 @@ impl Kept {
             }
             Command::Release(answer) => {
                 let _ = note_released(&self.files);
-                self.forwards.close_all();
+                self.forwards.close_all().await;
                 self.shared.set_locals(&self.key, []);
                 let _ = answer.send(());
                 return Some(Next::End);

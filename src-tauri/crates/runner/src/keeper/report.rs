@@ -72,7 +72,7 @@ pub(super) fn port(decision: &PortDecision) -> api::Port {
         Verdict::Blocked(conflict) => (api::PortState::Blocked, None, Some(conflict)),
     };
     let editor = decision.process.as_ref().and_then(|process| process.editor.clone());
-    let needs_rights = conflict.is_some_and(|conflict| conflict.holder == Holder::System);
+    let needs_rights = conflict.filter(|conflict| conflict.holder == Holder::System);
     api::Port {
         host: decision.inside.host.clone(),
         port: decision.inside.port,
@@ -96,9 +96,7 @@ pub(super) fn port(decision: &PortDecision) -> api::Port {
                 None => "an editor forwards it".to_owned(),
             }),
             api::PortState::Published => Some("published by the engine".to_owned()),
-            _ if needs_rights && attributes.elevate_if_needed => Some(
-                "this user may not listen below 1024; the system's administrator can allow it".to_owned(),
-            ),
+            _ if attributes.elevate_if_needed => needs_rights.map(|conflict| more_rights(conflict.port)),
             _ => None,
         },
         local,
@@ -111,6 +109,18 @@ pub(super) fn port(decision: &PortDecision) -> api::Port {
             OnAutoForward::Silent => api::PortNotice::Silent,
             OnAutoForward::Ignore => api::PortNotice::Ignore,
         },
+    }
+}
+
+/// What `elevateIfNeeded` comes to: who may give the right to listen on a port, and how. Nobody is asked for a password: the right would be that of
+/// the whole program, for as long as it runs, and it also carries what comes from inside.
+fn more_rights(port: u16) -> String {
+    if cfg!(target_os = "linux") {
+        format!(
+            "an administrator lets every user have it with `sysctl net.ipv4.ip_unprivileged_port_start={port}`"
+        )
+    } else {
+        "the system's administrator can allow it".to_owned()
     }
 }
 

@@ -326,22 +326,32 @@ impl Server {
             }
             Request::HandOver => {
                 let given = hand_over::give(&mut stream, &self.shared).await;
-                // The next one may begin; what is connected here goes on to its end.
-                drop(lock_of(self));
-                self.shared.connections.close();
-                self.shared.connections.wait().await;
-                while self.busy.load(Ordering::SeqCst) > 0 {
-                    self.shared.released.notified().await;
-                }
-                self.leave.notify_one();
+                self.drain().await;
                 given
             }
-            Request::Leave => {
+            Request::Leave { drain: true } => {
+                drop(self.shared.give_away().await);
+                let told = send(&mut stream, &Reply::Done).await;
+                self.drain().await;
+                told
+            }
+            Request::Leave { drain: false } => {
                 send(&mut stream, &Reply::Done).await?;
                 self.leave.notify_one();
                 Ok(())
             }
         }
+    }
+
+    /// Lets the next keeper begin, and ends once what is connected here has come to its end.
+    async fn drain(&self) {
+        drop(lock_of(self));
+        self.shared.connections.close();
+        self.shared.connections.wait().await;
+        while self.busy.load(Ordering::SeqCst) > 0 {
+            self.shared.released.notified().await;
+        }
+        self.leave.notify_one();
     }
 
     async fn ports(&self, key: Option<&str>) -> Reply {

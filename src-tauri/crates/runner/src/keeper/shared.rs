@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
@@ -14,6 +15,7 @@ use super::forwards::LinkWatch;
 use super::kept::{Command, Kept};
 use super::records::{FORWARDS, ForwardsRecord};
 use crate::error::Result;
+use crate::events::milliseconds_since_1970;
 use crate::store::{EnvironmentStore, Store};
 
 /// How long a client waits for an environment's first answer.
@@ -24,6 +26,8 @@ const BEHIND: usize = 256;
 /// What all environments share.
 pub(crate) struct Shared {
     store: Store,
+    /// When it began, in milliseconds since 1970.
+    began: u64,
     kept: Mutex<BTreeMap<String, Handle>>,
     locals: Mutex<BTreeMap<u16, (String, Holder)>>,
     handed: Mutex<HashMap<(String, Forward), Vec<TcpListener>>>,
@@ -46,6 +50,7 @@ impl Shared {
     pub(crate) fn new(store: Store) -> Arc<Shared> {
         Arc::new(Shared {
             store,
+            began: milliseconds_since_1970(SystemTime::now()),
             kept: Mutex::default(),
             locals: Mutex::default(),
             handed: Mutex::default(),
@@ -166,6 +171,13 @@ impl Shared {
         let (answer, answered) = oneshot::channel();
         handle.commands.send(Command::Change(port, change, answer)).await.ok()?;
         answered.await.ok()
+    }
+
+    /// What agents inside know this keeper and one of its environments by: no other keeper is called so, not even the one that it follows, whose
+    /// connections may still be going on.
+    pub(super) fn agents_name(&self, key: &str) -> String {
+        let all = format!("{} {} {key}", std::process::id(), self.began);
+        hex::encode(&Sha256::digest(all.as_bytes())[..8])
     }
 
     /// The way into an environment, while there is one.

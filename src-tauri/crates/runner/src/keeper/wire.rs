@@ -16,7 +16,8 @@ use wharf_plan::ports::{Forward, InsidePort};
 pub(crate) const LARGEST: usize = 4 * 1024 * 1024;
 /// How long one document may take from its first byte to its last, in either direction.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// Raised when a document changes its meaning. Who meets another number does without the keeper.
+/// Raised when a document changes its meaning. Who meets another number says nothing but [`Request::Leave`], which like [`Greeting`] is the
+/// same under every number: members may be added to both, and none is ever taken away.
 pub(super) const PROTOCOL: u32 = 1;
 /// Read at a time.
 const PIECE: usize = 16 * 1024;
@@ -51,8 +52,11 @@ pub(super) enum Request {
     Finish { arguments: Vec<String>, folder: String, variables: Vec<(String, String)> },
     /// Hand the listeners on, and end once the last connection has.
     HandOver,
-    /// End now.
-    Leave,
+    /// End: now, or, to make room for another keeper, once the last connection has ended; nothing listens any more then.
+    Leave {
+        #[serde(default)]
+        drain: bool,
+    },
 }
 
 /// What the keeper answers.
@@ -125,6 +129,30 @@ pub(super) async fn receive<T: DeserializeOwned>(
     }
 }
 
+/// What fuzzers call: everything in these bytes that either end would understand, each as it is understood and as it is once it was written
+/// and read again.
+#[must_use]
+pub fn understood(bytes: &[u8]) -> Vec<[serde_json::Value; 2]> {
+    let mut documents = read_all::<Greeting>(bytes);
+    documents.extend(read_all::<Request>(bytes));
+    documents.extend(read_all::<Reply>(bytes));
+    documents
+}
+
+fn read_all<T: Serialize + DeserializeOwned>(mut bytes: &[u8]) -> Vec<[serde_json::Value; 2]> {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {
+        return Vec::new();
+    };
+    let mut documents = Vec::new();
+    while let Ok(Some(document)) = runtime.block_on(receive::<T>(&mut bytes)) {
+        let again = serde_json::to_string(&document).and_then(|text| serde_json::from_str::<T>(&text));
+        let value = |document: &T| serde_json::to_value(document).unwrap_or_default();
+        let again = again.map(|again| value(&again)).unwrap_or_default();
+        documents.push([value(&document), again]);
+    }
+    documents
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -155,6 +183,34 @@ mod tests {
         );
         sent.await.unwrap().unwrap();
         assert!(receive::<Request>(&mut other).await.unwrap().is_none(), "the other end has ended");
+    }
+
+    /// What fuzzers begin with is what both ends say.
+    #[test]
+    fn the_corpus_of_fuzzers_is_understood() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../fuzz/corpus/keeper");
+        for (file, documents) in
+            [("greeting", 1), ("requests", 7), ("finish", 1), ("exec", 1), ("replies", 4)]
+        {
+            let found = understood(&std::fs::read(folder.join(file)).unwrap()).len();
+            assert!(found >= documents, "{file}: {found}");
+        }
+    }
+
+    /// What keepers of all times understand of each other. A change here breaks the takeover of those that run.
+    #[test]
+    fn what_stays_the_same_under_every_number() {
+        let leave = |text: &str| match serde_json::from_str(text) {
+            Ok(Request::Leave { drain }) => drain,
+            other => panic!("{text}: {other:?}"),
+        };
+        assert!(!leave(r#"{"request":"leave"}"#));
+        assert!(leave(r#"{"request":"leave","drain":true,"later":1}"#));
+        let said = serde_json::to_string(&Request::Leave { drain: true }).unwrap();
+        assert_eq!(said, r#"{"request":"leave","drain":true}"#);
+        let greeting = r#"{"protocol":7,"pid":1,"version":"9.0.0","startedAt":5,"later":{}}"#;
+        let expected = Greeting { protocol: 7, pid: 1, version: "9.0.0".to_owned(), started_at: 5 };
+        assert_eq!(serde_json::from_str::<Greeting>(greeting).unwrap(), expected);
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
 
-use wharf_agent::network::Ports;
+use wharf_agent::network::{LONGEST_COMMAND, MOST_SOCKETS, Ports};
 use wharf_api as api;
 use wharf_plan::ports::{
     Asked, ForwardStep, Holder, InsidePort, Listening, ListeningProcess, PortDecision, PortFacts, decide,
@@ -13,14 +12,14 @@ use wharf_plan::ports::{
 };
 use wharf_spec::OnAutoForward;
 
-use super::super::browse::{self, Link};
-use super::super::{local, report};
+use super::super::{local, report, say};
 use super::Kept;
+use super::links::Owner;
 
 /// Local ports that are found taken, one after the other, before it is left at that.
 const MOST_TRIES: usize = 64;
-/// How long a link waits for the port that it leads to: programs open the browser just before or after they listen.
-const LINK_PATIENCE: Duration = Duration::from_secs(3);
+/// Longest name of a process that is told, in bytes; the kernel's are shorter.
+const LONGEST_NAME: usize = 64;
 
 impl Kept {
     /// Decides and opens and closes, until nothing is left to do. Without a way inside everything is closed.
@@ -38,7 +37,7 @@ impl Kept {
             let mut taken = None;
             for step in reconcile_forwards(&wanted, &self.forwards.all()) {
                 match step {
-                    ForwardStep::Close(forward) => self.forwards.close(&forward),
+                    ForwardStep::Close(forward) => self.forwards.close(&forward).await,
                     ForwardStep::Open(forward) => {
                         let (port, handed) = (forward.local, self.shared.handed(&self.key, &forward));
                         match self.forwards.open(forward, handed).await {
@@ -141,6 +140,7 @@ impl Kept {
         let changed = self.state.send_if_modified(|last| {
             let changed = *last != state;
             if changed {
+                say::changes(last, &state, &mut |about, text| self.log.write(about, &text));
                 last.clone_from(&state);
             }
             changed
@@ -168,67 +168,18 @@ impl Kept {
                 self.choices.entry(decision.inside).or_default().opened = true;
                 self.chosen.set_choices(&self.choices);
                 self.save();
-                self.browse(url);
+                self.links.open(self.owner(), url);
             }
         }
     }
 
-    /// Opens an address in the browser of this computer, if not too many were of late.
-    fn browse(&self, url: String) {
-        let allowed = self.rate.allows(Instant::now());
-        let shared = std::sync::Arc::clone(&self.shared);
-        let (id, name) = (self.record.id.clone(), self.record.name.clone());
-        tokio::spawn(async move {
-            let outcome = match allowed {
-                false => api::LinkOutcome::HeldBack,
-                true if browse::open(&url).await => api::LinkOutcome::Opened,
-                true => api::LinkOutcome::Failed,
-            };
-            shared.tell(api::KeeperEvent::Link { id, name, url, outcome });
-        });
+    fn owner(&self) -> Owner {
+        Owner { id: self.record.id.clone(), name: self.record.name.clone() }
     }
 
     /// A program inside wants a link opened.
     pub(super) fn open_link(&self, url: String) {
-        let (port, scheme, rest) = match browse::read(&url) {
-            Link::Elsewhere => return self.browse(url),
-            Link::Inside { port, scheme, rest } => (port, scheme.to_ascii_lowercase(), rest.to_owned()),
-            Link::Refused => return self.refuse(url),
-        };
-        // The port may be seen a moment later than the link that leads to it.
-        let mut state = self.state.subscribe();
-        let shared = std::sync::Arc::clone(&self.shared);
-        let rate = std::sync::Arc::clone(&self.rate);
-        let (id, name) = (self.record.id.clone(), self.record.name.clone());
-        tokio::spawn(async move {
-            let local = |state: &api::EnvironmentPorts| {
-                let of_port = state.ports.iter().find(|found| found.host.is_none() && found.port == port);
-                of_port.and_then(|found| found.local.as_ref().map(|local| local.port))
-            };
-            let seen =
-                tokio::time::timeout(LINK_PATIENCE, state.wait_for(|state| local(state).is_some())).await;
-            let found = seen.ok().and_then(Result::ok).and_then(|state| local(&state));
-            let (url, outcome) = match found {
-                None => (url, api::LinkOutcome::Refused),
-                Some(local) => {
-                    let url = format!("{scheme}://localhost:{local}{rest}");
-                    let outcome = match rate.allows(Instant::now()) {
-                        false => api::LinkOutcome::HeldBack,
-                        true if browse::open(&url).await => api::LinkOutcome::Opened,
-                        true => api::LinkOutcome::Failed,
-                    };
-                    (url, outcome)
-                }
-            };
-            shared.tell(api::KeeperEvent::Link { id, name, url, outcome });
-        });
-    }
-
-    fn refuse(&self, url: String) {
-        let (id, name) = (self.record.id.clone(), self.record.name.clone());
-        // What is shown is no link; nothing may be hidden in it.
-        let url: String = url.chars().filter(|letter| !letter.is_control()).take(200).collect();
-        self.shared.tell(api::KeeperEvent::Link { id, name, url, outcome: api::LinkOutcome::Refused });
+        self.links.asked(self.owner(), url, self.state.subscribe());
     }
 }
 
@@ -237,20 +188,59 @@ fn holder(port: u16) -> Holder {
     local::taken().get(&port).map_or(Holder::Unknown, |socket| local::holder(*socket))
 }
 
-/// What listens, in the words of the rules.
+/// What listens, in the words of the rules. Whoever says it may be anybody: there is no more of it than an agent of ours would say, and
+/// nothing in it that a terminal would obey.
 pub(super) fn listening(ports: &Ports) -> Vec<Listening> {
-    let sockets = ports.sockets.iter();
+    let sockets = ports.sockets.iter().filter(|socket| socket.port != 0).take(MOST_SOCKETS);
     sockets
         .map(|socket| Listening {
             port: socket.port,
             process: socket.process.as_ref().map(|process| ListeningProcess {
-                name: process.name.clone(),
+                name: plain(&process.name, LONGEST_NAME),
                 pid: process.pid,
-                command_line: process.command.join(" "),
+                command_line: plain(&process.command.join(" "), LONGEST_COMMAND),
                 editor: process.editor().map(str::to_owned),
             }),
         })
         .collect()
+}
+
+/// A text without control characters, and no longer than this.
+fn plain(text: &str, longest: usize) -> String {
+    let end = text.floor_char_boundary(longest);
+    text[..end].chars().filter(|letter| !letter.is_control()).collect()
+}
+
+#[cfg(test)]
+mod hostile {
+    use wharf_agent::network::{ListeningSocket, Process};
+
+    use super::*;
+
+    #[test]
+    fn what_an_agent_says_is_bounded_and_plain() {
+        let process = |name: &str| Process {
+            pid: 1,
+            name: name.to_owned(),
+            command: vec!["\u{1b}]0;x\u{7}ä".repeat(LONGEST_COMMAND), "\u{9b}2J".to_owned()],
+        };
+        let socket = |port| ListeningSocket {
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
+            port,
+            inode: 1,
+            uid: 0,
+            process: Some(process("\u{1b}[31mred\r\n")),
+        };
+        let found = listening(&Ports { sockets: (0..=u16::MAX).map(socket).collect() });
+        assert_eq!(found.len(), MOST_SOCKETS);
+        for one in found {
+            let process = one.process.unwrap();
+            assert_ne!(one.port, 0);
+            assert_eq!(process.name, "[31mred");
+            assert!(process.command_line.len() <= LONGEST_COMMAND);
+            assert!(!process.command_line.contains(char::is_control), "{:?}", process.command_line);
+        }
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

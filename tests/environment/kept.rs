@@ -1,0 +1,173 @@
+//! An environment that is kept, for tests of the keeper: what is said of its ports, who answers behind them, and which processes there are.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use wharf_test_support::command::Exchange;
+use wharf_test_support::engines;
+
+use crate::kit::{Place, json, wait_until};
+
+/// A place whose environment is kept. The keeper ends with it.
+pub struct Kept {
+    pub place: Place,
+    pub variables: Vec<(String, String)>,
+    pub port: u16,
+}
+
+/// A port that nobody has just now.
+pub fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// The command that serves one file on loopback.
+pub fn serve(port: u16) -> String {
+    format!(
+        "mkdir -p /tmp/www && printf hello > /tmp/www/index.html && httpd -p 127.0.0.1:{port} -h /tmp/www"
+    )
+}
+
+impl Kept {
+    /// An environment with a server of its own on loopback, whose port is declared.
+    pub fn new(engine: engines::Engine, more: &str) -> Self {
+        let port = free_port();
+        let place = Place::new(engine, "{}");
+        let configuration = format!(
+            r#"{{ "image": "busybox", "forwardPorts": [{port}], "postStartCommand": "{}",
+                "portsAttributes": {{ "{port}": {{ "label": "web", "protocol": "http" }} }} {more} }}"#,
+            serve(port)
+        );
+        place.configure(&configuration);
+        Self { place, variables: Vec::new(), port }
+    }
+
+    pub fn wharf(&self, verb: &str, arguments: &[&str]) -> Exchange<'_> {
+        let exchange = self.place.wharf(verb, arguments).variable("WHARF_NO_KEEPER", "");
+        self.variables.iter().fold(exchange, |exchange, (name, value)| exchange.variable(name, value))
+    }
+
+    pub fn up(&self) -> String {
+        let answer = self.wharf("up", &[]).end();
+        assert_eq!(answer.code, Some(0), "{answer}");
+        json(&answer)["containerId"].as_str().unwrap().to_owned()
+    }
+
+    /// What `wharf ports --json` prints.
+    pub fn ports(&self) -> Value {
+        let mut exchange = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["ports", "--json"]);
+        for (name, value) in &self.variables {
+            exchange = exchange.variable(name, value);
+        }
+        let answer = exchange.end();
+        assert_eq!(answer.code, Some(0), "{answer}");
+        json(&answer)
+    }
+
+    pub fn keeper(&self) -> Option<u64> {
+        self.ports()["keeper"]["pid"].as_u64()
+    }
+
+    /// The declared port, as it is told.
+    pub fn told(&self) -> Value {
+        let ports = self.ports();
+        let all = ports["environments"][0]["ports"].as_array().cloned().unwrap_or_default();
+        all.into_iter().find(|port| port["port"] == self.port).unwrap_or_default()
+    }
+
+    pub fn local(&self) -> Option<u16> {
+        self.told()["local"]["port"].as_u64().map(|port| port as u16)
+    }
+
+    /// Waits until the server answers through the forward.
+    pub fn answers(&self) {
+        wait_until("the server answers through its forward", || {
+            self.local().is_some_and(|port| get(port).is_ok_and(|text| text.ends_with("hello")))
+        });
+    }
+
+    /// From the next command on there is a program that takes links. The file that it writes them into, one a line.
+    pub fn takes_links(&mut self) -> PathBuf {
+        let home = &self.place.home;
+        let opened = home.path().join("opened");
+        let opener = home.write("bin/xdg-open", &format!("#!/bin/sh\necho \"$1\" >> {}\n", opened.display()));
+        std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = format!("{}:{}", opener.parent().unwrap().display(), std::env::var("PATH").unwrap());
+        self.variables.push(("PATH".to_owned(), path));
+        opened
+    }
+
+    /// Waits until nothing listens and no keeper runs.
+    pub fn is_gone(&self, keeper: u64, port: u16) {
+        wait_until("the keeper leaves", || !is_alive(keeper));
+        // Its last thread may close what the first one has left.
+        wait_until("its port is free", || connect(port).is_err());
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let leave = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["keeper", "--leave"]);
+        let _ = leave.end();
+    }
+}
+
+pub fn connect(port: u16) -> std::io::Result<TcpStream> {
+    let stream =
+        TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), Duration::from_secs(5))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    Ok(stream)
+}
+
+/// The answer to one request.
+pub fn get(port: u16) -> std::io::Result<String> {
+    let mut stream = connect(port)?;
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Whether a process runs; one that nobody has waited for yet does not.
+pub fn is_alive(pid: u64) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+}
+
+pub fn kill(pid: u64) {
+    tell(pid, Signal::KILL);
+}
+
+/// Sends a signal to a process, which may have ended.
+pub fn tell(pid: u64, signal: Signal) {
+    let pid = Pid::from_raw(pid as i32).unwrap();
+    let _ = kill_process(pid, signal);
+}
+
+/// The processes of a container whose command line contains this, as this computer counts them.
+pub fn processes(container: &str, part: &str) -> Vec<u64> {
+    let of_container =
+        |pid: &u64| read(*pid, "cmdline").contains(part) && read(*pid, "cgroup").contains(container);
+    all_processes().filter(of_container).collect()
+}
+
+/// The processes that were started for a home: keepers, their guards, and commands.
+pub fn processes_of(home: &std::path::Path) -> Vec<u64> {
+    let variable = format!("HOME={} ", home.display());
+    all_processes().filter(|pid| is_alive(*pid) && read(*pid, "environ").contains(&variable)).collect()
+}
+
+fn all_processes() -> impl Iterator<Item = u64> {
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// A file about a process, with blanks for what parts its words.
+fn read(pid: u64, file: &str) -> String {
+    let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).replace('\0', " ")
+}
