@@ -1,5 +1,7 @@
 //! What becomes of forwards when something dies in the middle of a transfer: the connection ends on both sides, no port stays bound and no
 //! process stays behind, and the forward is back soon after what it needs is.
+// How long it took is for whoever reads what the tests write.
+#![allow(clippy::print_stderr)]
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
