@@ -134,15 +134,11 @@ impl Moved {
         if leads_out(text) {
             return Err(text.to_owned());
         }
-        match text.split_once(':') {
-            Some((source, rest)) if Path::new(source).is_absolute() => {
-                if leads_out(source) {
-                    return Err(source.to_owned());
-                }
-                Ok(path(source).map(|moved| format!("{moved}:{rest}")))
-            }
-            _ => Ok(None),
+        let Some((source, rest)) = text.split_once(':') else { return Ok(None) };
+        if leads_out(source) {
+            return Err(source.to_owned());
         }
+        Ok(path(source).map(|moved| format!("{moved}:{rest}")))
     }
 }
 
