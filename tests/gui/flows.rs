@@ -1,9 +1,9 @@
 //! What a person does with one environment, from its folder to its end.
 
 use wharf_test_support::images::DEBIAN;
+use wharf_test_support::webdriver::Window;
 
 use crate::screen::{Desk, environment};
-use crate::webdriver::Window;
 
 const ALLOW: &str = "[data-testid=consent-allow]";
 

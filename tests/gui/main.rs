@@ -7,5 +7,4 @@ mod instances;
 mod links;
 mod ports;
 mod screen;
-mod webdriver;
 mod work;

@@ -14,8 +14,7 @@ use wharf_test_support::command::Home;
 use wharf_test_support::engines::{self, DOCKER, Engine};
 use wharf_test_support::git_server::GitServer;
 use wharf_test_support::socket::Socket;
-
-use crate::webdriver::{PATIENCE, Window, is_ready};
+use wharf_test_support::webdriver::{PATIENCE, Window, is_ready};
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_wharf-desktop");

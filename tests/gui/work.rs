@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use wharf_test_support::images::DEBIAN;
+use wharf_test_support::webdriver::Window;
 
 use crate::screen::{Desk, environment};
-use crate::webdriver::Window;
 
 /// Brings up a folder whose configuration asks for nothing that needs consent.
 fn started(desk: &Desk, name: &str, configuration: &Value) -> (PathBuf, Window) {

@@ -26,3 +26,4 @@ pub mod sshd;
 pub mod terminal;
 #[cfg(all(unix, feature = "tls"))]
 pub mod tls;
+pub mod webdriver;

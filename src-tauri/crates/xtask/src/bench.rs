@@ -44,9 +44,13 @@ pub(crate) struct Args {
     /// The program to measure; without it a release build is made.
     #[arg(long, value_name = "PROGRAM")]
     wharf: Option<PathBuf>,
-    /// Measure the window instead: how soon it can be used, its memory, its idleness. Linux only.
+    /// Measure the window instead: how soon it can be used, its memory, its idleness, a flooded log. Linux only.
     #[arg(long, conflicts_with_all = ["only", "wharf", "json"])]
     window: bool,
+    /// Only this of the window.
+    #[cfg(unix)]
+    #[arg(long = "window-part", value_enum, value_delimiter = ',', requires = "window")]
+    window_parts: Vec<window::Part>,
     /// Measure the network instead: streams, round trips, many connections, new servers, idleness. Linux only, as root.
     #[arg(long, conflicts_with_all = ["only", "window"])]
     network: bool,
@@ -140,7 +144,10 @@ fn measure_window(arguments: Args) -> Result<()> {
     let engine = running(arguments.engines.first().map_or(DOCKER, String::as_str))?;
     #[cfg(unix)]
     {
-        window::run(&program, &engine, arguments.rounds)
+        use clap::ValueEnum as _;
+        let parts =
+            if arguments.window_parts.is_empty() { window::Part::value_variants() } else { &arguments.window_parts };
+        window::run(&program, &engine, arguments.rounds, parts)
     }
     #[cfg(not(unix))]
     {

@@ -1,28 +1,39 @@
-//! As much of a WebDriver client as the tests of the window need: one session, elements by CSS, text, clicks, pictures.
+//! As much of a WebDriver client as the tests and the measurements of the window need: one session, elements by CSS, text, clicks, scripts,
+//! pictures.
 //!
 //! Written here and not taken from a crate: it is a handful of small JSON requests over HTTP on loopback, and the crates for it bring an
 //! asynchronous runtime and a whole HTTP stack along.
+// A test fails by panicking; so does what it steers a window by.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// How long a window may take to show something. Two cores that are busy with other tests take their time.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a script in the page may take to answer.
+const LONGEST_SCRIPT: Duration = Duration::from_secs(120);
 
-/// A running window, steered through the driver that listens on `port`.
-pub(crate) struct Window {
+/// A running window, steered through the driver that listens on `port`. It ends with this value.
+#[derive(Debug)]
+pub struct Window {
     port: u16,
     path: String,
 }
 
 impl Window {
     /// Starts the program and waits for its window.
-    pub(crate) fn open(port: u16, program: &str, arguments: &[&str]) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// When the driver does not answer, or the program shows no window.
+    pub fn open(port: u16, program: &str, arguments: &[&str]) -> Result<Self, String> {
         let options = json!({ "application": program, "args": arguments });
         let body = json!({ "capabilities": { "alwaysMatch": { "tauri:options": options } } });
         let answer = request(port, "POST", "/session", Some(&body))?;
@@ -42,22 +53,32 @@ impl Window {
     }
 
     /// Whether something is shown now.
-    pub(crate) fn shows(&self, selector: &str) -> bool {
+    #[must_use]
+    pub fn shows(&self, selector: &str) -> bool {
         self.find(selector).is_some()
     }
 
     /// Waits until something is shown.
-    pub(crate) fn wait_for(&self, selector: &str) -> String {
+    ///
+    /// # Panics
+    /// When it never is.
+    pub fn wait_for(&self, selector: &str) -> String {
         self.wait(selector, || self.find(selector))
     }
 
     /// Waits until something is not shown any more.
-    pub(crate) fn wait_until_gone(&self, selector: &str) {
+    ///
+    /// # Panics
+    /// When it stays.
+    pub fn wait_until_gone(&self, selector: &str) {
         self.wait(&format!("{selector} to go"), || (!self.shows(selector)).then_some(()));
     }
 
     /// Waits for whatever `look` finds.
-    pub(crate) fn wait<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
+    ///
+    /// # Panics
+    /// When it finds nothing in time, with what the window shows instead.
+    pub fn wait<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
         let end = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = look() {
@@ -73,21 +94,29 @@ impl Window {
     }
 
     /// The text of what the selector picks, as a person reads it.
-    pub(crate) fn text(&self, selector: &str) -> String {
+    #[must_use]
+    pub fn text(&self, selector: &str) -> String {
         let text =
             self.find(selector).and_then(|id| self.ask("GET", &format!("/element/{id}/text"), None).ok());
         text.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// An attribute of what the selector picks.
-    pub(crate) fn attribute(&self, selector: &str, name: &str) -> String {
+    /// An attribute of what the selector picks; empty where it has none.
+    ///
+    /// # Panics
+    /// When nothing is picked.
+    #[must_use]
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
         let id = self.wait_for(selector);
         let value = self.ask("GET", &format!("/element/{id}/attribute/{name}"), None).unwrap();
         value.as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits for an element that can be clicked, and clicks it.
-    pub(crate) fn click(&self, selector: &str) {
+    ///
+    /// # Panics
+    /// When there is none in time.
+    pub fn click(&self, selector: &str) {
         self.wait(&format!("{selector} to click"), || {
             let id = self.find(selector)?;
             self.ask("POST", &format!("/element/{id}/click"), Some(&json!({}))).ok()
@@ -95,27 +124,47 @@ impl Window {
     }
 
     /// Waits for an element that can be typed into, and types. `\u{E007}` is the key that ends a line.
-    pub(crate) fn type_into(&self, selector: &str, text: &str) {
+    ///
+    /// # Panics
+    /// When there is none in time.
+    pub fn type_into(&self, selector: &str, text: &str) {
         self.wait(&format!("{selector} to type into"), || {
             let id = self.find(selector)?;
             self.ask("POST", &format!("/element/{id}/value"), Some(&json!({ "text": text }))).ok()
         });
     }
 
+    /// Runs a script in the page and answers what it hands to the function that is its last argument, within two minutes.
+    ///
+    /// # Errors
+    /// When the script throws, or answers nothing in time.
+    pub fn run(&self, script: &str, arguments: &[Value]) -> Result<Value, String> {
+        self.ask("POST", "/timeouts", Some(&json!({ "script": LONGEST_SCRIPT.as_millis() as u64 })))?;
+        let body = json!({ "script": script, "args": arguments });
+        self.ask("POST", "/execute/async", Some(&body))
+    }
+
     /// Loads the page anew.
-    pub(crate) fn reload(&self) {
+    ///
+    /// # Panics
+    /// When the driver does not answer.
+    pub fn reload(&self) {
         self.ask("POST", "/refresh", Some(&json!({}))).unwrap();
     }
 
     /// Keeps a picture of the window for a person to look at.
-    pub(crate) fn picture(&self, name: &str) {
+    ///
+    /// # Panics
+    /// When none can be taken, or kept.
+    pub fn picture(&self, name: &str) {
         // The web view hands out the frame that it drew last, which may be older than what the page holds by now.
         let drawn = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 150)))";
         self.ask("POST", "/execute/async", Some(&json!({ "script": drawn, "args": [] }))).unwrap();
         let picture = self.ask("GET", "/screenshot", None).unwrap();
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gui-screenshots");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/gui-screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), from_base64(picture.as_str().unwrap())).unwrap();
+        let bytes = BASE64_STANDARD.decode(picture.as_str().unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }
 }
 
@@ -126,7 +175,8 @@ impl Drop for Window {
 }
 
 /// Whether a driver takes requests.
-pub(crate) fn is_ready(port: u16) -> bool {
+#[must_use]
+pub fn is_ready(port: u16) -> bool {
     request(port, "GET", "/status", None).is_ok_and(|status| status["ready"] == true)
 }
 
@@ -146,7 +196,7 @@ fn request(port: u16, method: &str, path: &str, body: Option<&Value>) -> Result<
 /// one it can use again, and the next request on it is lost.
 fn exchange(port: u16, method: &str, path: &str, body: Option<&Value>) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(PATIENCE + LONGEST_SCRIPT))?;
     let body = body.map(Value::to_string).unwrap_or_default();
     let length = body.len();
     write!(
@@ -173,20 +223,4 @@ fn exchange(port: u16, method: &str, path: &str, body: Option<&Value>) -> std::i
     let mut body = vec![0; length.ok_or_else(|| std::io::Error::other("an answer of unknown length"))?];
     answer.read_exact(&mut body)?;
     Ok(String::from_utf8_lossy(&body).into_owned())
-}
-
-/// Pictures travel as base64.
-fn from_base64(text: &str) -> Vec<u8> {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for value in text.bytes().filter_map(|letter| LETTERS.iter().position(|one| *one == letter)) {
-        bits = (bits << 6) | value as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    bytes
 }
