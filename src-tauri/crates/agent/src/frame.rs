@@ -260,7 +260,7 @@ impl Decoder {
     /// # Errors
     /// [`FrameError::Truncated`] when a frame is unfinished.
     pub fn finish(&self) -> Result<(), FrameError> {
-        match self.buffered() {
+        match self.buffered() + self.passed {
             0 => Ok(()),
             bytes => Err(FrameError::Truncated { bytes }),
         }

@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 use wharf_agent::PROTOCOL;
-use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, header};
+use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, Piece, header};
 use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Message};
 
 use super::exec::Control;
@@ -216,18 +216,23 @@ impl Connection {
 
     /// Reads until the host ends, or writing to it has failed. The error is for the host.
     fn read(&self, lost: &OwnedFd) -> Result<(), String> {
-        let stdin = rustix::stdio::stdin();
+        let (stdin, stdout) = (rustix::stdio::stdin(), rustix::stdio::stdout());
         let mut decoder = Decoder::new();
         let mut greeted = false;
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            let mut ready = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(lost, PollFlags::IN)];
+            let mut ready = [
+                PollFd::new(&stdin, PollFlags::IN),
+                PollFd::new(lost, PollFlags::IN),
+                // Nobody is at its other end any more: told whether something is being written or not.
+                PollFd::new(&stdout, PollFlags::empty()),
+            ];
             match poll(&mut ready, None) {
                 Err(Errno::INTR) => continue,
                 Err(error) => return Err(error.to_string()),
                 Ok(_) => {}
             }
-            if !ready[1].revents().is_empty() {
+            if !ready[1].revents().is_empty() || !ready[2].revents().is_empty() {
                 return Ok(());
             }
             let length = match rustix::io::read(stdin, &mut buffer) {
@@ -236,15 +241,32 @@ impl Connection {
                 Ok(length) => length,
             };
             let mut input = &buffer[..length];
-            while let Some(frame) = decoder.next(&mut input).map_err(|error| error.to_string())? {
-                if greeted {
-                    self.take(frame)?;
-                } else {
-                    greet(&frame)?;
-                    greeted = true;
+            while let Some(piece) = decoder.next_piece(&mut input).map_err(|error| error.to_string())? {
+                match piece {
+                    Piece::Frame(frame) if greeted => self.take(frame)?,
+                    Piece::Frame(frame) => {
+                        greet(&frame)?;
+                        greeted = true;
+                    }
+                    Piece::Data { stream, length } if greeted => {
+                        let (bytes, rest) = input.split_at(length);
+                        input = rest;
+                        self.take_data(stream, bytes)?;
+                    }
+                    Piece::Data { .. } => return Err("the first frame is no greeting".to_owned()),
                 }
             }
         }
+    }
+
+    fn take_data(&self, stream: u32, bytes: &[u8]) -> Result<(), String> {
+        let incoming = lock(&self.incoming).get(&stream).cloned();
+        // What arrives for a command that has just ended is nobody's any more.
+        match incoming {
+            Some((_, incoming)) => incoming.push(bytes),
+            None => self.network.data(stream, bytes),
+        }
+        .map_err(|error| format!("stream {stream}: {error}"))
     }
 
     fn take(&self, frame: Frame) -> Result<(), String> {
@@ -255,15 +277,7 @@ impl Connection {
                 let message = HostMessage::from_frame(&frame).map_err(|error| on_stream(&error))?;
                 self.take_message(stream, message)
             }
-            Kind::Data => {
-                let incoming = lock(&self.incoming).get(&stream).cloned();
-                // What arrives for a command that has just ended is nobody's any more.
-                match incoming {
-                    Some((_, incoming)) => incoming.push(frame.payload),
-                    None => self.network.data(stream, frame.payload),
-                }
-                .map_err(|error| on_stream(&error))
-            }
+            Kind::Data => self.take_data(stream, &frame.payload),
             Kind::End => {
                 let incoming = lock(&self.incoming).get(&stream).cloned();
                 match incoming {

@@ -169,16 +169,14 @@ struct Queue {
 }
 
 impl Incoming {
-    pub(crate) fn push(&self, chunk: Vec<u8>) -> Result<(), FlowError> {
+    pub(crate) fn push(&self, chunk: &[u8]) -> Result<(), FlowError> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.window.received(chunk.len())?;
-        if !queue.ended {
+        if !queue.ended && !chunk.is_empty() {
             match queue.chunks.back_mut() {
                 // Many small ones must not cost more than their bytes.
-                Some(last) if last.len() + chunk.len() <= Kind::Data.limit() => {
-                    last.extend_from_slice(&chunk)
-                }
-                _ => queue.chunks.push_back(chunk),
+                Some(last) if last.len() + chunk.len() <= Kind::Data.limit() => last.extend_from_slice(chunk),
+                _ => queue.chunks.push_back(chunk.to_vec()),
             }
             self.changed.notify_all();
         }

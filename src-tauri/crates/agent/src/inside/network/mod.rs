@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{EventfdFlags, eventfd};
+use rustix::net::{SendFlags, send};
 use wharf_agent::flow::{Budget, FlowError, ReceiveWindow, SendWindow};
 use wharf_agent::message::{AgentMessage, Refusal};
 use wharf_agent::network::{DialRequest, Process};
@@ -75,6 +76,12 @@ struct Pipe {
     receive: ReceiveWindow,
     /// What the server inside has not taken yet.
     pieces: VecDeque<Vec<u8>>,
+    /// The connection, once it is made.
+    socket: Option<Arc<OwnedFd>>,
+    /// The thread has a piece in its hands.
+    writing: bool,
+    /// What the thread is to tell the host that it may send.
+    credit: u32,
     /// The host sends no more.
     ended: bool,
     /// The host wants no more.
@@ -110,6 +117,9 @@ impl Network {
             send: SendWindow::default(),
             receive: ReceiveWindow::within(&self.budget),
             pieces: VecDeque::new(),
+            socket: None,
+            writing: false,
+            credit: 0,
             ended: false,
             closed: false,
             touched: false,
@@ -126,19 +136,36 @@ impl Network {
         shared.pipes.contains_key(&stream) || shared.ports == Some(stream) || is_links
     }
 
-    /// Takes bytes of the host. Those of a connection that is over are nobody's.
-    pub(crate) fn data(&self, stream: u32, bytes: Vec<u8>) -> Result<(), FlowError> {
+    /// Takes bytes of the host. Those of a connection that is over are nobody's. What the server takes at once is given to it here, so that
+    /// nobody has to be woken for it; the rest waits for the thread.
+    pub(crate) fn data(&self, stream: u32, bytes: &[u8]) -> Result<(), FlowError> {
         let mut shared = self.shared();
         let Some(pipe) = shared.pipes.get_mut(&stream) else { return Ok(()) };
         pipe.receive.received(bytes.len())?;
-        if pipe.ended || pipe.closed {
+        if pipe.ended || pipe.closed || bytes.is_empty() {
             return Ok(());
         }
-        match pipe.pieces.back_mut() {
-            Some(last) if last.len() + bytes.len() <= PIECE => last.extend_from_slice(&bytes),
-            _ => pipe.pieces.push_back(bytes),
+        let is_next = pipe.pieces.is_empty() && !pipe.writing;
+        let socket = pipe.socket.clone().filter(|_| is_next);
+        let mut given = 0;
+        if let Some(socket) = socket {
+            drop(shared);
+            // The thread has nothing to write meanwhile. Of what is wrong with the connection it hears by itself.
+            given = send(&socket, bytes, SendFlags::NOSIGNAL).unwrap_or(0);
+            shared = self.shared();
         }
-        shared.touch(stream);
+        let Some(pipe) = shared.pipes.get_mut(&stream) else { return Ok(()) };
+        let credit = pipe.receive.consumed(given);
+        pipe.credit += credit.unwrap_or(0);
+        let rest = &bytes[given..];
+        match pipe.pieces.back_mut() {
+            _ if rest.is_empty() => {}
+            Some(last) if last.len() + rest.len() <= PIECE => last.extend_from_slice(rest),
+            _ => pipe.pieces.push_back(rest.to_vec()),
+        }
+        if credit.is_some() || !rest.is_empty() {
+            shared.touch(stream);
+        }
         Ok(())
     }
 

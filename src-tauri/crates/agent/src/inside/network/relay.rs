@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::epoll::EventFlags;
@@ -28,7 +29,7 @@ const TURNS: usize = 4;
 /// A connection, as the thread knows it.
 #[derive(Debug)]
 pub(super) struct Relay {
-    socket: OwnedFd,
+    socket: Arc<OwnedFd>,
     /// While the connection is being made: until when, and where else to try.
     connecting: Option<(Instant, Vec<IpAddr>)>,
     port: u16,
@@ -73,6 +74,7 @@ impl Relay {
                     let waiting_for = EventFlags::OUT;
                     waiting.change(socket.as_fd(), EventFlags::empty(), waiting_for);
                     let connecting = Some((Instant::now() + PATIENCE, rest.collect()));
+                    let socket = Arc::new(socket);
                     return Ok(Relay { socket, connecting, port, waiting_for, read: false, written: false });
                 }
                 Err(error) => failure = describe(error),
@@ -99,7 +101,13 @@ impl Relay {
         }
         if self.connecting.is_some() {
             match self.connected(waiting) {
-                Some(Ok(())) => connection.say(stream, &[AgentMessage::Dialed]),
+                Some(Ok(())) => {
+                    connection.say(stream, &[AgentMessage::Dialed]);
+                    take(connection, stream, |pipe| {
+                        pipe.socket = Some(Arc::clone(&self.socket));
+                        Some(())
+                    });
+                }
                 Some(Err(failure)) => return Next::Failed(failure),
                 None => return Next::Later,
             }
@@ -156,11 +164,17 @@ impl Relay {
         if self.written {
             return Ok(false);
         }
-        let mut credits = 0;
+        let mut credits =
+            take(connection, stream, |pipe| Some(std::mem::take(&mut pipe.credit))).unwrap_or(0);
         let mut more = true;
         let mut outcome = Ok(());
         for _ in 0..TURNS {
-            let Some(mut piece) = take(connection, stream, |pipe| pipe.pieces.pop_front()) else {
+            let next = |pipe: &mut Pipe| {
+                let piece = pipe.pieces.pop_front();
+                pipe.writing = piece.is_some();
+                piece
+            };
+            let Some(mut piece) = take(connection, stream, next) else {
                 more = false;
                 break;
             };
@@ -174,6 +188,7 @@ impl Relay {
             };
             let whole = written == piece.len();
             let credit = take(connection, stream, |pipe| {
+                pipe.writing = false;
                 if !whole {
                     piece.drain(..written);
                     pipe.pieces.push_front(piece);
