@@ -23,7 +23,7 @@ impl Crowd {
     pub(super) fn make(engine: &Engine, home: &Path, count: usize, running: usize) -> Result<Self> {
         let mut crowd = Self { socket: Socket::new(&engine.socket), ids: Vec::new() };
         for number in 0..count {
-            let folder = home.join(format!("project-{number:02}"));
+            let folder = home.join(folder_name(number));
             let configuration = folder.join(".devcontainer.json");
             std::fs::create_dir_all(&folder).context("no folder for an environment")?;
             std::fs::write(&configuration, json!({ "image": BUSYBOX }).to_string())?;
@@ -50,6 +50,11 @@ impl Crowd {
         }
         Ok(crowd)
     }
+}
+
+/// The name of an environment's folder below the home.
+pub(super) fn folder_name(number: usize) -> String {
+    format!("project-{number:02}")
 }
 
 impl Drop for Crowd {
