@@ -8,8 +8,6 @@ mod arguments;
 mod boards;
 mod commands;
 mod desktop;
-#[cfg(target_os = "linux")]
-mod drawing;
 mod handover;
 mod notices;
 mod operate;

@@ -145,8 +145,6 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
 fn begin(app: &AppHandle, background: bool) {
     let preferences = preferences::load();
     preferences::apply(app, &preferences);
-    #[cfg(target_os = "linux")]
-    crate::drawing::suit_the_computer(app);
     if !background {
         to_front(app);
     }
