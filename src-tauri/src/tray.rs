@@ -167,3 +167,47 @@ fn choose_folder(app: &AppHandle) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn environment(name: &str, change: Value) -> Value {
+        let mut environment = json!({
+            "id": format!("id-of-{name}"), "name": name, "reference": {}, "state": "running", "maker": "wharf",
+            "ours": true,
+        });
+        environment.as_object_mut().unwrap().extend(change.as_object().cloned().unwrap());
+        environment
+    }
+
+    fn shown(environments: Vec<Value>) -> Vec<String> {
+        let board = json!({ "environments": environments, "engines": [] });
+        rows(&serde_json::from_value(board).unwrap()).into_iter().map(|row| row.name).collect()
+    }
+
+    #[test]
+    fn the_menu_has_what_runs_and_is_ours_by_name_and_no_more_than_one_looks_through() {
+        let few = vec![
+            environment("web", json!({})),
+            environment("api", json!({})),
+            environment("docs", json!({ "state": "stopped" })),
+            environment("lab", json!({ "ours": false })),
+        ];
+        assert_eq!(shown(few), ["api", "web"]);
+        let many = (0..40).map(|number| environment(&format!("{number:02}"), json!({}))).collect();
+        assert_eq!(shown(many).len(), MOST);
+        assert!(shown(Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn two_of_one_name_are_two() {
+        let twins = ["one", "two"].map(|id| environment("api", json!({ "id": id })));
+        let board = json!({ "environments": twins, "engines": [] });
+        let ids: Vec<_> =
+            rows(&serde_json::from_value(board).unwrap()).into_iter().map(|row| row.id).collect();
+        assert_eq!(ids, ["one", "two"]);
+    }
+}

@@ -1,5 +1,6 @@
 //! The one window: its plugins, its commands, its coming and going, and the program's end.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
@@ -19,6 +20,11 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) const MARKS: &str = "WHARF_DESKTOP_MARKS";
 /// How long what runs may take to end in order when the program is quit.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether the person has closed the window: the program stays for what still runs then, and no longer. One that has begun in the background
+/// stays.
+#[derive(Debug, Default)]
+struct Closed(AtomicBool);
 
 /// Opens the window, unless it is to stay in the background, and returns when the program is quit.
 #[expect(clippy::exit, reason = "Tauri's macro exits where its own files are damaged")]
@@ -52,6 +58,7 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
         .manage(handover)
         .manage(Boards::default())
         .manage(Tray::default())
+        .manage(Closed::default())
         .manage(
             Operations::new(None)
                 .kept_by(wharf_runner::keeper_program())
@@ -119,6 +126,7 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
                 && keeps_running(window.app_handle())
             {
                 api.prevent_close();
+                window.state::<Closed>().0.store(true, Ordering::Relaxed);
                 // One that cannot be hidden stays where it is.
                 let _ = window.hide();
             }
@@ -157,6 +165,7 @@ fn begin(app: &AppHandle, background: bool) {
 
 /// Shows the window before all others.
 pub(crate) fn to_front(app: &AppHandle) {
+    app.state::<Closed>().0.store(false, Ordering::Relaxed);
     if let Some(window) = app.get_webview_window(MAIN) {
         // A window manager may refuse; what was to be opened is open all the same.
         let _ = window.unminimize();
@@ -190,8 +199,7 @@ fn has_terminals(app: &AppHandle) -> bool {
 
 /// Ends a program whose window was closed and that only stayed for what has ended now.
 pub(crate) fn leave_if_done(app: &AppHandle) {
-    let is_shown = app.get_webview_window(MAIN).is_some_and(|window| window.is_visible().unwrap_or(true));
-    if !is_shown && !keeps_running(app) {
+    if app.state::<Closed>().0.load(Ordering::Relaxed) && !keeps_running(app) {
         app.exit(0);
     }
 }

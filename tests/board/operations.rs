@@ -63,7 +63,12 @@ impl Drop for Place {
 }
 
 /// Reads to the end, answering every batch and, with `allow`, what is asked.
-async fn read(operations: &Operations, id: &str, follower: &mut Follower, allow: bool) -> (Vec<Event>, bool) {
+pub(crate) async fn read(
+    operations: &Operations,
+    id: &str,
+    follower: &mut Follower,
+    allow: bool,
+) -> (Vec<Event>, bool) {
     let mut events = Vec::new();
     let mut truncated = false;
     while let Some(batch) = timeout(PATIENCE, follower.next()).await.expect("the operation goes on") {

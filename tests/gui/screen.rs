@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -125,6 +126,23 @@ impl Desk {
     /// The address that the browser was given last.
     pub(crate) fn opened(&self) -> Option<String> {
         std::fs::read_to_string(self.home.path().join("opened")).ok().filter(|text| !text.is_empty())
+    }
+
+    /// What is said in notifications from now on, line by line, whether a desktop shows them or not.
+    pub(crate) fn notifications(&self) -> Receiver<String> {
+        let mut monitor = self.command("dbus-monitor");
+        monitor.args(["--session", "interface=org.freedesktop.Notifications,member=Notify"]);
+        let mut monitor = monitor.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(monitor.stdout.take().unwrap()).lines().map_while(Result::ok);
+        // It gives up its own name when it begins to hear what others say.
+        assert!(lines.any(|line| line.contains("NameLost")), "dbus-monitor hears nothing");
+        let (sender, heard) = channel();
+        std::thread::spawn(move || {
+            // It ends with the bus, and the lines with it.
+            lines.try_for_each(|line| sender.send(line)).ok();
+            let _ = monitor.wait();
+        });
+        heard
     }
 
     /// A server of repositories, which this desk's containers may be clones from.

@@ -113,8 +113,84 @@ pub(super) fn is_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use wharf_test_support::collection::{Kind, publish};
+    use wharf_test_support::memory_registry::{Lock, MANIFEST, MemoryRegistry};
 
     use super::*;
+    use crate::gallery::{apply_template, preview_template};
+
+    /// Publishes the list of a collection, as `templates publish` does.
+    fn publish_list(registry: &MemoryRegistry, namespace: &str, list: &Value) {
+        let list = list.to_string().into_bytes();
+        let size = list.len();
+        let layer = registry.put_blob(list);
+        let configuration = registry.put_blob(b"{}".to_vec());
+        let manifest = json!({
+            "schemaVersion": 2,
+            "mediaType": MANIFEST,
+            "config": { "mediaType": "application/vnd.devcontainers", "digest": configuration, "size": 2 },
+            "layers": [{
+                "mediaType": "application/vnd.devcontainers.collection.layer.v1+json",
+                "digest": layer,
+                "size": size,
+            }],
+        });
+        registry.put_manifest(namespace, &["latest".to_owned()], manifest.to_string().as_bytes());
+    }
+
+    #[tokio::test]
+    async fn a_template_of_a_collection_in_a_registry_is_found_shown_and_written() {
+        let source = tempfile::tempdir().unwrap();
+        let template = source.path().join("harbour");
+        std::fs::create_dir_all(template.join(".devcontainer")).unwrap();
+        let description = json!({
+            "id": "harbour", "version": "2.1.0", "name": "Harbour", "description": "Where ships lie",
+            "options": { "tide": { "type": "string", "proposals": ["low", "high"], "default": "low" } },
+        });
+        std::fs::write(template.join("devcontainer-template.json"), description.to_string()).unwrap();
+        std::fs::write(
+            template.join(".devcontainer/devcontainer.json"),
+            "{ \"image\": \"debian\", \"containerEnv\": { \"TIDE\": \"${templateOption:tide}\" } }\n",
+        )
+        .unwrap();
+        let registry = MemoryRegistry::start(Lock::Open);
+        let _ = publish(&registry, "coast/templates", source.path(), Kind::Template);
+        publish_list(
+            &registry,
+            "coast/templates",
+            &json!({ "templates": [description], "sourceInformation": { "source": "devcontainer-cli" } }),
+        );
+
+        let collection = format!("{}/coast/templates", registry.host());
+        let found = template_collection(&format!(" {collection}/ ")).await.unwrap().templates;
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].name.as_str(), found[0].options.len(), found[0].reference.clone()),
+            ("Harbour", 1, format!("{collection}/harbour:2"))
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let request: api::TemplateRequest = serde_json::from_value(json!({
+            "folder": folder.path(),
+            "template": found[0].reference,
+            "options": { "tide": "high" },
+            "features": [],
+        }))
+        .unwrap();
+        let preview = preview_template(&request).await.unwrap();
+        let text = preview.files[0].text.clone().unwrap();
+        assert!(text.contains("\"TIDE\": \"high\""), "{text}");
+        apply_template(&request, &preview.digest).await.unwrap();
+        let written = std::fs::read_to_string(folder.path().join(".devcontainer/devcontainer.json")).unwrap();
+        assert_eq!(written, text);
+        // Nothing is written but what was shown.
+        let other =
+            api::TemplateRequest { options: [("tide".to_owned(), "low".to_owned())].into(), ..request };
+        assert!(apply_template(&other, &preview.digest).await.is_err());
+
+        let nothing = template_collection(&format!("{}/nobody/nothing", registry.host())).await;
+        assert!(nothing.unwrap_err().message().contains("nobody/nothing"));
+        assert!(template_collection("not a collection").await.is_err());
+    }
 
     #[test]
     fn lists_are_read_as_far_as_they_can_be_understood() {
