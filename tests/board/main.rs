@@ -7,6 +7,6 @@ mod configurations;
 mod logs;
 mod operations;
 mod resources;
-mod terminals;
 mod secrets;
+mod terminals;
 mod watch;

@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::{BEFORE, CURRENT};
+use super::{BEFORE, CURRENT, keeper};
 use crate::watch::FileWatch;
 
 /// Lines that are written this close together are read together.
@@ -40,7 +40,7 @@ impl Heard {
     /// Listens from now on to the journal in an environment's state folder, which need not be there yet. Whoever reads opens the journal
     /// after this, so that nothing is missed.
     pub(crate) fn listen(folder: &Path) -> Self {
-        let files = [CURRENT, BEFORE].map(|name| folder.join(name)).into();
+        let files = [CURRENT, BEFORE, keeper::CURRENT, keeper::BEFORE].map(|name| folder.join(name)).into();
         let (grown, moved) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
         let (tell, tell_moved, own) = (Arc::clone(&grown), Arc::clone(&moved), folder.to_owned());
         let watch = FileWatch::new(move |path| {
