@@ -1,6 +1,7 @@
 //! The kernel's table of listening sockets: asked over a socket made for such questions, read from `/proc` where that is refused.
 //!
-//! The question costs some ten microseconds, and reading the files some milliseconds.
+//! The question costs some ten microseconds, and reading the files some milliseconds. Half of it is the kernel's way through its table, so the
+//! older of its two forms is asked first, which answers for both families in one go.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,6 +16,7 @@ const ENGINE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 /// The state of a socket that listens, in the kernel's numbers.
 const LISTEN: u8 = 10;
 const DUMP_FLAGS: u16 = 0x301;
+const DIAG_BOTH: u16 = 18;
 const DIAG_BY_FAMILY: u16 = 20;
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
@@ -35,7 +37,12 @@ pub(super) struct Listening {
 /// Who is asked.
 #[derive(Debug)]
 pub(super) enum Table {
-    Kernel { socket: OwnedFd, buffer: Vec<u8> },
+    /// The kernel, in the form that this question has.
+    Kernel {
+        socket: OwnedFd,
+        buffer: Vec<u8>,
+        question: u16,
+    },
     Files,
 }
 
@@ -48,22 +55,27 @@ impl Table {
             Some(netlink::SOCK_DIAG),
         );
         match socket {
-            Ok(socket) => Table::Kernel { socket, buffer: vec![0; 32 * 1024] },
+            // The kernel sets as much aside for an answer as it has been offered room for.
+            Ok(socket) => Table::Kernel { socket, buffer: vec![0; 8 * 1024], question: DIAG_BOTH },
             Err(_) => Table::Files,
         }
     }
 
     /// All sockets that listen, in order, the engine's own left out.
     pub(super) fn read(&mut self) -> Vec<Listening> {
-        let asked = match self {
-            Table::Kernel { socket, buffer } => ask(socket, buffer),
-            Table::Files => Ok(from_files()),
+        let mut found = loop {
+            match self {
+                Table::Kernel { socket, buffer, question } => {
+                    match (ask(socket, buffer, *question), *question) {
+                        (Ok(found), _) => break found,
+                        (Err(_), DIAG_BOTH) => *question = DIAG_BY_FAMILY,
+                        // A sandbox may well give out the socket and then not answer.
+                        (Err(_), _) => *self = Table::Files,
+                    }
+                }
+                Table::Files => break from_files(),
+            }
         };
-        let mut found = asked.unwrap_or_else(|_| {
-            // A sandbox may well give out the socket and then not answer.
-            *self = Table::Files;
-            from_files()
-        });
         found.retain(|socket| socket.address != ENGINE && socket.port != 0);
         found.sort_unstable();
         found.dedup();
@@ -71,11 +83,15 @@ impl Table {
     }
 }
 
-fn ask(socket: &OwnedFd, buffer: &mut [u8]) -> io::Result<Vec<Listening>> {
+fn ask(socket: &OwnedFd, buffer: &mut [u8], question: u16) -> io::Result<Vec<Listening>> {
     let mut found = Vec::new();
-    // The numbers of the two families, in the question as in the answers.
-    for family in [2, 10] {
-        send(socket, &question(family), SendFlags::empty())?;
+    let questions = match question {
+        DIAG_BOTH => vec![for_both()],
+        // The numbers of the two families, in the question as in the answers.
+        _ => vec![for_family(2), for_family(10)],
+    };
+    for question in questions {
+        send(socket, &question, SendFlags::empty())?;
         loop {
             let (length, _) = recv(socket, &mut *buffer, RecvFlags::empty())?;
             if read_answers(&buffer[..length], &mut found)? {
@@ -86,11 +102,22 @@ fn ask(socket: &OwnedFd, buffer: &mut [u8]) -> io::Result<Vec<Listening>> {
     Ok(found)
 }
 
-fn question(family: u8) -> [u8; 72] {
-    let mut question = [0; 72];
-    question[..4].copy_from_slice(&72_u32.to_ne_bytes());
-    question[4..6].copy_from_slice(&DIAG_BY_FAMILY.to_ne_bytes());
-    question[6..8].copy_from_slice(&DUMP_FLAGS.to_ne_bytes());
+fn header(length: u32, kind: u16) -> Vec<u8> {
+    let mut message = vec![0; length as usize];
+    message[..4].copy_from_slice(&length.to_ne_bytes());
+    message[4..6].copy_from_slice(&kind.to_ne_bytes());
+    message[6..8].copy_from_slice(&DUMP_FLAGS.to_ne_bytes());
+    message
+}
+
+fn for_both() -> Vec<u8> {
+    let mut question = header(76, DIAG_BOTH);
+    question[68..72].copy_from_slice(&(1_u32 << LISTEN).to_ne_bytes());
+    question
+}
+
+fn for_family(family: u8) -> Vec<u8> {
+    let mut question = header(72, DIAG_BY_FAMILY);
     (question[16], question[17]) = (family, TCP);
     question[20..24].copy_from_slice(&(1_u32 << LISTEN).to_ne_bytes());
     question
@@ -107,7 +134,9 @@ fn read_answers(mut bytes: &[u8], found: &mut Vec<Listening>) -> io::Result<bool
         match kind {
             DONE => return Ok(true),
             ERROR => return Err(io::ErrorKind::Unsupported.into()),
-            DIAG_BY_FAMILY if length >= HEADER + ANSWER => found.extend(socket(&bytes[HEADER..length])),
+            DIAG_BOTH | DIAG_BY_FAMILY if length >= HEADER + ANSWER => {
+                found.extend(socket(&bytes[HEADER..length]));
+            }
             _ => {}
         }
         bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
@@ -203,19 +232,27 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_find_the_same() {
+    fn all_ways_find_the_same() {
         let four = TcpListener::bind("127.0.0.1:0").unwrap();
         let six = TcpListener::bind("[::1]:0").ok();
         let listeners = [Some(four), six];
         let addresses = listeners.iter().flatten().map(|listener| listener.local_addr().unwrap());
-        let mut kernel = Table::open();
+        let mut both = Table::open();
+        let Table::Kernel { socket, buffer, .. } = Table::open() else {
+            panic!("the kernel gives no socket")
+        };
+        let mut each = Table::Kernel { socket, buffer, question: DIAG_BY_FAMILY };
         for address in addresses {
-            for (found, how) in [(kernel.read(), "asked"), (Table::Files.read(), "read")] {
+            for (found, how) in [(both.read(), "both"), (each.read(), "each"), (Table::Files.read(), "files")]
+            {
                 let found = found.iter().find(|socket| socket.port == address.port());
                 assert_eq!(found.map(|socket| socket.address), Some(address.ip()), "{how}");
             }
         }
-        assert!(matches!(kernel, Table::Kernel { .. }), "this kernel answers no questions");
+        for (table, asked) in [(both, DIAG_BOTH), (each, DIAG_BY_FAMILY)] {
+            let is_asked = matches!(table, Table::Kernel { question, .. } if question == asked);
+            assert!(is_asked, "this kernel does not answer question {asked}");
+        }
     }
 
     proptest! {
