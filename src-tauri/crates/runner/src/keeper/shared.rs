@@ -74,33 +74,38 @@ impl Shared {
     /// # Errors
     /// When nothing is known of it, or its records cannot be written.
     pub(crate) async fn keep(self: &Arc<Self>, key: &str) -> Result<bool> {
-        let found = lock(&self.kept).get(key).cloned();
-        let mut state = match found {
-            Some(handle) => {
-                let (answer, answered) = oneshot::channel();
-                if handle.commands.send(Command::Renew(answer)).await.is_ok() {
-                    let _ = tokio::time::timeout(FIRST_ANSWER, answered).await;
-                }
-                handle.state
+        let Some((mut handle, is_new)) = self.begin(key)? else { return Ok(false) };
+        if !is_new {
+            let (answer, answered) = oneshot::channel();
+            if handle.commands.send(Command::Renew(answer)).await.is_ok() {
+                let _ = tokio::time::timeout(FIRST_ANSWER, answered).await;
             }
-            None => {
-                let (commands, receiver) = mpsc::channel(16);
-                let Some((kept, state, link)) = Kept::new(Arc::clone(self), &self.store, key, receiver)?
-                else {
-                    return Ok(false);
-                };
-                lock(&self.kept).insert(key.to_owned(), Handle { commands, state: state.clone(), link });
-                let (shared, key) = (Arc::clone(self), key.to_owned());
-                tokio::spawn(async move {
-                    kept.run().await;
-                    shared.forget(&key);
-                });
-                state
-            }
-        };
-        let settled = state.wait_for(|state| state.connection != api::KeptConnection::Connecting);
+        }
+        let settled = handle.state.wait_for(|state| state.connection != api::KeptConnection::Connecting);
         let _ = tokio::time::timeout(FIRST_ANSWER, settled).await;
         Ok(true)
+    }
+
+    /// The environment as it is kept, and whether that begins now; None when nothing is known of it. Looked up and put down in one go: whoever
+    /// takes environments up again and a client that wants one kept may come at the same time.
+    fn begin(self: &Arc<Self>, key: &str) -> Result<Option<(Handle, bool)>> {
+        let mut all = lock(&self.kept);
+        if let Some(handle) = all.get(key) {
+            return Ok(Some((handle.clone(), false)));
+        }
+        let (commands, receiver) = mpsc::channel(16);
+        let Some((kept, state, link)) = Kept::new(Arc::clone(self), &self.store, key, receiver)? else {
+            return Ok(None);
+        };
+        let handle = Handle { commands, state, link };
+        all.insert(key.to_owned(), handle.clone());
+        drop(all);
+        let (shared, key) = (Arc::clone(self), key.to_owned());
+        tokio::spawn(async move {
+            kept.run().await;
+            shared.forget(&key);
+        });
+        Ok(Some((handle, true)))
     }
 
     fn forget(&self, key: &str) {
