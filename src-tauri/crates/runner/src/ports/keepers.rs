@@ -13,8 +13,9 @@ use crate::keeper::{self, Keeper, KeeperWatch};
 use crate::store::Store;
 use crate::watch::FileWatch;
 
-/// How long a keeper needs after its socket is there until it answers, mostly; it is heard of again when it takes longer.
+/// Pauses between looks for a keeper whose socket is there and that does not answer yet, and how many looks there are.
 const BEGINNING: Duration = Duration::from_millis(100);
+const LOOKS: u32 = 50;
 
 /// Finds the keeper that runs, and hears when another one may have come.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Keepers {
     came: Arc<Notify>,
     files: FileWatch,
     sockets: BTreeSet<PathBuf>,
+    /// Looks that are left since the last word of a socket.
+    looks: u32,
 }
 
 impl Keepers {
@@ -33,7 +36,7 @@ impl Keepers {
         let hear = Arc::clone(&came);
         let files = FileWatch::new(move |_| hear.notify_one())?;
         let sockets = keeper::socket(&store).into_iter().collect();
-        Ok(Self { store, came, files, sockets })
+        Ok(Self { store, came, files, sockets, looks: 0 })
     }
 
     /// The keeper that runs now, watched.
@@ -50,8 +53,12 @@ impl Keepers {
     }
 
     /// Waits until one may have come.
-    pub(super) async fn wait(&self) {
-        self.came.notified().await;
+    pub(super) async fn wait(&mut self) {
+        if self.looks == 0 {
+            self.came.notified().await;
+            self.looks = LOOKS;
+        }
+        self.looks -= 1;
         tokio::time::sleep(BEGINNING).await;
     }
 }
