@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +16,7 @@ use wharf_test_support::images::BUSYBOX;
 use wharf_test_support::socket::Socket;
 use wharf_test_support::webdriver::{PATIENCE, Window, is_ready};
 
-use super::{Ended, Surroundings};
+use super::Surroundings;
 
 /// Lines that are written, in steps of so many, with a pause after each that makes them last some ten seconds.
 const LINES: u64 = 200_000;
@@ -74,7 +74,7 @@ pub(super) fn run(
     command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
     command.env("DOCKER_HOST", engine.docker_host());
     command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
-    let driver = Ended(command.spawn().context("the driver does not start")?);
+    let driver = Driver(command.spawn().context("the driver does not start")?);
     let end = Instant::now() + PATIENCE;
     while !is_ready(port) {
         if Instant::now() > end {
@@ -148,6 +148,16 @@ impl Container {
 impl Drop for Container {
     fn drop(&mut self) {
         let _ = self.socket.request("DELETE", &format!("/containers/{}?force=true&v=true", self.id), None);
+    }
+}
+
+/// The program that steers the window. It ends in order, so that it ends what it has started.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = self.0.wait();
     }
 }
 
