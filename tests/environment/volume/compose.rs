@@ -61,11 +61,9 @@ fn a_project_in_a_volume_is_given_parts_of_it() {
     let result = up();
     assert_eq!(result["remoteWorkspaceFolder"], format!("/workspaces/{}", place.name), "{name}");
     let project = result["composeProjectName"].as_str().unwrap().to_owned();
-    assert_eq!(
-        [project.clone()],
-        *place.volumes().iter().filter(|volume| !volume.contains("_cache")).cloned().collect::<Vec<_>>(),
-        "{name}"
-    );
+    let volumes = place.volumes();
+    let own: Vec<_> = volumes.iter().filter(|volume| !volume.contains("_cache")).collect();
+    assert_eq!(own, [&project], "{name}");
 
     let seen = place.inside(
         &url,

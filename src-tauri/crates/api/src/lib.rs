@@ -75,7 +75,8 @@ pub use result::{
 pub use secret::{KeptSecret, SecretList};
 pub use settings::{
     AppearanceSettings, BuildKitSetting, BuildSettings, DotfilesSettings, GpuSetting, IntegrationSettings,
-    MountConsistencySetting, NotificationSettings, SettingEntry, Settings, SettingsResult, ThemeSetting, UpSettings, UpdateUidSetting, UserEnvProbeSetting,
+    MountConsistencySetting, NotificationSettings, SettingEntry, Settings, SettingsResult, ThemeSetting,
+    UpSettings, UpdateUidSetting, UserEnvProbeSetting,
 };
 pub use state::{
     Blocked, BlockedBy, ChangeClass, ContainerState, DesiredState, Difference, HookState, ObservedContainer,

@@ -103,9 +103,9 @@ pub use gallery::{
 pub use headless::headless;
 pub use inside::agents;
 pub use integration::{integrate, integration, unintegrate};
-pub use keeper::{KeeperRole, KeeperWatch, serve as keep};
 #[doc(hidden)]
 pub use keeper::understood as keeper_documents;
+pub use keeper::{KeeperRole, KeeperWatch, serve as keep};
 pub use keychain::{Keychain, KeychainError};
 pub use link::{WebAddress, is_link, open_request, web_address};
 pub use list::list;

@@ -15,8 +15,8 @@ use wharf_plan::consent::{SecretPlace, held_secrets, secret_touch};
 use wharf_plan::{Fact, InsideSpec, Rerun};
 use wharf_spec::Document;
 
-pub use kept::{KeptSecretRequest, secrets_forget, secrets_list, secrets_set};
 pub(crate) use kept::VOLUME as VOLUME_SCOPE;
+pub use kept::{KeptSecretRequest, secrets_forget, secrets_list, secrets_set};
 pub(crate) use mask::Mask;
 
 use crate::error::{Error, Result};

@@ -118,8 +118,11 @@ fn names(given: Vec<String>) -> Vec<String> {
 fn measure_network(arguments: Args) -> Result<()> {
     let wharf = program(arguments.wharf)?;
     start_engines()?;
-    let parts =
-        if arguments.network_parts.is_empty() { network::Part::ALL.to_vec() } else { arguments.network_parts };
+    let parts = if arguments.network_parts.is_empty() {
+        network::Part::ALL.to_vec()
+    } else {
+        arguments.network_parts
+    };
     let mut tables = Vec::new();
     for name in names(arguments.engines) {
         let engine = running(&name)?;
@@ -145,8 +148,11 @@ fn measure_window(arguments: Args) -> Result<()> {
     #[cfg(unix)]
     {
         use clap::ValueEnum as _;
-        let parts =
-            if arguments.window_parts.is_empty() { window::Part::value_variants() } else { &arguments.window_parts };
+        let parts = if arguments.window_parts.is_empty() {
+            window::Part::value_variants()
+        } else {
+            &arguments.window_parts
+        };
         window::run(&program, &engine, arguments.rounds, parts)
     }
     #[cfg(not(unix))]
