@@ -47,9 +47,15 @@ impl Place {
     }
 }
 
-/// The socket that the keeper of this state makes, whether one runs or not.
-pub(crate) fn socket(store: &Store) -> Option<PathBuf> {
-    Some(Place::of(store).socket)
+/// The socket that the keeper of this state makes, whether one runs or not. Its folder is there from now on: nobody hears of what comes
+/// into a folder that is not.
+///
+/// # Errors
+/// When the folder cannot be made, or is somebody else's.
+pub(crate) fn socket(store: &Store) -> Result<PathBuf> {
+    let place = Place::of(store);
+    place.prepare()?;
+    Ok(place.socket)
 }
 
 /// A short path for a state folder whose own is too long for a socket.

@@ -30,12 +30,12 @@ pub(super) struct Keepers {
 
 impl Keepers {
     /// # Errors
-    /// When the system lets nobody watch.
+    /// When the keeper's folder cannot be made, or the system lets nobody watch.
     pub(super) fn new(store: Store) -> Result<Self> {
         let came = Arc::new(Notify::new());
         let hear = Arc::clone(&came);
         let files = FileWatch::new(move |_| hear.notify_one())?;
-        let sockets = keeper::socket(&store).into_iter().collect();
+        let sockets = BTreeSet::from([keeper::socket(&store)?]);
         Ok(Self { store, came, files, sockets, looks: 0 })
     }
 
