@@ -250,6 +250,7 @@ fn features(engine: Engine) -> String {
     assert!(!place.left_content());
     match reach {
         Some("context") => "a named context",
+        Some("alone") => "the only context",
         Some("image") => "an image that is gone afterwards",
         other => panic!("{other:?} in {plan}"),
     }
