@@ -3,7 +3,7 @@
 //! One writer, the keeper; two files of bounded size. What it says contains what came from inside, so control characters are dropped.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use wharf_api::{LogSource, OutputStream};
 
 use super::Entry;
-use super::read::is_same;
+use super::lines::Lines;
 use crate::events::milliseconds_since_1970;
 
 /// The file that is written.
@@ -86,28 +86,18 @@ impl KeeperLog {
 
 /// Reads it from the oldest line on. At the end it can be asked again later for what has come since.
 #[derive(Debug)]
-pub(crate) struct KeeperReader {
-    folder: PathBuf,
-    file: Option<(BufReader<File>, u64)>,
-    /// The beginning of a line whose end has not been written.
-    partial: String,
-}
+pub(crate) struct KeeperReader(Lines);
 
 impl KeeperReader {
     /// Reads what the keeper wrote in an environment's state folder; nothing where there is none.
     pub(crate) fn open(folder: &Path) -> Self {
-        let open = |name: &str| File::open(folder.join(name)).ok().map(|file| (BufReader::new(file), 0));
-        Self {
-            folder: folder.to_owned(),
-            file: open(BEFORE).or_else(|| open(CURRENT)),
-            partial: String::new(),
-        }
+        Self(Lines::open(folder, BEFORE, CURRENT))
     }
 
     /// The next line; None when there is none yet.
     pub(crate) fn next(&mut self) -> Option<Entry> {
         loop {
-            let line = self.line()?;
+            let line = self.0.next()?;
             // A line that a crash has cut is passed over.
             if let Ok(Line { timestamp, about, text }) = serde_json::from_str(&line) {
                 let text = format!("{text}\n");
@@ -119,25 +109,6 @@ impl KeeperReader {
                     text,
                 });
             }
-        }
-    }
-
-    fn line(&mut self) -> Option<String> {
-        loop {
-            let Some((reader, position)) = &mut self.file else {
-                self.file = Some((BufReader::new(File::open(self.folder.join(CURRENT)).ok()?), 0));
-                continue;
-            };
-            *position += reader.read_line(&mut self.partial).ok()? as u64;
-            if self.partial.ends_with('\n') {
-                return Some(std::mem::take(&mut self.partial));
-            }
-            let current = std::fs::metadata(self.folder.join(CURRENT)).ok()?;
-            if is_same(reader.get_ref(), &current) && current.len() >= *position {
-                return None;
-            }
-            self.partial.clear();
-            self.file = None;
         }
     }
 }

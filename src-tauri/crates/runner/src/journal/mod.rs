@@ -6,6 +6,7 @@
 
 mod heard;
 mod keeper;
+mod lines;
 mod read;
 mod times;
 

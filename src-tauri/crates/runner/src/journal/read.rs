@@ -1,13 +1,12 @@
 //! Reading a journal, also while another Wharf writes it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wharf_api::{Event, EventKind, LogSource, Outcome, OutputStream, StepId, StepName};
 
 use super::keeper::KeeperReader;
+use super::lines::Lines;
 use super::{BEFORE, CURRENT};
 
 /// One line that something wrote.
@@ -35,11 +34,7 @@ pub(crate) struct Part {
 /// Reads the lines of a journal from the oldest on. At the end it can be asked again later for what has come since.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    folder: PathBuf,
-    /// The file that is read, and how far it has been read.
-    file: Option<(BufReader<File>, u64)>,
-    /// The beginning of a line whose end has not been written.
-    partial: String,
+    lines: Lines,
     /// What writes, by its step.
     steps: HashMap<StepId, Writer>,
     /// What failed last in this operation.
@@ -65,11 +60,8 @@ struct Writer {
 impl Reader {
     /// Reads the journal in an environment's state folder; nothing where there is none.
     pub(crate) fn open(folder: &Path) -> Self {
-        let open = |name: &str| File::open(folder.join(name)).ok().map(|file| (BufReader::new(file), 0));
         Self {
-            folder: folder.to_owned(),
-            file: open(BEFORE).or_else(|| open(CURRENT)),
-            partial: String::new(),
+            lines: Lines::open(folder, BEFORE, CURRENT),
             steps: HashMap::new(),
             failed: None,
             ready: VecDeque::new(),
@@ -103,45 +95,13 @@ impl Reader {
     /// Reads until there is a line of an operation, or none yet.
     fn look(&mut self) {
         while self.ready.is_empty()
-            && let Some(line) = self.line()
+            && let Some(line) = self.lines.next()
         {
             // A line that a crash has cut is passed over.
             if let Ok(event) = serde_json::from_str(&line) {
                 self.take(&event);
             }
         }
-    }
-
-    /// The next whole line of the file, or of the one that was begun after it.
-    fn line(&mut self) -> Option<String> {
-        loop {
-            let Some((reader, position)) = &mut self.file else {
-                self.file = Some((BufReader::new(File::open(self.folder.join(CURRENT)).ok()?), 0));
-                continue;
-            };
-            let length = reader.read_line(&mut self.partial).ok()?;
-            *position += length as u64;
-            if self.partial.ends_with('\n') {
-                return Some(std::mem::take(&mut self.partial));
-            }
-            if length == 0 && !self.go_on_to_the_next_file()? {
-                return None;
-            }
-        }
-    }
-
-    /// Whether a newer file than the one that has been read to its end was begun.
-    fn go_on_to_the_next_file(&mut self) -> Option<bool> {
-        let (reader, position) = self.file.as_ref()?;
-        let path = self.folder.join(CURRENT);
-        let current = std::fs::metadata(&path).ok()?;
-        // A file that is begun anew is shorter than the full one that was read.
-        if is_same(reader.get_ref(), &current) && current.len() >= *position {
-            return Some(false);
-        }
-        self.partial.clear();
-        self.file = Some((BufReader::new(File::open(&path).ok()?), 0));
-        Some(true)
     }
 
     fn take(&mut self, event: &Event) {
@@ -199,18 +159,6 @@ impl Reader {
     }
 }
 
-#[cfg(unix)]
-pub(super) fn is_same(file: &File, current: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    file.metadata().is_ok_and(|open| (open.dev(), open.ino()) == (current.dev(), current.ino()))
-}
-
-/// Windows tells no number of a file here, so the length alone decides.
-#[cfg(not(unix))]
-pub(super) fn is_same(_: &File, _: &std::fs::Metadata) -> bool {
-    true
-}
-
 fn entry(event: &Event, writer: &Writer, stream: OutputStream, text: String) -> Entry {
     Entry { timestamp: event.timestamp, source: writer.source, step: writer.name.clone(), stream, text }
 }
@@ -237,6 +185,7 @@ fn writer(name: StepName, subject: Option<&str>, parent: Option<&Writer>) -> Opt
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Write as _;
 
     use super::*;
