@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::process::{Gid, Uid};
@@ -100,13 +101,14 @@ fn a_socket_of_another_user_is_no_keeper() {
     let socket = folder.join("socket");
     let listener = as_nobody(|| UnixListener::bind(&socket).unwrap());
     listener.set_nonblocking(true).unwrap();
-    let done = std::sync::atomic::AtomicBool::new(false);
+    let (done, met) = (AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let greeting =
                 json!({ "protocol": 1, "pid": 1, "version": "99.0.0", "startedAt": 0 }).to_string();
-            while !done.load(std::sync::atomic::Ordering::SeqCst) {
+            while !done.load(Ordering::SeqCst) {
                 if let Ok((mut stream, _)) = listener.accept() {
+                    met.store(true, Ordering::SeqCst);
                     let _ = stream.write_all(&(greeting.len() as u32).to_be_bytes());
                     let _ = stream.write_all(greeting.as_bytes());
                     let mut heard = [0; 1];
@@ -117,8 +119,9 @@ fn a_socket_of_another_user_is_no_keeper() {
             }
         });
         assert_eq!(kept.keeper(), None);
-        done.store(true, std::sync::atomic::Ordering::SeqCst);
+        done.store(true, Ordering::SeqCst);
     });
+    assert!(met.load(Ordering::SeqCst), "nobody came to the socket");
     // A real one takes its place.
     kept.up();
     kept.answers();

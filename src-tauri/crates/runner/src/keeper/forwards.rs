@@ -161,7 +161,7 @@ struct Strangers {
 }
 
 impl Strangers {
-    fn tell(&self, port: u16) {
+    fn tell(&self, port: &InsidePort) {
         if self.told.allows(Instant::now()) {
             let text = format!(
                 "a connection of another user of this computer to port {port} was refused; \
@@ -196,7 +196,7 @@ impl Door {
             };
             if self.private && stream.local_addr().is_ok_and(|here| !may_enter(client, here)) {
                 reset(stream);
-                self.strangers.tell(self.inside.port);
+                self.strangers.tell(&self.inside);
                 continue;
             }
             let (inside, link) = (self.inside.clone(), self.link.clone());

@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt as _;
 use super::channel::{Stream, connect, receive_listeners, send_listeners};
 use super::place::Place;
 use super::shared::Shared;
-use super::wire::{Greeting, PROTOCOL, Reply, Request, receive, send};
+use super::wire::{Greeting, PATIENCE, PROTOCOL, Reply, Request, receive, send};
 
 /// Hands every listener to a newer keeper.
 pub(super) async fn give(stream: &mut Stream, shared: &Shared) -> io::Result<()> {
@@ -24,7 +24,8 @@ pub(super) async fn give(stream: &mut Stream, shared: &Shared) -> io::Result<()>
 /// are opened anew.
 pub(super) async fn take(place: &Place, shared: &Arc<Shared>) {
     let Ok(mut stream) = connect(place).await else { return };
-    let Ok(Some(greeting)) = receive::<Greeting>(&mut stream).await else { return };
+    let greeting = tokio::time::timeout(PATIENCE, receive::<Greeting>(&mut stream)).await;
+    let Ok(Ok(Some(greeting))) = greeting else { return };
     if greeting.protocol != PROTOCOL {
         if send(&mut stream, &Request::Leave { drain: true }).await.is_ok() {
             // Whatever it answers, it is done with its listeners then.

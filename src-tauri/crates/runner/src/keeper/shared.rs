@@ -71,26 +71,38 @@ impl Shared {
 
     /// Keeps an environment from now on; one that is kept already looks at its records again.
     ///
+    /// False when nothing is known of it, or this keeper has handed over.
+    ///
     /// # Errors
-    /// When nothing is known of it, or its records cannot be written.
+    /// When its records cannot be written.
     pub(crate) async fn keep(self: &Arc<Self>, key: &str) -> Result<bool> {
-        let Some((mut handle, is_new)) = self.begin(key)? else { return Ok(false) };
-        if !is_new {
-            let (answer, answered) = oneshot::channel();
-            if handle.commands.send(Command::Renew(answer)).await.is_ok() {
-                let _ = tokio::time::timeout(FIRST_ANSWER, answered).await;
+        let mut handle = loop {
+            // Its listeners are another keeper's by now; what is left here only comes to its end.
+            if self.connections.is_closed() {
+                return Ok(false);
             }
-        }
+            let Some((handle, is_new)) = self.begin(key)? else { return Ok(false) };
+            if is_new {
+                break handle;
+            }
+            let (answer, answered) = oneshot::channel();
+            let is_sent = handle.commands.send(Command::Renew(answer)).await.is_ok();
+            // One that does not take the word any more was released a moment ago, and is not what is to be kept.
+            if is_sent && !matches!(tokio::time::timeout(FIRST_ANSWER, answered).await, Ok(Err(_))) {
+                break handle;
+            }
+        };
         let settled = handle.state.wait_for(|state| state.connection != api::KeptConnection::Connecting);
         let _ = tokio::time::timeout(FIRST_ANSWER, settled).await;
         Ok(true)
     }
 
-    /// The environment as it is kept, and whether that begins now; None when nothing is known of it. Looked up and put down in one go: whoever
-    /// takes environments up again and a client that wants one kept may come at the same time.
+    /// The environment as it is kept, and whether that begins now; None when nothing is known of it. One that has ended and is only not
+    /// forgotten yet makes room. Looked up and put down in one go: whoever takes environments up again and a client that wants one kept
+    /// may come at the same time.
     fn begin(self: &Arc<Self>, key: &str) -> Result<Option<(Handle, bool)>> {
         let mut all = lock(&self.kept);
-        if let Some(handle) = all.get(key) {
+        if let Some(handle) = all.get(key).filter(|handle| !handle.commands.is_closed()) {
             return Ok(Some((handle.clone(), false)));
         }
         let (commands, receiver) = mpsc::channel(16);
@@ -98,20 +110,24 @@ impl Shared {
             return Ok(None);
         };
         let handle = Handle { commands, state, link };
+        let ended = handle.commands.clone();
         all.insert(key.to_owned(), handle.clone());
         drop(all);
         let (shared, key) = (Arc::clone(self), key.to_owned());
         tokio::spawn(async move {
             kept.run().await;
-            shared.forget(&key);
+            shared.forget(&key, &ended);
         });
         Ok(Some((handle, true)))
     }
 
-    fn forget(&self, key: &str) {
-        let forgotten = lock(&self.kept).remove(key);
-        lock(&self.locals).retain(|_, (holder, _)| holder != key);
-        if let Some(handle) = forgotten {
+    /// Lets go of the environment that took these commands, unless it has begun anew since.
+    fn forget(&self, key: &str, ended: &mpsc::Sender<Command>) {
+        let mut all = lock(&self.kept);
+        if all.get(key).is_some_and(|handle| handle.commands.same_channel(ended))
+            && let Some(handle) = all.remove(key)
+        {
+            lock(&self.locals).retain(|_, (holder, _)| holder != key);
             let _ = self.events.send(api::KeeperEvent::Released { id: handle.state.borrow().id.clone() });
         }
         self.released.notify_one();
@@ -165,7 +181,7 @@ impl Shared {
         lock(&self.kept).values().map(|handle| handle.state.borrow().clone()).collect()
     }
 
-    /// Does something with a port; false when the environment is not kept.
+    /// Does something with a port; None when the environment is not kept.
     pub(crate) async fn change(
         &self,
         key: &str,

@@ -41,13 +41,16 @@ impl PortsLook {
                 continue;
             };
             let event = watch.next().await;
-            let id = self.id();
             match event {
-                Some(api::KeeperEvent::Ports { environment }) if Some(&environment.id) == id.as_ref() => {
+                Some(api::KeeperEvent::Ports { environment })
+                    if Some(&environment.id) == self.id().as_ref() =>
+                {
                     self.nothing = Some(false);
                     return Some(environment);
                 }
-                Some(api::KeeperEvent::Released { id: released }) if Some(&released) == id.as_ref() => {
+                Some(api::KeeperEvent::Released { id: released })
+                    if Some(&released) == self.id().as_ref() =>
+                {
                     self.nothing = Some(true);
                     return None;
                 }
@@ -59,8 +62,9 @@ impl PortsLook {
 
     /// Whether the keeper has the environment now.
     async fn is_kept(&self) -> bool {
-        let Some(id) = self.id() else { return false };
-        self.keepers.kept().await.iter().any(|environment| environment.id == id)
+        let store = &self.keepers.store;
+        let Ok(Some(state)) = known::state(&self.reference, Some(store.root())) else { return false };
+        super::kept(store, &state).await.is_some()
     }
 
     /// The environment's `${devcontainerId}`, once anything is remembered of it.

@@ -137,17 +137,13 @@ impl Kept {
     /// Tells whoever watches what the ports are now.
     pub(super) fn publish(&self, connection: api::KeptConnection, problem: Option<String>) {
         let state = report::environment(&self.record, connection, problem, &self.decisions);
-        let changed = self.state.send_if_modified(|last| {
-            let changed = *last != state;
-            if changed {
-                say::changes(last, &state, &mut |about, text| self.log.write(about, &text));
-                last.clone_from(&state);
-            }
-            changed
-        });
-        if changed {
-            self.shared.tell(api::KeeperEvent::Ports { environment: state });
+        if *self.state.borrow() == state {
+            return;
         }
+        // Written when nobody has to wait for the disk to see the state.
+        let last = self.state.send_replace(state.clone());
+        say::changes(&last, &state, &mut |about, text| self.log.write(about, &text));
+        self.shared.tell(api::KeeperEvent::Ports { environment: state });
     }
 
     /// Tells of what has begun to listen, as its attributes say.
