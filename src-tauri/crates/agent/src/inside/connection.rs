@@ -401,6 +401,11 @@ fn pass(socket: BorrowedFd<'_>, length: usize, buffer: &mut [u8]) -> rustix::io:
                 read
             }
             Err(Errno::INTR) => continue,
+            // The bytes are there, so it is the host that has no room.
+            Err(Errno::AGAIN) => {
+                let _ = poll(&mut [PollFd::new(&host, PollFlags::OUT)], None);
+                continue;
+            }
             passed => passed?,
         };
         if passed == 0 {
