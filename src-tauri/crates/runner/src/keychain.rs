@@ -1,12 +1,12 @@
 //! The system's keychain, as far as Wharf uses it: values of secrets, each under a name and the folder that it is for.
 //!
 //! A keychain may ask its person to unlock it on a screen that nobody looks at, or not answer at all. So every call goes to a
-//! thread of its own that nobody waits for longer than a bound, and a keychain that failed once is not asked again.
+//! thread of its own that nobody waits for longer than a bound, and a keychain that failed is not asked again for a while.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 
@@ -16,6 +16,8 @@ const SERVICE: &str = "Wharf";
 const TO_OPEN: Duration = Duration::from_secs(5);
 /// How long it may take to answer: a person may have to unlock it first.
 const TO_ANSWER: Duration = Duration::from_secs(30);
+/// How long one that failed is left alone: longer than an operation looks for secrets, and not as long as a window stays open.
+const LEFT_ALONE: Duration = Duration::from_secs(60);
 
 /// A keychain, or none. Clones are the same one.
 #[derive(Clone, Default)]
@@ -31,7 +33,7 @@ struct Opened {
 enum State {
     Untried,
     Open(Arc<CredentialStore>),
-    Failed(KeychainError),
+    Failed(KeychainError, Instant),
 }
 
 /// Why a keychain gives nothing.
@@ -206,18 +208,18 @@ impl Keychain {
         let Some(opened) = &self.0 else { return Err(nothing_here()) };
         let answer = within(opened.to_answer, move || question(&*store)).await;
         if let Err(error @ KeychainError::Silent { .. }) = &answer {
-            *lock(&opened.state) = State::Failed(error.clone());
+            *lock(&opened.state) = State::Failed(error.clone(), Instant::now());
         }
         answer
     }
 
-    /// The store behind it, looked for once.
+    /// The store behind it, looked for until it is found.
     async fn store(&self) -> Result<Arc<CredentialStore>, KeychainError> {
         let Some(opened) = &self.0 else { return Err(nothing_here()) };
         match &*lock(&opened.state) {
             State::Open(store) => return Ok(Arc::clone(store)),
-            State::Failed(error) => return Err(error.clone()),
-            State::Untried => {}
+            State::Failed(error, at) if at.elapsed() < LEFT_ALONE => return Err(error.clone()),
+            State::Untried | State::Failed(..) => {}
         }
         let found = within(opened.to_open, opened.open).await.map_err(|error| match error {
             KeychainError::Refused { reason } => KeychainError::Absent { reason },
@@ -225,7 +227,7 @@ impl Keychain {
         });
         *lock(&opened.state) = match &found {
             Ok(store) => State::Open(Arc::clone(store)),
-            Err(error) => State::Failed(error.clone()),
+            Err(error) => State::Failed(error.clone(), Instant::now()),
         };
         found
     }
