@@ -19,6 +19,7 @@ use wharf_spec::feature::{Lockfile, lockfile_path};
 use wharf_spec::{Build, Entry, Scenario, metadata};
 
 use crate::CancellationToken;
+use crate::compose::cache_of;
 use crate::environment::{Environment, STYLE};
 use crate::error::Result;
 use crate::reconciler::Reconciler;
@@ -228,8 +229,7 @@ impl Reconciler<'_> {
                     (ingredients.dockerfile, ingredients.context) = (built.dockerfile, built.context);
                 }
                 Some(build) => {
-                    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-                    let built = self.built(&facts, build, &format!("changes-{letters}.cache")).await;
+                    let built = self.built(&facts, build, &cache_of("changes", name)).await;
                     ingredients.services.insert(name.to_owned(), built);
                 }
                 None if is_own => ingredients.base = self.base_image(service.image.clone()).await,
@@ -241,7 +241,7 @@ impl Reconciler<'_> {
     async fn built(&self, facts: &ComposeFacts, build: &ServiceBuild, cache: &str) -> Built {
         let path = facts.dockerfile_of(build);
         let dockerfile = match &path {
-            Some(path) => self.bring(path).await.ok().and_then(|path| std::fs::read_to_string(path).ok()),
+            Some(path) => self.brought(path).await.ok().and_then(|path| std::fs::read_to_string(path).ok()),
             None => build.inline.clone(),
         };
         let Some(text) = &dockerfile else { return Built::default() };
@@ -265,23 +265,21 @@ impl Reconciler<'_> {
         path: Option<&Path>,
         cache: &str,
     ) -> Result<String> {
-        let context = self.bring(context).await?;
+        let context = self.brought(context).await?;
         let path = match path {
-            Some(path) => Some(self.bring(path).await?),
+            Some(path) => Some(self.brought(path).await?),
             None => None,
         };
-        let wrong = |error| self.engine_error(error);
-        let mut ignore = wharf_engine::Ignore::find(&context, path.as_deref()).map_err(wrong)?;
+        let ignore = wharf_engine::Ignore::find(&context, path.as_deref());
+        let mut ignore = ignore.map_err(|error| self.engine_error(error))?;
         if let Some(paths) = wharf_spec::Dockerfile::parse(dockerfile).context_paths() {
             ignore = ignore.of_paths(&paths).unwrap_or(ignore);
         }
-        let configuration = self.bring(&self.environment.configuration.path).await?;
+        let configuration = self.brought(&self.environment.configuration.path).await?;
         if let Ok(below) = configuration.strip_prefix(&context) {
             ignore = ignore.without(&below.to_string_lossy().replace('\\', "/"));
         }
-        let cache = self.state.folder().join(cache);
-        let print = wharf_engine::context_fingerprint(&context, &ignore, Some(&cache)).await;
-        Ok(print.map_err(wrong)?.hash)
+        self.fingerprint_of(&context, &ignore, cache).await
     }
 
     async fn base_image(&mut self, name: Option<String>) -> Option<BaseImage> {
@@ -292,10 +290,6 @@ impl Reconciler<'_> {
         }
         let facts = self.engine.inspect_image(&name).await.ok()??;
         Some(BaseImage { name, id: facts.id })
-    }
-
-    async fn bring(&self, path: &Path) -> Result<PathBuf> {
-        self.environment.bring(path, &self.operation.cancel).await
     }
 }
 

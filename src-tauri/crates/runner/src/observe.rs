@@ -196,10 +196,20 @@ impl Reconciler<'_> {
     ) -> Result<String> {
         let ignore = wharf_engine::Ignore::find(context, dockerfile);
         let ignore = ignore.map_err(|error| self.engine_error(error))?;
+        self.fingerprint_of(context, &ignore, cache).await
+    }
+
+    /// The same of what is left of a context.
+    pub(crate) async fn fingerprint_of(
+        &self,
+        context: &Path,
+        ignore: &wharf_engine::Ignore,
+        cache: &str,
+    ) -> Result<String> {
         let cache = self.state.folder().join(cache);
         let print = tokio::select! {
             () = self.operation.cancel.cancelled() => return Err(Error::Cancelled),
-            print = wharf_engine::context_fingerprint(context, &ignore, Some(&cache)) => print,
+            print = wharf_engine::context_fingerprint(context, ignore, Some(&cache)) => print,
         };
         Ok(print.map_err(|error| self.engine_error(error))?.hash)
     }

@@ -9,5 +9,5 @@ mod project;
 mod volume;
 
 pub use failure::ComposeFailure;
-pub(crate) use observe::{DockerfilePlace, read_if_there};
+pub(crate) use observe::{DockerfilePlace, cache_of, read_if_there};
 pub(crate) use project::{may_remove_volume, with_project};

@@ -76,10 +76,10 @@ impl Reconciler<'_> {
             }
             Some(content) => {
                 let mut answer = self.answer(&asking, &named).await?;
-                let read = |answer: &str| self.read_project(&compose, answer);
-                let name = project_name(&named, &read(&answer)?, style);
+                let told = self.read_project(&compose, &answer)?;
+                let name = project_name(&named, &told, style);
                 // Networks and volumes are named after the project already.
-                if read(&answer)?.name.as_deref() != Some(name.as_str()) {
+                if told.name.as_deref() != Some(name.as_str()) {
                     answer = self.answer_as(&asking, Some(&name)).await?;
                 }
                 let volume = self.in_volume(content, &compose, &answer)?;
@@ -179,9 +179,7 @@ impl Reconciler<'_> {
             None => (None, build.inline.clone()),
         };
         let context = self.brought(&context).await?;
-        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-        let print =
-            self.fingerprint(&context, dockerfile.as_deref(), &format!("context-{letters}.cache")).await?;
+        let print = self.fingerprint(&context, dockerfile.as_deref(), &cache_of("context", name)).await?;
         self.observed.services.insert(name.to_owned(), ServiceFacts { dockerfile: text, context: print });
         Ok(())
     }
@@ -295,4 +293,11 @@ fn version(text: &str) -> Option<String> {
     let value = read_yaml(text).ok()?;
     let version = value.get("version")?;
     version.as_str().map(str::to_owned).or_else(|| version.as_f64().map(|number| number.to_string()))
+}
+
+/// The file in which the fingerprint of a service's build context is kept, by what it is kept for. Services differ in their marks, too.
+pub(crate) fn cache_of(purpose: &str, service: &str) -> String {
+    let plain =
+        |letter: char| if letter.is_ascii_alphanumeric() || "._-".contains(letter) { letter } else { '_' };
+    format!("{purpose}-{}.cache", service.chars().map(plain).collect::<String>())
 }
