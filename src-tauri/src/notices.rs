@@ -57,10 +57,7 @@ pub(crate) fn of_ports(news: &PortNews, preferences: &Preferences, words: &Words
 
 /// A port as a person knows it: by its label and number.
 fn called(port: &Port) -> String {
-    let number = match &port.host {
-        Some(host) => format!("{host}:{}", port.port),
-        None => port.port.to_string(),
-    };
+    let number = port.inside();
     match &port.label {
         Some(label) => format!("{label} ({number})"),
         None => number,

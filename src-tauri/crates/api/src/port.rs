@@ -99,6 +99,17 @@ pub struct Port {
     pub notice: PortNotice,
 }
 
+impl Port {
+    /// How it is named inside: `3000`, `db:5432`.
+    #[must_use]
+    pub fn inside(&self) -> String {
+        match &self.host {
+            Some(host) => format!("{host}:{}", self.port),
+            None => self.port.to_string(),
+        }
+    }
+}
+
 /// Why a port is in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -41,7 +41,7 @@ pub(crate) fn ports_in_brief(ports: &[Port], theme: &Theme, width: usize) -> Vec
 
 /// `5432 db → localhost:5433 (5432 is taken by postgres, pid 812)`.
 fn brief(port: &Port, theme: &Theme) -> Line {
-    let mut line = Line::new().text(inside(port));
+    let mut line = Line::new().text(port.inside());
     if let Some(label) = &port.label {
         line = line.text(" ").text(label);
     }
@@ -85,7 +85,7 @@ fn environment_ports(environment: &EnvironmentPorts, theme: &Theme) -> Vec<Line>
     for port in &environment.ports {
         let mut line = Line::new()
             .text("  ")
-            .text(inside(port))
+            .text(port.inside())
             .pad_to(LABEL)
             .text(port.label.as_deref().unwrap_or_default())
             .pad_to(PLACE)
@@ -115,14 +115,6 @@ pub(crate) fn link(environment: &str, url: &str, outcome: LinkOutcome, theme: &T
             line.text(" ").add(ERROR, "could not be opened: no program of this computer took it")
         }
         LinkOutcome::Refused => line.text(" ").add(ERROR, "was refused: it is none that may be opened here"),
-    }
-}
-
-/// How a port is named inside: `3000`, `db:5432`.
-fn inside(port: &Port) -> String {
-    match &port.host {
-        Some(host) => format!("{host}:{}", port.port),
-        None => port.port.to_string(),
     }
 }
 

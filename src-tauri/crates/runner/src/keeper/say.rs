@@ -36,11 +36,7 @@ pub(super) fn changes(
 /// Ports by their names, of which something is worth saying.
 fn by_name(ports: &api::EnvironmentPorts) -> BTreeMap<String, &api::Port> {
     let shown = |port: &&api::Port| matches!(port.state, api::PortState::Forwarded | api::PortState::Blocked);
-    let name = |port: &api::Port| match &port.host {
-        Some(host) => format!("{host}:{}", port.port),
-        None => port.port.to_string(),
-    };
-    ports.ports.iter().filter(shown).map(|port| (name(port), port)).collect()
+    ports.ports.iter().filter(shown).map(|port| (port.inside(), port)).collect()
 }
 
 fn place(port: &api::Port) -> String {
