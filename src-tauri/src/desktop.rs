@@ -106,6 +106,9 @@ pub(crate) async fn open_editor(
     // It outlives the window.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    // `CREATE_NO_WINDOW`: many editors are started by a script there, for which a console would open.
+    #[cfg(windows)]
+    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0000);
     let started = command.spawn();
     let mut child = started.map_err(|error| refused(format!("{} does not start: {error}", start.name)))?;
     // Nothing is made of how it ends, but somebody has to ask.

@@ -236,20 +236,24 @@ fn choose(chosen: Option<&str>, places: &Places<'_>) -> Result<Found> {
 
 /// The editor that a person has named: a program with or without its path, and what it is to be given beside the folder.
 fn named(setting: &str, places: &Places<'_>) -> Option<Found> {
-    let whole = places.program(setting).map(|path| (path, Vec::new()));
-    let (path, arguments) = whole.or_else(|| {
+    let known = |name: &str| KNOWN.iter().find(|known| known.program == name);
+    let one = |word: &str| {
+        // As those are found that nobody has named: some lie where no search path leads.
+        if let Some(found) = known(word).and_then(|known| known.find(places)) {
+            return Some(found);
+        }
+        let path = places.program(word)?;
+        let program = path.file_stem()?.to_string_lossy().into_owned();
+        let (name, inside) =
+            known(&program).map_or((program.clone(), false), |known| (known.name.to_owned(), known.inside));
+        Some(Found { setting: word.to_owned(), name, inside, path, arguments: Vec::new() })
+    };
+    let found = one(setting).or_else(|| {
         let mut words = setting.split_whitespace();
-        Some((places.program(words.next()?)?, words.map(OsString::from).collect()))
+        let found = one(words.next()?)?;
+        Some(Found { arguments: words.map(OsString::from).collect(), ..found })
     })?;
-    let program = path.file_stem()?.to_string_lossy().into_owned();
-    let known = KNOWN.iter().find(|known| known.program == program);
-    Some(Found {
-        setting: setting.to_owned(),
-        name: known.map_or(program, |known| known.name.to_owned()),
-        inside: known.is_some_and(|known| known.inside),
-        path,
-        arguments,
-    })
+    Some(Found { setting: setting.to_owned(), ..found })
 }
 
 impl Known {
@@ -327,9 +331,10 @@ mod tests {
             "bin/my editor",
             "Applications/Cursor.app/Contents/Resources/app/bin/cursor",
         ]);
-        let cases: [(Option<&str>, &[&str], Option<&str>); 5] = [
+        let cases: [(Option<&str>, &[&str], Option<&str>); 6] = [
             (None, &["Visual Studio Code", "Cursor", "Zed"], None),
             (Some("zed"), &["Zed", "Visual Studio Code", "Cursor"], None),
+            (Some("cursor"), &["Cursor", "Visual Studio Code", "Zed"], None),
             (Some("hx --working-dir"), &["hx", "Visual Studio Code", "Cursor", "Zed"], None),
             (Some("my editor"), &["my editor", "Visual Studio Code", "Cursor", "Zed"], None),
             (Some("gone"), &["Visual Studio Code", "Cursor", "Zed"], Some("gone")),
