@@ -1,7 +1,7 @@
 //! An environment that is kept, for tests of the keeper: what is said of its ports, who answers behind them, and which processes there are.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use wharf_test_support::command::Exchange;
 use wharf_test_support::engines;
+pub use wharf_test_support::ports::free_port;
 
 use crate::kit::{Place, json, wait_until};
 
@@ -18,11 +19,6 @@ pub struct Kept {
     pub place: Place,
     pub variables: Vec<(String, String)>,
     pub port: u16,
-}
-
-/// A port that nobody has just now.
-pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// The command that serves one file on loopback.

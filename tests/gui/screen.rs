@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -14,6 +13,7 @@ use serde_json::Value;
 use wharf_test_support::command::Home;
 use wharf_test_support::engines::{self, DOCKER, Engine};
 use wharf_test_support::git_server::GitServer;
+use wharf_test_support::ports::free_port;
 use wharf_test_support::socket::Socket;
 use wharf_test_support::webdriver::{PATIENCE, Window, is_ready};
 
@@ -209,8 +209,4 @@ fn start(command: &mut Command, what: &str) -> (Child, String) {
     let line = line.trim().to_owned();
     assert!(!line.is_empty(), "{what} does not say where it listens");
     (child, line)
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }

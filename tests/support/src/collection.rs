@@ -70,6 +70,26 @@ pub fn publish(
     digests
 }
 
+/// Publishes the list of a collection, as publishing a collection ends.
+pub fn publish_list(registry: &MemoryRegistry, namespace: &str, list: &Value) {
+    let media_type = "application/vnd.devcontainers.collection.layer.v1+json";
+    let manifest = manifest(registry, media_type, list.to_string().into_bytes());
+    registry.put_manifest(namespace, &["latest".to_owned()], manifest.to_string().as_bytes());
+}
+
+/// The manifest of one layer, which is put into the registry with the configuration.
+fn manifest(registry: &MemoryRegistry, media_type: &str, layer: Vec<u8>) -> Value {
+    let size = layer.len();
+    let digest = registry.put_blob(layer);
+    let configuration = registry.put_blob(b"{}".to_vec());
+    json!({
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": { "mediaType": "application/vnd.devcontainers", "digest": configuration, "size": 2 },
+        "layers": [{ "mediaType": media_type, "digest": digest, "size": size }],
+    })
+}
+
 /// One Feature or Template in memory.
 #[derive(Clone, Debug)]
 struct Artifact {
@@ -109,24 +129,12 @@ impl Artifact {
     /// Puts the layer and the manifest, with the tags that a version moves: versions come oldest first.
     fn push(&self, registry: &MemoryRegistry, namespace: &str, name: &str, version: &str) -> String {
         let word = self.kind.word();
-        let layer = self.archive();
-        let size = layer.len();
-        let digest = registry.put_blob(layer);
-        let configuration = registry.put_blob(b"{}".to_vec());
-        let manifest = json!({
-            "schemaVersion": 2,
-            "mediaType": MANIFEST,
-            "config": { "mediaType": "application/vnd.devcontainers", "digest": configuration, "size": 2 },
-            "layers": [{
-                "mediaType": "application/vnd.devcontainers.layer.v1+tar",
-                "digest": digest,
-                "size": size,
-                "annotations": { "org.opencontainers.image.title": format!("devcontainer-{word}-{name}.tgz") },
-            }],
-            "annotations": {
-                "dev.containers.metadata": self.metadata.to_string(),
-                "com.github.package.type": format!("devcontainer_{word}"),
-            },
+        let title = format!("devcontainer-{word}-{name}.tgz");
+        let mut manifest = manifest(registry, "application/vnd.devcontainers.layer.v1+tar", self.archive());
+        manifest["layers"][0]["annotations"] = json!({ "org.opencontainers.image.title": title });
+        manifest["annotations"] = json!({
+            "dev.containers.metadata": self.metadata.to_string(),
+            "com.github.package.type": format!("devcontainer_{word}"),
         });
         let mut tags = vec![version.to_owned()];
         let numbers: Vec<&str> = version.split('.').collect();

@@ -15,6 +15,7 @@ pub mod images;
 #[cfg(feature = "collection")]
 pub mod memory_registry;
 pub mod plugins;
+pub mod ports;
 pub mod registry;
 #[cfg(unix)]
 pub mod small_engine;

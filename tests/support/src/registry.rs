@@ -1,7 +1,7 @@
 //! A real registry on loopback, for as long as a test holds it: Debian's `docker-registry`.
 
 use std::io::Read as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::engines::{COMMAND, home};
+use crate::ports::free_port;
 
 /// The program, and the package that brings it.
 pub const PROGRAM: &str = "docker-registry";
@@ -150,13 +151,6 @@ impl Drop for Registry {
 fn program() -> PathBuf {
     let unpacked = home().map(|home| home.join(FOLDER).join("usr/bin").join(PROGRAM));
     unpacked.ok().filter(|path| path.exists()).unwrap_or_else(|| PathBuf::from(PROGRAM))
-}
-
-fn free_port() -> u16 {
-    match TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()) {
-        Ok(address) => address.port(),
-        Err(error) => panic!("no port is free: {error}"),
-    }
 }
 
 fn configure(folder: &std::path::Path, port: u16, locked: bool) -> PathBuf {

@@ -4,7 +4,7 @@
 //! to be installed. Nothing of the person's `~/.ssh` is read or written.
 
 use std::io::Write as _;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::engines;
+use crate::ports::free_port;
 
 /// Where xtask unpacks what Debian's package of the server holds, inside its folder.
 pub const FOLDER: &str = "sshd";
@@ -173,11 +174,6 @@ fn program() -> (PathBuf, Option<String>) {
     let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
     let libraries = ["lib", "usr/lib"].map(|below| folder.join(below).join(&triple).display().to_string());
     (unpacked, Some(libraries.join(":")))
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap_or_else(|error| panic!("{error}"));
-    listener.local_addr().unwrap_or_else(|error| panic!("{error}")).port()
 }
 
 fn write(path: &Path, text: &str, mode: u32) {

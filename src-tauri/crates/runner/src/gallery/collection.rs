@@ -113,30 +113,11 @@ pub(super) fn is_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use wharf_test_support::collection::{Kind, publish};
-    use wharf_test_support::memory_registry::{Lock, MANIFEST, MemoryRegistry};
+    use wharf_test_support::collection::{Kind, publish, publish_list};
+    use wharf_test_support::memory_registry::{Lock, MemoryRegistry};
 
     use super::*;
     use crate::gallery::{apply_template, preview_template};
-
-    /// Publishes the list of a collection, as `templates publish` does.
-    fn publish_list(registry: &MemoryRegistry, namespace: &str, list: &Value) {
-        let list = list.to_string().into_bytes();
-        let size = list.len();
-        let layer = registry.put_blob(list);
-        let configuration = registry.put_blob(b"{}".to_vec());
-        let manifest = json!({
-            "schemaVersion": 2,
-            "mediaType": MANIFEST,
-            "config": { "mediaType": "application/vnd.devcontainers", "digest": configuration, "size": 2 },
-            "layers": [{
-                "mediaType": "application/vnd.devcontainers.collection.layer.v1+json",
-                "digest": layer,
-                "size": size,
-            }],
-        });
-        registry.put_manifest(namespace, &["latest".to_owned()], manifest.to_string().as_bytes());
-    }
 
     #[tokio::test]
     async fn a_template_of_a_collection_in_a_registry_is_found_shown_and_written() {

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use wharf_test_support::engines::Engine;
+use wharf_test_support::ports::free_port;
 
 use super::process;
 use super::table::Cell;
@@ -175,7 +176,7 @@ fn many(ground: &Ground, kept: &Kept) -> Result<Vec<Row>> {
 fn detection(kept: &Kept, rounds: u32) -> Result<Row> {
     let mut samples = Vec::new();
     for _ in 0..rounds {
-        let port = client::free_port()?;
+        let port = free_port();
         // Not in step with whoever looks from time to time.
         std::thread::sleep(Duration::from_millis(300 + u64::from(port) % 211));
         let server = kept.listen(([127, 0, 0, 1], port).into())?;

@@ -47,6 +47,23 @@ impl Cell {
         row
     }
 
+    /// The median as a person reads it: `–` where nothing was measured.
+    pub(crate) fn shown(&self, unit: impl Fn(f64) -> String) -> String {
+        match self {
+            Cell::Failed(_) => "failed".to_owned(),
+            cell => cell.median().map_or_else(|| "–".to_owned(), unit),
+        }
+    }
+
+    /// Every single sample.
+    pub(crate) fn json(&self) -> Value {
+        match self {
+            Cell::Measured(samples) => json!({ "median": self.median(), "samples": samples }),
+            Cell::Failed(reason) => json!({ "failed": reason }),
+            Cell::Absent => Value::Null,
+        }
+    }
+
     pub(crate) fn median(&self) -> Option<f64> {
         let Cell::Measured(samples) = self else { return None };
         let mut sorted = samples.clone();
@@ -113,10 +130,7 @@ pub(crate) fn text(tables: &[(Engine, Vec<Row>)], rounds: u32) -> String {
         let _ = writeln!(text, "|---|---|---|---|---|---|---|");
         for row in rows {
             let unit = if row.work.is_memory() { "MiB" } else { "ms" };
-            let shown = |cell: &Cell| match cell {
-                Cell::Failed(_) => "failed".to_owned(),
-                cell => cell.median().map_or_else(|| "–".to_owned(), |median| format!("{median:.1} {unit}")),
-            };
+            let shown = |cell: &Cell| cell.shown(|median| format!("{median:.1} {unit}"));
             let [engine, reference, wharf] = &row.cells;
             let baseline = match row.work.baseline() {
                 "" => shown(engine),
@@ -147,11 +161,6 @@ pub(crate) fn text(tables: &[(Engine, Vec<Row>)], rounds: u32) -> String {
 
 /// Everything, every single sample included.
 pub(crate) fn json(tables: &[(Engine, Vec<Row>)]) -> Value {
-    let cell = |cell: &Cell| match cell {
-        Cell::Measured(samples) => json!({ "median": cell.median(), "samples": samples }),
-        Cell::Failed(reason) => json!({ "failed": reason }),
-        Cell::Absent => Value::Null,
-    };
     tables
         .iter()
         .map(|(engine, rows)| {
@@ -161,9 +170,9 @@ pub(crate) fn json(tables: &[(Engine, Vec<Row>)]) -> Value {
                     json!({
                         "work": row.work.title(),
                         "unit": if row.work.is_memory() { "MiB" } else { "ms" },
-                        "engine": cell(&row.cells[0]),
-                        "reference": cell(&row.cells[1]),
-                        "wharf": cell(&row.cells[2]),
+                        "engine": row.cells[0].json(),
+                        "reference": row.cells[1].json(),
+                        "wharf": row.cells[2].json(),
                         "measured": row.value().map(|value| against_bound(value, row.bound)),
                         "bound": limit(row.bound),
                         "met": row.met(),

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use wharf_test_support::engines::Engine;
 
 use super::process::{family, ticks};
+use super::table::Cell;
 use crate::system;
 use crowd::{Counted, Crowd};
 
@@ -214,7 +215,6 @@ fn proportional_kibibytes(process: u32) -> f64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0.0)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+fn median(values: Vec<f64>) -> f64 {
+    Cell::Measured(values).median().unwrap_or(f64::NAN)
 }

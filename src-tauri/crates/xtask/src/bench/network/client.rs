@@ -1,13 +1,15 @@
 //! The near end: what is asked of a server through a local port.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+
+use crate::bench::table::Cell;
 
 use super::server::{ECHO, PIECE, SEND, TAKE};
 
@@ -18,11 +20,6 @@ const THREADS: usize = 16;
 /// What is sent back and forth.
 const WORD: [u8; 16] = *b"sixteen letters.";
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
-
-/// A port that nobody has just now.
-pub(super) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
 
 fn connect(port: u16) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), PATIENCE)?;
@@ -98,8 +95,7 @@ pub(super) fn round_trip(port: u16, count: usize) -> Result<f64> {
         ask(&mut stream)?;
         times.push(begin.elapsed().as_secs_f64() * 1000.0);
     }
-    times.sort_by(f64::total_cmp);
-    times.get(count / 2).copied().context("no round trip was made")
+    Cell::Measured(times).median().context("no round trip was made")
 }
 
 fn ask(stream: &mut TcpStream) -> Result<()> {

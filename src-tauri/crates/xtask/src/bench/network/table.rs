@@ -70,8 +70,11 @@ impl Row {
         })
     }
 
-    /// Whether the bound is met; unknown when something was not measured.
+    /// Whether the bound is met; unknown when something was not measured. What failed has not met it.
     fn met(&self) -> Option<bool> {
+        if matches!(self.wharf, Cell::Failed(_)) {
+            return Some(false);
+        }
         self.value().map(|value| match self.bound {
             Bound::AtLeastTimes(limit) => value >= limit,
             Bound::More(limit) | Bound::AtMost(limit) => value <= limit,
@@ -95,10 +98,7 @@ impl Row {
     }
 
     fn shown(&self, cell: &Cell) -> String {
-        match cell {
-            Cell::Failed(_) => "failed".to_owned(),
-            cell => cell.median().map_or_else(|| "–".to_owned(), |median| self.unit.shown(median)),
-        }
+        cell.shown(|median| self.unit.shown(median))
     }
 }
 
@@ -136,11 +136,7 @@ pub(super) fn text(tables: &[(Engine, Vec<Row>)]) -> String {
                 row.shown(&row.wharf),
                 row.measured().unwrap_or_else(|| "–".to_owned()),
                 row.limit(),
-                match (&row.wharf, row.met()) {
-                    (Cell::Failed(_), _) | (_, Some(false)) => "no",
-                    (_, Some(true)) => "yes",
-                    (_, None) => "?",
-                },
+                row.met().map_or("?", |met| if met { "yes" } else { "no" }),
             );
         }
         for row in rows {
@@ -156,11 +152,6 @@ pub(super) fn text(tables: &[(Engine, Vec<Row>)]) -> String {
 
 /// Everything, every single sample included.
 pub(super) fn json(tables: &[(Engine, Vec<Row>)]) -> Value {
-    let cell = |cell: &Cell| match cell {
-        Cell::Measured(samples) => json!({ "median": cell.median(), "samples": samples }),
-        Cell::Failed(reason) => json!({ "failed": reason }),
-        Cell::Absent => Value::Null,
-    };
     tables
         .iter()
         .map(|(engine, rows)| {
@@ -170,8 +161,8 @@ pub(super) fn json(tables: &[(Engine, Vec<Row>)]) -> Value {
                     json!({
                         "network": row.title,
                         "baseline": row.baseline_name,
-                        "engine": cell(&row.baseline),
-                        "wharf": cell(&row.wharf),
+                        "engine": row.baseline.json(),
+                        "wharf": row.wharf.json(),
                         "measured": row.measured(),
                         "bound": row.limit(),
                         "met": row.met(),
@@ -206,7 +197,7 @@ mod tests {
             (row(Bound::AtMost(0.0), &[], one(0.0)), Some(true)),
             (row(Bound::AtMost(0.0), &[], one(1.0)), Some(false)),
             (row(Bound::AtLeastTimes(0.9), &[], one(1.0)), None),
-            (row(Bound::More(0.5), &[1.0], Cell::Failed("no".to_owned())), None),
+            (row(Bound::More(0.5), &[1.0], Cell::Failed("no".to_owned())), Some(false)),
         ];
         for (row, met) in cases {
             assert_eq!(row.met(), met, "{:?}", row.bound);

@@ -4,7 +4,6 @@
 //! the page itself, so it holds everything: the engine, this program and the web view share the processors as they do for a person.
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use wharf_test_support::engines::{self, Engine};
 use wharf_test_support::images::BUSYBOX;
+use wharf_test_support::ports::free_port;
 use wharf_test_support::socket::Socket;
 use wharf_test_support::webdriver::{PATIENCE, Window, is_ready};
 
@@ -67,7 +67,7 @@ pub(super) fn run(
     surroundings: &Surroundings<'_>,
 ) -> Result<Flood> {
     let container = Container::make(engine, &surroundings.home.join(NAME))?;
-    let (port, native_port) = (free_port()?, free_port()?);
+    let (port, native_port) = (free_port(), free_port());
     let said =
         File::create(surroundings.home.join("driver.log")).context("no file for what the driver says")?;
     let mut command = surroundings.command(driver);
@@ -166,8 +166,4 @@ pub(super) fn driver() -> Result<std::path::PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     crate::app::prepare_driver(Path::new(&cargo))?;
     Ok(engines::home()?.join("tauri-driver/bin/tauri-driver"))
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0)).context("no port for the driver")?.local_addr()?.port())
 }
