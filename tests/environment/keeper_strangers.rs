@@ -106,7 +106,9 @@ fn a_socket_of_another_user_is_no_keeper() {
         scope.spawn(|| {
             let greeting =
                 json!({ "protocol": 1, "pid": 1, "version": "99.0.0", "startedAt": 0 }).to_string();
-            while !done.load(Ordering::SeqCst) {
+            loop {
+                // Who came before the end is met, too.
+                let is_last = done.load(Ordering::SeqCst);
                 if let Ok((mut stream, _)) = listener.accept() {
                     met.store(true, Ordering::SeqCst);
                     let _ = stream.write_all(&(greeting.len() as u32).to_be_bytes());
@@ -114,6 +116,9 @@ fn a_socket_of_another_user_is_no_keeper() {
                     let mut heard = [0; 1];
                     let heard = stream.read(&mut heard);
                     assert!(!matches!(heard, Ok(1..)), "something was said to a keeper of another user");
+                }
+                if is_last {
+                    break;
                 }
                 std::thread::sleep(Duration::from_millis(5));
             }
