@@ -102,7 +102,7 @@ export const testIds = {
   /** A tab of the environment; `data-tab` is its name. And what shows the chosen one. */
   tab: 'tab',
   panel: 'panel',
-  /** What is wanted beside what is there; one line of it has `data-agrees`. */
+  /** What is wanted beside what is there; `data-verdict` says how they compare, of each line and of all. */
   agreement: 'agreement',
   /** Lines of a log; `data-lines` counts them, also those out of view. */
   logLines: 'log-lines',

@@ -39,11 +39,22 @@ test('a start that is watched is compared with the one before', async ({ page })
 
 test('what is wanted beside what is there', async ({ page }) => {
   await open(page, 'tabs');
-  await expect(part(page, 'agreement')).toHaveAttribute('data-agrees', 'true');
+  await expect(part(page, 'agreement')).toHaveAttribute('data-verdict', 'same');
   await open(page, 'many');
   await item(page, 'importer').click();
-  await expect(part(page, 'agreement')).toHaveAttribute('data-agrees', 'false');
+  await expect(part(page, 'agreement')).toHaveAttribute('data-verdict', 'other');
   await expect(part(page, 'agreement')).toContainText('postCreate failed, postStart to run');
+});
+
+test('of what another tool has made and nobody has asked for, nothing is said to agree', async ({ page }) => {
+  await open(page, 'many');
+  await item(page, 'ml-lab').click();
+  const agreement = part(page, 'agreement');
+  await expect(agreement).toHaveAttribute('data-verdict', 'open');
+  await expect(agreement.getByRole('row', { name: 'State' })).toHaveText(/nothing yet.*stopped.*nothing to compare/);
+  await expect(agreement).toContainText('Nobody has asked Wharf for anything here yet.');
+  await expect(agreement).toContainText('A start would change:');
+  await expect(agreement).not.toContainText('differs from what is wanted');
 });
 
 test('after a failed hook: a shell where it failed, its line in the file, and again from there', async ({ page }) => {

@@ -1,6 +1,7 @@
 /** A backend for a plain browser: it plays scenarios that are data. `?scenario=many` picks one, `&speed=0` makes it instant. */
 import type { ErrorResult, FolderReport, ListResult, Opened, OperationRequest } from '../api';
 import { setLanguage, type Language } from '../i18n';
+import { configurationChanges } from '../model/changes';
 import { sameReference } from '../model/environment';
 import { desktop } from './fake/desktop';
 import { after } from './fake/outcome';
@@ -117,12 +118,10 @@ export function connect(parameters: URLSearchParams): Host {
       }),
     status: (reference) => {
       const environment = board.environments.find((one) => sameReference(one.reference, reference));
-      return ask(
-        'status',
-        reference,
-        { '': scenario.status ?? statusOf(environment ?? gone(reference.folder ?? '')) },
-        '',
-      );
+      const plan = scenario.plans?.[idOf(reference)];
+      const changes = plan && !isError(plan) ? configurationChanges(plan) : [];
+      const answer = scenario.status ?? statusOf(environment ?? gone(reference.folder ?? ''), changes);
+      return ask('status', reference, { '': answer }, '');
     },
     async losses(reference, removeVolumes) {
       const found = await ask('losses', reference, scenario.losses ?? {}, idOf(reference));

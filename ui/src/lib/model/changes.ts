@@ -4,7 +4,7 @@ import type { ChangeClass, Difference, PlanResult } from '../api';
 const FROM_LEAST: readonly ChangeClass[] = ['hot', 'restart', 'recreate', 'rebuild'];
 
 /** What the parts of an environment are called in a plan, as opposed to properties of the configuration. */
-const PARTS: ReadonlySet<string> = new Set(['container', 'image', 'hooks']);
+export const PARTS: ReadonlySet<string> = new Set(['container', 'image', 'hooks']);
 
 /** The differences between the configuration as it is and as it was applied. */
 export function configurationChanges(plan: PlanResult): Difference[] {

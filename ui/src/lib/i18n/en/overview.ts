@@ -37,16 +37,20 @@ export const overview = {
 
   agreement: {
     title: 'Wanted and there',
-    agrees: 'What is there is what is wanted.',
-    differs: 'What is there differs from what is wanted.',
+    whole: {
+      same: 'What is there is what is wanted.',
+      other: 'What is there differs from what is wanted.',
+      open: 'Nobody has asked Wharf for anything here yet.',
+      lacking: 'Nobody has asked Wharf for anything here yet, and a start would not find what it needs.',
+    },
+    aStart: 'A start would change:',
     unknown: 'What is there could not be read',
     reading: 'Reading what is there',
     subject: 'Subject',
     wanted: 'Wanted',
     there: 'There',
     difference: 'Difference',
-    same: 'agrees',
-    other: 'differs',
+    verdict: { same: 'agrees', other: 'differs', open: 'nothing to compare' },
     subjects: {
       state: 'State',
       configuration: 'Configuration',

@@ -38,16 +38,20 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
 
   agreement: {
     title: '期望与现状',
-    agrees: '现状与期望一致。',
-    differs: '现状与期望不同。',
+    whole: {
+      same: '现状与期望一致。',
+      other: '现状与期望不同。',
+      open: '还没有人要求 Wharf 在这里做什么。',
+      lacking: '还没有人要求 Wharf 在这里做什么，而且启动所需的条件并不齐备。',
+    },
+    aStart: '启动会带来这些更改：',
     unknown: '无法读取现状',
     reading: '正在读取现状',
     subject: '项目',
     wanted: '期望',
     there: '现状',
     difference: '差异',
-    same: '一致',
-    other: '不同',
+    verdict: { same: '一致', other: '不同', open: '无可比较' },
     subjects: {
       state: '状态',
       configuration: '配置',
