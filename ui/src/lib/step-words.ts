@@ -2,6 +2,7 @@
 import { bytes, shortHashes } from './format';
 import { text } from './i18n';
 import type { Row } from './model/rows';
+import { detailWords } from './program-words';
 
 export function body(row: Row): string {
   const said = row.state === 'running' ? doing(row) : done(row);
@@ -25,7 +26,7 @@ function done(row: Row): string[] {
     const ran = row.parts.filter(({ name, state }) => name === 'hook' && state !== 'skipped').map(partName);
     return ran.length > 0 ? ran : [row.state === 'planned' ? '' : text.steps.noHooks];
   }
-  return [row.subject ?? '', row.detail ?? ''];
+  return [row.subject ?? '', detailWords(row.detail ?? '')];
 }
 
 function amount(row: Row): string {

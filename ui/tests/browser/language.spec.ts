@@ -1,5 +1,5 @@
 /** The window in the language of whoever uses it. */
-import { expect, open, part, test } from './support';
+import { expect, item, open, part, test } from './support';
 
 test.describe('on a system that speaks Chinese', () => {
   test.use({ locale: 'zh-CN' });
@@ -12,5 +12,21 @@ test.describe('on a system that speaks Chinese', () => {
     await part(page, 'delete').click();
     await part(page, 'deleteVolumes').check();
     await expect(part(page, 'dialogConfirm')).toHaveText('删除容器和2 个卷');
+  });
+
+  test('so do the change of a configuration and what it costs', async ({ page }) => {
+    await open(page, 'changed-rebuild');
+    const card = part(page, 'changes');
+    await expect(card).toContainText('容器 keen_lovelace，其中有 212.4 MB 的改动');
+    await expect(card).toContainText('卷 api-server_db-data');
+    expect(await card.innerText()).not.toMatch(/\b(Lost|Kept|volume|container|image)\b/);
+  });
+
+  test('so does what is there, with words that the program says', async ({ page }) => {
+    await open(page, 'many');
+    await item(page, 'ml-lab').click();
+    const agreement = part(page, 'agreement');
+    await expect(agreement).toContainText(/容器 已停止 → 运行中 启动/);
+    expect(await agreement.innerText()).not.toMatch(/\b(container|running|stopped|restart|hostRequirements)\b/);
   });
 });

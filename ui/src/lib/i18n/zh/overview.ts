@@ -1,6 +1,7 @@
 /** The tabs of an environment, and the first of them. */
 import type { Catalogue } from '../en';
 import type { overview as english } from '../en/overview';
+import { count } from './grammar';
 
 export const overview: Pick<Catalogue, keyof typeof english> = {
   tabs: {
@@ -57,9 +58,10 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
       configuration: '配置',
       image: '镜像',
       hooks: '钩子',
-      container: '容器',
     },
+    takes: { start: '启动', create: '新容器', stop: '停止', remove: '移除' },
     states: {
+      none: '没有容器',
       running: '运行中',
       stopped: '已停止',
       gone: '没有容器',
@@ -78,7 +80,37 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
     asWritten: '以文件为准',
     imageMissing: '引擎上没有',
     allHooks: '全部完成',
+    hooks: (parts) => parts.join('，'),
     hook: { pending: '待运行', done: '已完成', failed: '失败' },
     unmeasured: '无法得知',
+  },
+
+  program: {
+    part: {
+      container: '容器',
+      image: '镜像',
+      hooks: '钩子',
+      dockerfile: 'Dockerfile',
+      context: '构建上下文',
+      composeFile: (path) => `Compose 文件 ${path}`,
+    },
+    ofService: (what, service) => `服务 ${service} 的${what}`,
+    line: (line, instruction) => `第 ${line} 行：${instruction}`,
+    present: '已存在',
+    features: (number) => count(number, '个 Feature'),
+    exit: (code) => `退出码 ${code}`,
+    origin: {
+      'rootless Docker': 'rootless Docker',
+      'rootless Podman': 'rootless Podman',
+      'rootful Podman': 'rootful Podman',
+      'Podman machine': 'Podman 虚拟机',
+      'the Podman service that Wharf started': 'Wharf 启动的 Podman 服务',
+      'chosen by its address': '按地址选择',
+    },
+    context: (name) => `Docker 上下文“${name}”`,
+    connection: (name) => `Podman 连接“${name}”`,
+    requirement: { cpus: '处理器', memory: '内存', storage: '磁盘', gpu: '显卡' },
+    gpu: { required: '必需', optional: '可选', available: '可用', none: '无' },
+    cores: (number) => count(number, '个核心'),
   },
 };
