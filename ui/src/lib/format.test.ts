@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { baseName, bytes, duration, moment, relativePath, shortHashes, shortPath, shortVersion } from './format';
+import {
+  baseName,
+  bytes,
+  duration,
+  moment,
+  relativePath,
+  shortHashes,
+  shortPath,
+  shortVersion,
+  unveiled,
+} from './format';
 
 test.each([
   [0, '0 ms'],
@@ -62,3 +72,9 @@ test('a moment names the day only when it is another', () => {
   expect(moment(new Date('of no use'), now, 'en-GB')).toBe('');
   expect(moment(new Date(2025, 10, 21, 9, 12), now, 'en-GB')).toBe('21 Nov 2025, 09:12');
 });
+
+test.each([
+  ['https://example.com/ä?b=日本#c', 'https://example.com/ä?b=日本#c'],
+  ['a\u202egnp.exe', 'a\\u{202e}gnp.exe'],
+  ['a\u200b\u0007\u2028b', 'a\\u{200b}\\u{7}\\u{2028}b'],
+])('%j hides nothing', (text, shown) => expect(unveiled(text)).toBe(shown));

@@ -50,6 +50,14 @@ export function baseName(path: string): string {
   return parts.at(-1) ?? path;
 }
 
+/** What hides or turns the letters around it, as its number, so that a person sees all there is. */
+export function unveiled(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) => {
+    const number = letter.codePointAt(0) ?? 0;
+    return `\\u{${number.toString(16)}}`;
+  });
+}
+
 /** The digits of a hash that tell it apart; names that hold a hash keep the rest. */
 export function shortHashes(text: string): string {
   return text.replace(/(?<![0-9a-f])([0-9a-f]{12})[0-9a-f]{52}(?![0-9a-f])/gi, '$1');

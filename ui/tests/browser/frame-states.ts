@@ -145,6 +145,7 @@ export const FRAME_STATES: Readonly<Record<string, Reach>> = {
   },
   'link-folder': (page) => link(page, 'link-folder'),
   'link-repository': (page) => link(page, 'link-repository'),
+  'link-hostile': (page) => link(page, 'link-hostile'),
   'link-refused': async (page) => {
     await open(page, 'link-refused');
     await expect(page.getByRole('alert')).toBeVisible();

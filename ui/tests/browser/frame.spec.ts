@@ -1,4 +1,4 @@
-/** The frame: the board, the list with its filter, the palette, messages, links. */
+/** The frame: the board, the list with its filter, the palette, messages. */
 import { asked, expect, item, open, part, test } from './support';
 
 test('the board shows every environment and sorts them', async ({ page }) => {
@@ -143,31 +143,6 @@ test('a change waits as a dot with a name, in the list and on the board', async 
   await expect(item(page, 'api-server')).toContainText('The configuration has changed');
   await part(page, 'board').click();
   await expect(page.getByRole('row').filter({ hasText: 'api-server' })).toContainText('The configuration has changed');
-});
-
-test('a link asks before anything is read', async ({ page }) => {
-  await open(page, 'link-folder');
-  await expect(part(page, 'linkRefuse')).toBeFocused();
-  await expect(part(page, 'link')).toContainText('/home/ada/Downloads/surprise');
-  expect(await asked(page, 'inspectFolder')).toEqual([]);
-  await page.keyboard.press('Enter');
-  await expect(part(page, 'link')).toBeHidden();
-  expect(await asked(page, 'inspectFolder')).toEqual([]);
-});
-
-test('a link that was agreed to opens its folder, or clones', async ({ page }) => {
-  await open(page, 'link-folder');
-  await part(page, 'linkAllow').click();
-  await expect(part(page, 'folder')).toContainText('surprise');
-
-  await open(page, 'link-repository');
-  await expect(part(page, 'link')).toContainText('github.com.example.net');
-  expect(await asked(page, 'operate')).toEqual([]);
-  await part(page, 'linkAllow').click();
-  await expect(part(page, 'environmentName')).toHaveText('api');
-  expect(await asked(page, 'operate')).toMatchObject([
-    { operation: 'up', clone: { repository: 'https://github.com.example.net/acme/api.git' } },
-  ]);
 });
 
 test('in the smallest window the board stands for the list', async ({ page }) => {

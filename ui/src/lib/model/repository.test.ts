@@ -14,6 +14,16 @@ test.each([
 });
 
 test.each([
+  ['https://github.com@evil.example/acme/api', 'evil.example'],
+  ['https://a@github.com@evil.example/acme/api', 'evil.example'],
+  ['https://evil.example#@github.com/acme/api', 'evil.example'],
+  ['https://evil.example?@github.com/acme/api', 'evil.example'],
+  ['ssh://git@evil.example:22/github.com/api', 'evil.example:22'],
+])('%s comes from where a program would go, not from where it seems to', (address, host) => {
+  expect(hostOf(address)).toBe(host);
+});
+
+test.each([
   'acme',
   '/home/ada/src',
   '--upload-pack=evil',

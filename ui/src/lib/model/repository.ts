@@ -20,6 +20,6 @@ export function clonedName(address: string): string {
 /** Where it comes from, which is what a person has to trust. */
 export function hostOf(address: string): string {
   const scp = SCP.test(address) && !address.includes('://');
-  const host = scp ? /@([^:]+):/.exec(address)?.[1] : /^[a-z]+:\/\/(?:[^/@]*@)?([^/]+)/i.exec(address)?.[1];
+  const host = scp ? /@([^:]+):/.exec(address)?.[1] : /^[a-z]+:\/\/([^/?#]+)/i.exec(address)?.[1]?.replace(/^.*@/s, '');
   return host ?? '';
 }

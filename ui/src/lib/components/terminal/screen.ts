@@ -5,6 +5,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { TerminalSize } from '../../api';
+import { unveiled } from '../../format';
 import type { System } from '../../host';
 import type { TerminalOutput } from '../../host/pages';
 import { defineConstructedStyle } from './constructed-style';
@@ -14,7 +15,7 @@ export interface Wishes {
   system: System;
   label: string;
   /** What is said of a link that is pointed at. */
-  linkHint: string;
+  linkHint: (address: string) => string;
   screenReader: boolean;
   typed: (text: string) => void;
   resized: (size: TerminalSize) => void;
@@ -39,6 +40,9 @@ export interface Screen {
 
 /** Lines that can be scrolled back to. The program keeps as much for a page that is loaded anew. */
 const SCROLLBACK = 10_000;
+
+/** Characters of an address that are shown where it is pointed at. */
+const LONGEST_SHOWN = 300;
 
 export function screen(place: HTMLElement, wishes: Wishes): Screen {
   defineConstructedStyle();
@@ -69,8 +73,10 @@ export function screen(place: HTMLElement, wishes: Wishes): Screen {
     if ((apple ? event.metaKey : event.ctrlKey) && /^https?:\/\//i.test(address)) wishes.openLink(address);
   }
 
-  function hover(): void {
-    place.title = wishes.linkHint;
+  /** What is written on a link says nothing about where it leads. */
+  function hover(_: MouseEvent, address: string): void {
+    const whole = unveiled(address);
+    place.title = wishes.linkHint(whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN)}…` : whole);
   }
 
   function leave(): void {

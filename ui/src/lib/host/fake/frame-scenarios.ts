@@ -192,6 +192,15 @@ export const FRAME_SCENARIOS: Readonly<Record<string, Scenario>> = {
     opened: [{ kind: 'repository', url: 'https://github.com.example.net/acme/api.git' }],
     scripts: { '*': { up: clone('for ever') } },
   },
+  'link-hostile': {
+    board: { environments: [api], engines },
+    opened: [
+      {
+        kind: 'repository',
+        url: `https://github.com@evil.example/acme/\u202egit<img src=x onerror="document.title='taken'">${'long'.repeat(400)}`,
+      },
+    ],
+  },
   'link-refused': {
     board: { environments: [api], engines },
     opened: [{ kind: 'refused', message: 'A wharf:// link asked for something that Wharf never does' }],

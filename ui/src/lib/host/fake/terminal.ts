@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   pwd: '/workspaces/api-server\r\n',
   rainbow: `${RAINBOW}\u001b[0m\r\n`,
   link: 'listening on http://localhost:3000/health\r\n',
+  /** What is written on it is not where it leads. */
+  disguised: 'see \u001b]8;;https://evil.example/\u202etaken\u001b\\https://github.com/acme\u001b]8;;\u001b\\\r\n',
   wide: '日本語 漢字 🚀 e\u0301\r\n',
   lines: Array.from({ length: 500 }, (_, at) => `line ${at + 1}\r\n`).join(''),
 };

@@ -53,6 +53,6 @@ export const logs = {
     screen: (name: string) => `Screen of ${name}`,
     readAloud: 'Screen reader mode',
     failed: 'The terminal could not be opened',
-    openLink: 'Opens with Ctrl or ⌘ and a click',
+    openLink: (address: string) => `${address}\nOpens with Ctrl or ⌘ and a click`,
   },
 };

@@ -55,6 +55,6 @@ export const logs: Pick<Catalogue, keyof typeof english> = {
     screen: (name) => `${name} 的屏幕`,
     readAloud: '屏幕阅读器模式',
     failed: '无法打开终端',
-    openLink: '按住 Ctrl 或 ⌘ 并点击即可打开',
+    openLink: (address) => `${address}\n按住 Ctrl 或 ⌘ 并点击即可打开`,
   },
 };
