@@ -250,6 +250,16 @@ test('names are text, whatever they are made of', async ({ page }) => {
   expect(scrolled).toBe(seen);
 });
 
+test('a program that does not answer is asked again', async ({ page }) => {
+  await open(page, 'broken');
+  await expect(page.getByRole('alert')).toContainText('Wharf cannot write to its state folder');
+  await expect(page.getByRole('button', { name: 'Dismiss' })).toBeHidden();
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await loaded;
+  await expect(page.getByRole('alert')).toBeVisible();
+});
+
 test('the window says when it is usable', async ({ page }) => {
   await open(page, 'empty');
   await expect.poll(() => asked(page, 'usable')).toHaveLength(1);

@@ -151,6 +151,12 @@ test('in the smallest window the board stands for the list', async ({ page }) =>
   await expect(part(page, 'environmentName')).toBeVisible();
   await expect(page.getByRole('navigation')).toBeHidden();
   await page.getByRole('banner').getByRole('button', { name: 'All environments' }).click();
+  const place = part(page, 'boardItem').filter({ hasText: 'billing' }).getByText('~/src/billing');
+  await expect(place).toBeVisible();
+  const cut = await place.evaluate(
+    (one) => one.getBoundingClientRect().right - one.parentElement!.getBoundingClientRect().right,
+  );
+  expect(cut, 'where it lies is in view').toBeLessThanOrEqual(0);
   await part(page, 'boardItem').filter({ hasText: 'billing' }).click();
   await expect(part(page, 'environmentName')).toHaveText('billing');
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -11,7 +11,7 @@ test.describe('on a system that speaks Chinese', () => {
     await part(page, 'more').click();
     await part(page, 'delete').click();
     await part(page, 'deleteVolumes').check();
-    await expect(part(page, 'dialogConfirm')).toHaveText('删除容器和2 个卷');
+    await expect(part(page, 'dialogConfirm')).toHaveText('删除容器和 2 个卷');
   });
 
   test('so do the change of a configuration and what it costs', async ({ page }) => {
@@ -28,5 +28,13 @@ test.describe('on a system that speaks Chinese', () => {
     const agreement = part(page, 'agreement');
     await expect(agreement).toContainText(/容器 已停止 → 运行中 启动/);
     expect(await agreement.innerText()).not.toMatch(/\b(container|running|stopped|restart|hostRequirements)\b/);
+  });
+
+  test('verbs are found in English too', async ({ page }) => {
+    await open(page, 'many');
+    await part(page, 'openPalette').click();
+    await page.keyboard.type('stop web');
+    await expect(part(page, 'paletteItem').first()).toContainText('停止');
+    await expect(part(page, 'paletteItem').first()).toContainText('web');
   });
 });

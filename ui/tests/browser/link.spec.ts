@@ -56,6 +56,7 @@ test('by keys alone: through the sheet and back, nothing by Esc, and where it wa
 test('a hostile address is text, hides nothing, and says where it leads', async ({ page }) => {
   await open(page, 'link-hostile');
   const sheet = part(page, 'link');
+  await expect(part(page, 'linkRefuse'), 'what scrolls is not where one begins').toBeFocused();
   await expect(sheet.locator('dd').first()).toHaveText('evil.example');
   await expect(sheet).toContainText('\\u{202e}git<img src=x');
   await expect(sheet.locator('img')).toHaveCount(0);

@@ -104,3 +104,13 @@ test('sections by arrows', async ({ page }) => {
   await expect(page.getByRole('tab', { name: 'Engines' })).toBeFocused();
   await expect(page.getByRole('tabpanel')).toContainText('The first that answers');
 });
+
+test('settings that cannot be read are read again', async ({ page }) => {
+  await open(page, 'settings-unreadable');
+  await part(page, 'openSettings').click();
+  await expect(page.getByRole('alert')).toContainText('a comma is missing');
+  const before = (await asked(page, 'settings')).length;
+  await part(page, 'settings').getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => asked(page, 'settings')).toHaveLength(before + 1);
+  await expect(page.getByRole('alert')).toBeVisible();
+});

@@ -46,6 +46,14 @@ test('what is wanted beside what is there', async ({ page }) => {
   await expect(part(page, 'agreement')).toContainText('postCreate failed, postStart to run');
 });
 
+test('while somebody works on it, nothing is said of what was there before', async ({ page }) => {
+  await start(page, 'starting');
+  await expect(part(page, 'agreement')).toContainText('Compared again as soon as the work on it is done.');
+  await expect(part(page, 'agreement')).not.toHaveAttribute('data-verdict');
+  await start(page, 'finishing');
+  await expect(part(page, 'agreement')).toHaveAttribute('data-verdict', 'same');
+});
+
 test('of what another tool has made and nobody has asked for, nothing is said to agree', async ({ page }) => {
   await open(page, 'many');
   await item(page, 'ml-lab').click();

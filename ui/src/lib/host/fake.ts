@@ -95,7 +95,10 @@ export function connect(parameters: URLSearchParams): Host {
   const system = scenario.system ?? systemOf(navigator.userAgent);
   const asked = (call: string, argument?: unknown): void => void calls.push({ call, argument });
   return {
-    settings: async () => settings.read(),
+    async settings() {
+      asked('settings');
+      return settings.read();
+    },
     async changeSetting(key, value) {
       calls.push({ call: 'changeSetting', argument: { key, value } });
       return settings.change(key, value);

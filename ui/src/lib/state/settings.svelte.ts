@@ -34,6 +34,7 @@ export class Settings {
   async again(): Promise<void> {
     try {
       this.#show(await this.#host.settings());
+      this.problem = undefined;
     } catch (reason) {
       this.problem = asError(reason);
     }

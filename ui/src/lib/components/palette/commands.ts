@@ -44,6 +44,8 @@ function doable(app: App, environment: EnvironmentSummary): Command[] {
     group: 'here',
     title,
     detail: environment.name,
+    // Who works in English all day types its verbs in any language.
+    also: verb,
     act: () => {
       app.select(environment.id);
       act();
@@ -74,6 +76,7 @@ function general(app: App): Command[] {
     id,
     group: 'actions',
     title,
+    also: id,
     keys,
     act,
   });

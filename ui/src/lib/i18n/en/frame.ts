@@ -19,6 +19,7 @@ export const frame = {
   cancel: 'Cancel',
   cancelling: 'Cancelling',
   tryAgain: 'Try again',
+  because: (what: string, why: string) => `${what}: ${why}`,
   mark: {
     running: 'Running',
     working: 'Working',

@@ -46,6 +46,7 @@ export const overview = {
     aStart: 'A start would change:',
     unknown: 'What is there could not be read',
     reading: 'Reading what is there',
+    working: 'Compared again as soon as the work on it is done.',
     subject: 'Subject',
     wanted: 'Wanted',
     there: 'There',

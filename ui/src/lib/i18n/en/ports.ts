@@ -19,7 +19,6 @@ export const ports = {
       published: 'published by the engine',
       blocked: 'cannot be forwarded',
     },
-    because: (state: string, reason: string) => `${state}: ${reason}`,
     connection: {
       connecting: 'Connecting to the inside. Forwards work as soon as that is done.',
       stopped: 'The environment does not run. Forwards come back with it.',

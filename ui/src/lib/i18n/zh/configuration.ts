@@ -1,7 +1,7 @@
 /** The configuration, and what an environment uses of the machine. */
 import type { Catalogue } from '../en';
 import type { configuration as english } from '../en/configuration';
-import { all, count } from './grammar';
+import { all, count, done } from './grammar';
 
 export const configuration: Pick<Catalogue, keyof typeof english> = {
   merged: {
@@ -99,7 +99,7 @@ export const configuration: Pick<Catalogue, keyof typeof english> = {
         ...(caches === 0 ? [] : [caches === 1 ? '构建缓存' : count(caches, '个构建缓存')]),
         ...(volumes === 0 ? [] : [count(volumes, '个卷')]),
       ];
-      return parts.length === 0 ? '未选择任何内容' : `删除${all(parts)}（${amount}）`;
+      return parts.length === 0 ? '未选择任何内容' : `${done('删除', all(parts))}（${amount}）`;
     },
     keep: '全部保留',
     cleaning: '正在清理',

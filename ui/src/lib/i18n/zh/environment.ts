@@ -1,7 +1,7 @@
 /** One environment: what is done with it, what it is made of, what it asks. */
 import type { Catalogue } from '../en';
 import type { environment as english } from '../en/environment';
-import { all, count } from './grammar';
+import { all, count, done } from './grammar';
 
 export const environment: Pick<Catalogue, keyof typeof english> = {
   action: {
@@ -132,7 +132,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
         ...(containers === 0 ? [] : [containers === 1 ? '容器' : count(containers, '个容器')]),
         ...(volumes === 0 ? [] : [count(volumes, '个卷')]),
       ];
-      return parts.length === 0 ? '从列表中移除' : `删除${all(parts)}`;
+      return parts.length === 0 ? '从列表中移除' : done('删除', all(parts));
     },
     keep: { stop: '继续运行', rebuild: '保持原样', delete: '保留' },
   },

@@ -21,6 +21,7 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
   cancel: '取消',
   cancelling: '正在取消',
   tryAgain: '重试',
+  because: (what, why) => `${what}：${why}`,
 
   mark: {
     running: '运行中',

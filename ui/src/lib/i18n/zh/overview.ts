@@ -48,6 +48,7 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
     aStart: '启动会带来这些更改：',
     unknown: '无法读取现状',
     reading: '正在读取现状',
+    working: '当前操作完成后会重新比较。',
     subject: '项目',
     wanted: '期望',
     there: '现状',

@@ -22,7 +22,6 @@ export const ports: Pick<Catalogue, keyof typeof english> = {
       published: '由引擎公开',
       blocked: '无法转发',
     },
-    because: (state, reason) => `${state}：${reason}`,
     connection: {
       connecting: '正在连接容器内部。连接后转发即可使用。',
       stopped: '环境没有运行。运行后转发会恢复。',
