@@ -77,6 +77,7 @@ export const testIds = {
   stop: 'stop',
   openEditor: 'open-editor',
   more: 'more',
+  restart: 'restart',
   rebuild: 'rebuild',
   delete: 'delete',
   cancel: 'cancel',

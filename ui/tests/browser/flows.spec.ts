@@ -1,5 +1,5 @@
 /** What a person does from beginning to end. */
-import { asked, expect, item, open, part, start, test } from './support';
+import { asked, expect, item, open, part, start, tab, test } from './support';
 
 const API_SERVER = '/home/ada/src/api-server';
 const reference = { folder: API_SERVER, configuration: `${API_SERVER}/.devcontainer/devcontainer.json` };
@@ -126,6 +126,9 @@ test('work that is only in a volume is told before it goes', async ({ page }) =>
   await expect(page.getByRole('list', { name: 'Lost' })).toContainText(
     'In /workspaces/fix-auth: 3 files that are not committed, 2 commits not pushed (fix-auth) and 1 stash',
   );
+  await expect(page.getByRole('list', { name: 'Lost' })).toContainText(
+    'Everything in /workspaces/fix-auth/vendor may be nowhere else',
+  );
 });
 
 test('where losses cannot be found out, it says so and can go on', async ({ page }) => {
@@ -248,6 +251,33 @@ test('names are text, whatever they are made of', async ({ page }) => {
     return { scrolled: scrollWidth, seen: clientWidth };
   });
   expect(scrolled).toBe(seen);
+});
+
+test('a restart says what it ends, and is done', async ({ page }) => {
+  await open(page, 'one');
+  await part(page, 'more').click();
+  await part(page, 'restart').click();
+  const dialog = page.getByRole('dialog', { name: 'Restart api-server?' });
+  await expect(dialog).toContainText('What runs inside is ended');
+  await expect(dialog).toContainText('Container keen_lovelace and its files');
+  await expect(part(page, 'dialogDismiss')).toBeFocused();
+  await part(page, 'dialogConfirm').click();
+  await expect.poll(() => asked(page, 'operate')).toMatchObject([{ operation: 'restart' }]);
+  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
+});
+
+test('what works can be cancelled from any tab, and a wait says for how long', async ({ page }) => {
+  await start(page, 'lock');
+  await expect(page.getByText(/^For [\d.]+ (ms|s) so far\.$/)).toBeVisible();
+  await tab(page, 'ports').click();
+  await part(page, 'cancel').click();
+  expect(await asked(page, 'cancel')).toHaveLength(1);
+});
+
+test('a Feature that must not be used says where to read more', async ({ page }) => {
+  await start(page, 'failed-feature');
+  await part(page, 'failure').getByRole('button', { name: 'Read more about it' }).click();
+  await expect.poll(() => asked(page, 'openLink')).toEqual(['https://containers.dev/advisories/miner']);
 });
 
 test('a program that does not answer is asked again', async ({ page }) => {

@@ -58,9 +58,10 @@ test('the menu by arrows', async ({ page }) => {
   await open(page, 'one');
   await part(page, 'more').focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('menuitem', { name: 'Rebuild…' })).toBeFocused();
+  await expect(page.getByRole('menuitem', { name: 'Restart…' })).toBeFocused();
   await page.keyboard.press('ArrowUp');
   await expect(page.getByRole('menuitem', { name: 'Delete…' })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

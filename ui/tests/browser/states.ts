@@ -85,6 +85,10 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await start(page, 'failed-build');
     await expect(part(page, 'failure')).toBeVisible();
   },
+  'failed-feature': async (page) => {
+    await start(page, 'failed-feature');
+    await expect(part(page, 'failure')).toBeVisible();
+  },
   'much-output': async (page) => {
     await start(page, 'output');
     await page.getByRole('button', { name: /^Hooks/ }).click();
@@ -106,13 +110,18 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await part(page, 'stop').click();
     await expect(part(page, 'dialogConfirm')).toBeEnabled();
   },
+  'dialog-restart': (page) => asked(page, 'one', 'restart'),
   'dialog-rebuild': (page) => asked(page, 'one', 'rebuild'),
   'dialog-delete': (page) => asked(page, 'one', 'delete'),
   'dialog-delete-with-volumes': async (page) => {
     await asked(page, 'one', 'delete');
     await part(page, 'deleteVolumes').check();
   },
-  'dialog-delete-with-work': (page) => asked(page, 'repositories', 'delete'),
+  'dialog-delete-with-work': async (page) => {
+    await asked(page, 'repositories', 'delete');
+    // It goes with its volume only.
+    await part(page, 'deleteVolumes').check();
+  },
   'dialog-losses-unknown': (page) => asked(page, 'losses-unknown', 'delete'),
   keys: async (page) => {
     await open(page, 'many');
@@ -224,7 +233,7 @@ async function changed(page: Page, scenario: string): Promise<void> {
   await expect(part(page, 'changes')).toBeVisible();
 }
 
-async function asked(page: Page, scenario: string, action: 'rebuild' | 'delete'): Promise<void> {
+async function asked(page: Page, scenario: string, action: 'restart' | 'rebuild' | 'delete'): Promise<void> {
   await open(page, scenario);
   await part(page, 'more').click();
   await page.getByTestId(testIds[action]).click();

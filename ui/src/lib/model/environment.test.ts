@@ -116,10 +116,10 @@ test('ours and those from others, by name', () => {
 });
 
 describe('actions', () => {
-  const none = { start: undefined, stop: false, rebuild: false, remove: false };
+  const none = { start: undefined, stop: false, restart: false, rebuild: false, remove: false };
   const foreign = { reference: { container: 'c' }, ours: false };
   test.each<[string, EnvironmentSummary, Mark, Partial<ReturnType<typeof actions>>]>([
-    ['running', environment(folder), 'running', { stop: true, rebuild: true, remove: true }],
+    ['running', environment(folder), 'running', { stop: true, restart: true, rebuild: true, remove: true }],
     ['stopped', environment(folder, { state: 'stopped' }), 'stopped', { start: 'up', rebuild: true, remove: true }],
     [
       'paused',
@@ -137,7 +137,7 @@ describe('actions', () => {
       'stopped',
       { start: 'start', remove: true },
     ],
-    ['a running container alone', environment('', foreign), 'running', { stop: true, remove: true }],
+    ['a running container alone', environment('', foreign), 'running', { stop: true, restart: true, remove: true }],
   ])('%s', (_, summary, shown, expected) => {
     expect(actions(summary, shown, false)).toEqual({ ...none, ...expected });
   });

@@ -122,6 +122,7 @@ export function groups(environments: EnvironmentSummary[]): {
 export interface Actions {
   start: 'up' | 'start' | undefined;
   stop: boolean;
+  restart: boolean;
   rebuild: boolean;
   remove: boolean;
 }
@@ -135,6 +136,7 @@ export function actions(summary: EnvironmentSummary, shown: Mark, retried: boole
   return {
     start: !idle || runs || retried ? undefined : configured ? 'up' : has ? 'start' : undefined,
     stop: idle && (runs || summary.state === 'paused' || (summary.state === 'failing' && has)),
+    restart: idle && has && runs,
     rebuild: idle && has && configured,
     remove: idle && (has || configured),
   };

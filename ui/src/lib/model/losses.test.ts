@@ -25,6 +25,22 @@ test('removing takes the container, and says how much is in it', () => {
   });
 });
 
+test('a repository that could not be looked into is not passed over', () => {
+  const unseen = {
+    folder: '/w/api',
+    uncommittedFiles: 0,
+    unpushedCommits: 0,
+    unpushedBranches: [],
+    stashes: 0,
+    unknown: 'git is not there',
+  };
+  const losses = { ...nothing, lostVolumes: ['work'], repositories: [unseen] };
+  expect(ofRemoving({ losses, environment: volume, home }).lost).toEqual([
+    'Volume work',
+    'Everything in /w/api may be nowhere else: it could not be looked into (git is not there)',
+  ]);
+});
+
 test('work that is only in a volume is counted', () => {
   const repository = {
     folder: '/w/api',

@@ -50,7 +50,9 @@ function workspace(environment: EnvironmentSummary, home: string | undefined): s
 }
 
 function repository(losses: RepositoryLosses): string[] {
-  const { folder, uncommittedFiles, unpushedCommits, unpushedBranches, stashes } = losses;
+  const { folder, uncommittedFiles, unpushedCommits, unpushedBranches, stashes, unknown } = losses;
+  // Then the numbers say nothing, and silence would say that nothing is lost.
+  if (unknown != null) return [text.losses.unseen(folder, unknown)];
   const parts = [
     ...(uncommittedFiles > 0 ? [text.losses.uncommitted(uncommittedFiles)] : []),
     ...(unpushedCommits > 0 ? [text.losses.unpushed(unpushedCommits, unpushedBranches)] : []),

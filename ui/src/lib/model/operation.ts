@@ -53,6 +53,8 @@ export class Operation {
   /** A secret that it waits for. */
   secret: SecretRequest | undefined;
   waiting: WaitingFor | undefined;
+  /** Since when, in milliseconds since 1970-01-01T00:00:00Z. */
+  waitingSince = 0;
   ready: Ready | undefined;
   error: ErrorResult | undefined;
   readonly diagnostics: Diagnostic[] = [];
@@ -127,6 +129,7 @@ export class Operation {
         this.consent = undefined;
         break;
       case 'waiting':
+        if (!this.waiting) this.waitingSince = event.timestamp;
         this.waiting = event.on;
         break;
       case 'ready':

@@ -43,7 +43,7 @@ export type Wish = Extract<Opened, { kind: 'folder' | 'repository' }>;
 
 /** The question that stands before everything else. */
 export type Question =
-  | { kind: 'stop' | 'rebuild' | 'delete'; environment: EnvironmentSummary }
+  | { kind: 'stop' | 'restart' | 'rebuild' | 'delete'; environment: EnvironmentSummary }
   | { kind: 'keys' }
   /** A link asks for something. */
   | { kind: 'link'; opened: Wish }

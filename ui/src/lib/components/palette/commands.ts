@@ -60,6 +60,9 @@ function doable(app: App, environment: EnvironmentSummary): Command[] {
     ...(editor
       ? [command('edit', text.action.openIn(editor.name), () => void app.openEditor(environment.reference))]
       : []),
+    ...(can.restart
+      ? [command('restart', text.action.restartMore, () => (app.question = { kind: 'restart', environment }))]
+      : []),
     ...(can.rebuild
       ? [command('rebuild', text.action.rebuildMore, () => (app.question = { kind: 'rebuild', environment }))]
       : []),

@@ -223,6 +223,24 @@ export const upWithFailedBuild: Beat[] = [
   failed(OPERATION, 3400),
 ];
 
+/** A Feature that its maintainers have withdrawn. */
+export const upWithDisallowedFeature: Beat[] = [
+  ...beginning,
+  begin(20, 'features'),
+  failed(20, 40),
+  fails({
+    message: 'The Feature ghcr.io/acme/features/miner must not be used',
+    description: '',
+    hint: 'Take it out of `features`.',
+    disallowedFeature: {
+      id: 'ghcr.io/acme/features/miner',
+      didStopContainer: false,
+      learnMoreUrl: 'https://containers.dev/advisories/miner',
+    },
+  }),
+  failed(OPERATION, 60),
+];
+
 export const upThatWaits: Beat[] = [
   begin(OPERATION, 'up'),
   begin(2, 'configuration'),

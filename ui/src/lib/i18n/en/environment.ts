@@ -6,6 +6,7 @@ export const environment = {
     actions: 'Actions',
     start: 'Start',
     stop: 'Stop',
+    restartMore: 'Restart…',
     rebuildMore: 'Rebuild…',
     deleteMore: 'Delete…',
     more: 'More actions',
@@ -19,6 +20,7 @@ export const environment = {
     folder: 'Folder',
     volume: 'Volume',
     repository: 'Repository',
+    branch: 'Branch or tag',
     configuration: 'Configuration',
     container: 'Container',
     image: 'Image',
@@ -37,6 +39,7 @@ export const environment = {
     lock: (who: string, pid: number | null | undefined) =>
       `Waiting for ${who}${pid ? ` (process ${pid})` : ''}, which works on the same environment.`,
     anotherWharf: 'another Wharf',
+    waited: (time: string) => `For ${time} so far.`,
     engine: (address: string) => `Waiting for the engine at ${address}.`,
     removal: (container: string) => `Waiting until container ${container} is removed.`,
     unreachable: 'The engine that has this environment does not answer',
@@ -48,6 +51,7 @@ export const environment = {
 
   failure: {
     quotes: 'Last lines',
+    more: 'Read more about it',
   },
 
   consent: {
@@ -115,6 +119,8 @@ export const environment = {
     volume: (name: string) => `Volume ${name}`,
     workspaceFolder: (path: string) => `Your files in ${path}`,
     repository: (folder: string, parts: readonly string[]) => `In ${folder}: ${all(parts)}`,
+    unseen: (folder: string, why: string) =>
+      `Everything in ${folder} may be nowhere else: it could not be looked into (${why})`,
     uncommitted: (number: number) => count(number, 'file that is not committed', 'files that are not committed'),
     unpushed: (number: number, branches: readonly string[]) =>
       `${count(number, 'commit', 'commits')} not pushed${branches.length ? ` (${branches.join(', ')})` : ''}`,
@@ -124,6 +130,8 @@ export const environment = {
   dialog: {
     stopTitle: (name: string) => `Stop ${name}?`,
     stop: 'Stop container',
+    restartTitle: (name: string) => `Restart ${name}?`,
+    restart: 'Restart container',
     rebuildTitle: (name: string) => `Rebuild ${name}?`,
     rebuild: 'Rebuild and replace container',
     deleteTitle: (name: string) => `Delete ${name}?`,
@@ -135,7 +143,7 @@ export const environment = {
       ];
       return parts.length === 0 ? 'Remove from the list' : `Delete ${all(parts)}`;
     },
-    keep: { stop: 'Keep running', rebuild: 'Leave as it is', delete: 'Keep' },
+    keep: { stop: 'Keep running', restart: 'Keep running', rebuild: 'Leave as it is', delete: 'Keep' },
   },
 
   operation: {

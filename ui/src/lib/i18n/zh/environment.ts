@@ -8,6 +8,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
     actions: '操作',
     start: '启动',
     stop: '停止',
+    restartMore: '重启…',
     rebuildMore: '重新构建…',
     deleteMore: '删除…',
     more: '更多操作',
@@ -21,6 +22,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
     folder: '文件夹',
     volume: '卷',
     repository: '仓库',
+    branch: '分支或标签',
     configuration: '配置',
     container: '容器',
     image: '镜像',
@@ -38,6 +40,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
     workingElsewhereHint: '操作完成后，结果会显示在这里。',
     lock: (who, pid) => `正在等待 ${who}${pid ? `（进程 ${pid}）` : ''}，它正在操作同一个环境。`,
     anotherWharf: '另一个 Wharf',
+    waited: (time) => `已等待 ${time}。`,
     engine: (address) => `正在等待引擎 ${address}。`,
     removal: (container) => `正在等待容器 ${container} 被移除。`,
     unreachable: '这个环境所在的引擎没有响应',
@@ -49,6 +52,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
 
   failure: {
     quotes: '最后几行',
+    more: '了解更多',
   },
 
   consent: {
@@ -114,6 +118,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
     volume: (name) => `卷 ${name}`,
     workspaceFolder: (path) => `你在 ${path} 中的文件`,
     repository: (folder, parts) => `在 ${folder} 中：${all(parts)}`,
+    unseen: (folder, why) => `${folder} 中的内容可能没有其他副本：无法检查（${why}）`,
     uncommitted: (number) => count(number, '个未提交的文件'),
     unpushed: (number, branches) =>
       `${count(number, '个未推送的提交')}${branches.length ? `（${branches.join('、')}）` : ''}`,
@@ -123,6 +128,8 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
   dialog: {
     stopTitle: (name) => `停止 ${name}？`,
     stop: '停止容器',
+    restartTitle: (name) => `重启 ${name}？`,
+    restart: '重启容器',
     rebuildTitle: (name) => `重新构建 ${name}？`,
     rebuild: '重新构建并替换容器',
     deleteTitle: (name) => `删除 ${name}？`,
@@ -134,7 +141,7 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
       ];
       return parts.length === 0 ? '从列表中移除' : done('删除', all(parts));
     },
-    keep: { stop: '继续运行', rebuild: '保持原样', delete: '保留' },
+    keep: { stop: '继续运行', restart: '继续运行', rebuild: '保持原样', delete: '保留' },
   },
 
   operation: {
