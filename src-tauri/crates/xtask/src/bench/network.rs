@@ -4,6 +4,7 @@
 //! Everything is measured by this very program: it is the client on this side and the server in the container's network, so that both ways
 //! are measured with the same ends. In each round every way has its turn.
 
+mod bare;
 mod client;
 mod ground;
 mod server;
@@ -130,13 +131,16 @@ fn streams(baseline: &Baseline, kept: &Kept, rounds: u32) -> Vec<Row> {
         bound: Bound::AtLeastTimes(bound),
         ways,
     };
-    let published = baseline.published;
     let [everywhere, loopback] = kept.forwards;
+    let (near, near_name) = match baseline.bare {
+        Some(port) => (port, "bare relay"),
+        None => (baseline.published, "published port"),
+    };
     let cat_out: Way<'_> = Box::new(|| baseline.cat_out(STREAM));
     let cat_in: Way<'_> = Box::new(|| baseline.cat_in(STREAM));
     let pairs = vec![
-        pair("stream from any address", "published port", 0.9, [down(published), down(everywhere)]),
-        pair("stream to any address", "published port", 0.9, [up(published), up(everywhere)]),
+        pair("stream from any address", near_name, 0.9, [down(near), down(everywhere)]),
+        pair("stream to any address", near_name, 0.9, [up(near), up(everywhere)]),
         pair("stream from loopback", "exec cat", 0.8, [cat_out, down(loopback)]),
         pair("stream to loopback", "exec -i cat", 0.8, [cat_in, up(loopback)]),
     ];

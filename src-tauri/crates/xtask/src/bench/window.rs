@@ -25,8 +25,9 @@ const USABLE_BOUND: f64 = 1000.0;
 const IDLE_BOUND: f64 = 0.5;
 /// With this variable the app says on standard output when it can be used.
 const MARKS: &str = "WHARF_DESKTOP_MARKS";
-/// How long the window is left alone before its memory is read, and how long it is watched then.
-const SETTLING: Duration = Duration::from_secs(3);
+/// How long the window is left alone before its memory is read, and how long it is watched then. A list's scroll bar, shown as the list is,
+/// fades away in the first seconds.
+const SETTLING: Duration = Duration::from_secs(8);
 const WATCHED: Duration = Duration::from_secs(10);
 /// How often it is started on a page without what containers use, at most.
 const HIDDEN: u32 = 5;

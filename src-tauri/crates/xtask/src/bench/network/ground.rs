@@ -1,18 +1,18 @@
 //! Where the network is measured: a container that the engine itself made, with a published port, and environments that are kept.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use wharf_test_support::engines::{self, Engine};
+use wharf_test_support::engines::{self, Engine, Kind};
 use wharf_test_support::images::DEBIAN;
 use wharf_test_support::socket::Socket;
 
-use super::client;
 use super::server::Server;
+use super::{bare, client};
 use crate::bench::place::engine_program;
 use crate::bench::process;
 use crate::system;
@@ -80,6 +80,8 @@ pub(super) struct Baseline {
     program: Vec<String>,
     /// The port of this computer that leads to the server.
     pub(super) published: u16,
+    /// The port of a relay to the server that does nothing else, on an engine that has no program between a published port and the server.
+    pub(super) bare: Option<u16>,
     _server: Server,
 }
 
@@ -111,7 +113,11 @@ impl Baseline {
         let published = published.as_str().and_then(|port| port.parse().ok()).context("no published port")?;
         let server = Server::listen(first_process(id)?, ([0, 0, 0, 0], EVERYWHERE).into())?;
         let program = engine_program(&ground.engine)?;
-        let baseline = Baseline { container, program, published, _server: server };
+        let bare = match ground.engine.kind {
+            Kind::Docker => None,
+            Kind::Podman => Some(bare::relay(SocketAddr::new(address(&facts)?, EVERYWHERE))?),
+        };
+        let baseline = Baseline { container, program, published, bare, _server: server };
         let count = FILE_BYTES / 1024 / 1024;
         let write = format!("dd if=/dev/zero of={FILE} bs=1M count={count}");
         system::run(&mut baseline.exec(&[], &["sh", "-c", &write]))?;
@@ -165,6 +171,13 @@ impl Drop for Container {
         let path = format!("/containers/{}?force=true&v=true", self.id);
         let _ = self.socket.request("DELETE", &path, None);
     }
+}
+
+/// The container's own address.
+fn address(facts: &Value) -> Result<IpAddr> {
+    let networks = facts["NetworkSettings"]["Networks"].as_object().context("no network")?;
+    let mut addresses = networks.values().filter_map(|network| network["IPAddress"].as_str()?.parse().ok());
+    addresses.next().context("the container has no address")
 }
 
 fn first_process(container: &str) -> Result<u32> {

@@ -66,7 +66,8 @@ pub(super) fn run(
     engine: &Engine,
     surroundings: &Surroundings<'_>,
 ) -> Result<Flood> {
-    let container = Container::make(engine, &surroundings.home.join(NAME))?;
+    let folder = surroundings.home.join(NAME);
+    let container = Container::make(engine, &folder)?;
     let (port, native_port) = (free_port(), free_port());
     let said =
         File::create(surroundings.home.join("driver.log")).context("no file for what the driver says")?;
@@ -82,12 +83,8 @@ pub(super) fn run(
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    let window = Window::open(port, &program.to_string_lossy(), &[]).map_err(anyhow::Error::msg)?;
-    window.type_into("[data-testid=filter]", NAME);
-    window.wait("the environment", || {
-        window.text("[data-testid=environment-item]").contains(NAME).then_some(())
-    });
-    window.click("[data-testid=environment-item]");
+    let window = Window::open(port, &program.to_string_lossy(), &[&folder.to_string_lossy()])
+        .map_err(anyhow::Error::msg)?;
     window.click("[data-testid=tab][data-tab=logs]");
     window.wait_for("[data-testid=panel][data-tab=logs]");
     window.run(WATCH, &[json!(LOG), json!(LINES)]).map_err(anyhow::Error::msg)?;
