@@ -7,7 +7,7 @@ use wharf_agent::network::ListeningSocket;
 use wharf_engine::Engine;
 use wharf_plan::container::CreateBody;
 use wharf_runner::CancellationToken;
-use wharf_runner::inside::{AgentConnection, PortWatch};
+use wharf_runner::inside::{AgentConnection, LinkNews, PortWatch};
 use wharf_test_support::engines::ROOTLESS_PODMAN;
 use wharf_test_support::images::BUSYBOX;
 
@@ -78,7 +78,7 @@ async fn a_server_on_loopback(engine: Engine) {
         let outcome = connection.exec(&request, &mut streams, &CancellationToken::new()).await.unwrap();
         assert_eq!((outcome.code, ends.stderr.text().as_str()), (0, ""));
         let link = tokio::time::timeout(PATIENCE, links.next()).await.expect("no link").unwrap();
-        assert_eq!(link, "http://localhost:8123/");
+        assert_eq!(link, LinkNews::Link("http://localhost:8123/".to_owned()));
         connection.close().await;
         // Neither a process nor a file of it stays.
         let line = "ls -A /.wharf; for f in /proc/[0-9]*/exe; do readlink $f; done 2> /dev/null | grep -c /.wharf/agent";
@@ -100,7 +100,7 @@ async fn a_server_on_loopback(engine: Engine) {
         let (mut streams, _ends) = streams(tokio::io::empty());
         connection.exec(&request, &mut streams, &CancellationToken::new()).await.unwrap();
         let link = tokio::time::timeout(PATIENCE, links.next()).await.expect("no link").unwrap();
-        assert_eq!(link, "https://a.example/");
+        assert_eq!(link, LinkNews::Link("https://a.example/".to_owned()));
     })
     .await;
 }

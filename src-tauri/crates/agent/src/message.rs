@@ -130,6 +130,8 @@ pub enum AgentMessage {
     LinksOpen,
     /// A program inside wants this opened by the host. Only ever what [`crate::network::is_link`] allows, and not many.
     Link(String),
+    /// Programs inside have wanted so many links opened, since this was last said, that are not told: they were too many.
+    LinksDropped(u32),
 }
 
 /// Why a request is refused.

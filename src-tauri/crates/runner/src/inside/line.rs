@@ -61,7 +61,9 @@ impl Line {
                     .retain(|(arrival, _)| !matches!(arrival, Arrival::Message(AgentMessage::Ports(_))));
                 state.bytes = state.arrivals.iter().map(|(_, length)| length).sum();
             }
-            AgentMessage::Link(_) if state.arrivals.len() >= MOST_LINKS => return Ok(()),
+            AgentMessage::Link(_) | AgentMessage::LinksDropped(_) if state.arrivals.len() >= MOST_LINKS => {
+                return Ok(());
+            }
             _ => {}
         }
         state.bytes += length;
@@ -209,6 +211,7 @@ mod tests {
         let (line, other) = (Line::default(), Line::default());
         for number in 0..100_000 {
             line.message(AgentMessage::Link(format!("http://a/{number}")), 30).unwrap();
+            line.message(AgentMessage::LinksDropped(number), 30).unwrap();
             other.message(AgentMessage::Ports(Ports::default()), 1 << 20).unwrap();
         }
         assert_eq!((drain(&line).len(), drain(&other).len()), (MOST_LINKS, 1));

@@ -31,7 +31,7 @@ pub use self::exec::ExecOutcome;
 pub use self::hooks::{HookFailure, HookOutcome, InsideEvent, InsideOutcome};
 pub use self::place::place;
 pub use self::request::CommandSpec;
-pub use self::watch::{LinkWatch, PortWatch};
+pub use self::watch::{LinkNews, LinkWatch, PortWatch};
 use crate::request::ExecStreams;
 
 /// A running container, as far as the agent is concerned.

@@ -58,18 +58,29 @@ impl PortWatch {
     }
 }
 
+/// What is told of links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkNews {
+    /// One that a program inside wants opened; `http` or `https` and nothing that hides something.
+    Link(String),
+    /// So many more were too many to be told.
+    Dropped(u32),
+}
+
 /// Links that programs inside want opened, until it is dropped.
 pub struct LinkWatch(Opened);
 
 impl LinkWatch {
-    /// The next link; `http` or `https` and nothing that hides something. Safe to drop while it waits.
+    /// The next link, or how many there were that are not told. Safe to drop while it waits.
     ///
     /// # Errors
     /// When the connection has ended.
-    pub async fn next(&mut self) -> Result<String, Error> {
+    pub async fn next(&mut self) -> Result<LinkNews, Error> {
         loop {
-            if let Arrival::Message(AgentMessage::Link(link)) = self.0.next().await? {
-                return Ok(link);
+            match self.0.next().await? {
+                Arrival::Message(AgentMessage::Link(link)) => return Ok(LinkNews::Link(link)),
+                Arrival::Message(AgentMessage::LinksDropped(count)) => return Ok(LinkNews::Dropped(count)),
+                _ => {}
             }
         }
     }

@@ -27,7 +27,7 @@ use super::report;
 use super::shared::Shared;
 use crate::connect;
 use crate::error::Result;
-use crate::inside::Inside;
+use crate::inside::{Inside, LinkNews};
 use crate::journal::KeeperLog;
 use crate::records::{ENVIRONMENT, EnvironmentRecord};
 use crate::store::{EnvironmentStore, Store};
@@ -287,8 +287,9 @@ impl Kept {
                         let _ = answer.send(());
                     }
                 }
-                url = next_link(&mut links) => match url {
-                    Some(url) => self.open_link(url),
+                news = next_link(&mut links) => match news {
+                    Some(LinkNews::Link(url)) => self.open_link(url),
+                    Some(LinkNews::Dropped(count)) => self.links.dropped(count),
                     None => links = None,
                 },
                 command = self.commands.recv() => {
@@ -447,8 +448,8 @@ fn tells(event: &EngineEvent) -> bool {
     event.kind == "container" && TELLING.contains(&event.action.as_str())
 }
 
-/// The next link; None when links are told no more.
-async fn next_link(links: &mut Option<crate::inside::LinkWatch>) -> Option<String> {
+/// What is told of links next; None when nothing is told any more.
+async fn next_link(links: &mut Option<crate::inside::LinkWatch>) -> Option<LinkNews> {
     match links {
         Some(links) => links.next().await.ok(),
         None => std::future::pending().await,

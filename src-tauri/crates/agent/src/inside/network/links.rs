@@ -47,6 +47,10 @@ pub(super) struct Links {
     pub(super) path: PathBuf,
     left: u32,
     since: Instant,
+    /// Links that were too many, of which nothing has been said yet.
+    dropped: u32,
+    /// When that was said last.
+    said: Option<Instant>,
 }
 
 impl Links {
@@ -65,7 +69,10 @@ impl Links {
                 Ok(socket)
             });
             match opened {
-                Ok(socket) => return Ok(Links { socket, path, left: BURST, since: Instant::now() }),
+                Ok(socket) => {
+                    let since = Instant::now();
+                    return Ok(Links { socket, path, left: BURST, since, dropped: 0, said: None });
+                }
                 Err(error) => last = error,
             }
         }
@@ -76,19 +83,29 @@ impl Links {
         self.socket.as_fd()
     }
 
-    /// The links that were left and may be passed on. What is no link, and what is too many, is dropped.
-    pub(super) fn take(&mut self) -> Vec<String> {
+    /// The links that were left and may be passed on, and how many were too many, if it is time to say so. What is no link is dropped.
+    pub(super) fn take(&mut self) -> (Vec<String>, Option<u32>) {
         let mut taken = Vec::new();
         let mut buffer = [0; LONGEST_LINK + 1];
         while let Ok(length) = self.socket.recv(&mut buffer) {
             let link = std::str::from_utf8(&buffer[..length]).ok().filter(|link| is_link(link));
-            if let Some(link) = link
-                && self.allows(Instant::now())
-            {
-                taken.push(link.to_owned());
+            match link {
+                Some(link) if self.allows(Instant::now()) => taken.push(link.to_owned()),
+                Some(_) => self.dropped = self.dropped.saturating_add(1),
+                None => {}
             }
         }
-        taken
+        (taken, self.too_many(Instant::now()))
+    }
+
+    /// How many were too many, said as seldom as a link is passed on.
+    fn too_many(&mut self, now: Instant) -> Option<u32> {
+        let is_soon = self.said.is_some_and(|said| now.saturating_duration_since(said) < PAUSE);
+        if self.dropped == 0 || is_soon {
+            return None;
+        }
+        self.said = Some(now);
+        Some(std::mem::take(&mut self.dropped))
     }
 
     fn allows(&mut self, now: Instant) -> bool {
@@ -137,6 +154,15 @@ mod tests {
         assert!(allowed(&mut links, 2) && !allowed(&mut links, 3) && allowed(&mut links, 4));
         let later: Vec<bool> = (0..7).map(|_| allowed(&mut links, 1000)).collect();
         assert_eq!(later, first);
+        // What is too many is said at once, and then no more often than a link is passed on.
+        let mut too_many = |dropped, seconds| {
+            links.dropped += dropped;
+            links.too_many(began + Duration::from_secs(seconds))
+        };
+        assert_eq!(
+            [too_many(0, 0), too_many(2, 0), too_many(3, 1), too_many(4, 2), too_many(0, 9)],
+            [None, Some(2), None, Some(7), None]
+        );
         drop(links);
         std::fs::remove_file(path).unwrap();
     }

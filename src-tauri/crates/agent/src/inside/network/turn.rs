@@ -10,13 +10,12 @@ use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
-use wharf_agent::frame::{HEADER_LENGTH, Kind};
 use wharf_agent::message::AgentMessage;
 use wharf_agent::network::{DialFailure, DialRequest};
 
 use super::links::Links;
 use super::ports::Watch;
-use super::relay::{Next, Relay, literal};
+use super::relay::{BUFFER, Next, Relay, literal};
 use super::{Found, resolve};
 use crate::inside::connection::Connection;
 
@@ -39,7 +38,7 @@ pub(super) fn start(connection: Connection, wake: Arc<OwnedFd>) -> io::Result<()
         asked: HashMap::new(),
         watch: None,
         links: None,
-        buffer: vec![0; HEADER_LENGTH + Kind::Data.limit()],
+        buffer: vec![0; BUFFER],
     };
     thread::Builder::new().spawn(move || turn.run()).map(drop)
 }
@@ -260,8 +259,10 @@ impl Turn {
     fn take_links(&mut self) {
         let exchange = self.connection.network.shared().links.as_ref().map(|(exchange, _)| *exchange);
         if let (Some(links), Some(exchange)) = (&mut self.links, exchange) {
-            for link in links.take() {
-                self.connection.say(exchange, &[AgentMessage::Link(link)]);
+            let (taken, dropped) = links.take();
+            let dropped = dropped.map(AgentMessage::LinksDropped);
+            for message in taken.into_iter().map(AgentMessage::Link).chain(dropped) {
+                self.connection.say(exchange, &[message]);
             }
         }
     }

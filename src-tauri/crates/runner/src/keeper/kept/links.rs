@@ -93,15 +93,29 @@ impl Links {
         });
     }
 
+    /// So many links were too many for the agent already.
+    pub(super) fn dropped(&self, count: u32) {
+        let _ = self
+            .untold
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |untold| Some(untold.saturating_add(count)));
+        if self.told.allows(Instant::now()) {
+            self.tell_untold();
+        }
+    }
+
+    fn tell_untold(&self) {
+        let untold = self.untold.swap(0, Ordering::Relaxed);
+        if untold > 0 {
+            self.log.write("links", &format!("{untold} more were not opened: there were too many of late"));
+        }
+    }
+
     fn tell(&self, Owner { id, name }: Owner, url: &str, outcome: api::LinkOutcome) {
         if !self.told.allows(Instant::now()) {
             self.untold.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        let untold = self.untold.swap(0, Ordering::Relaxed);
-        if untold > 0 {
-            self.log.write("links", &format!("{untold} more were not opened"));
-        }
+        self.tell_untold();
         // What is shown is no link; nothing may be hidden in it.
         let url: String = url.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect();
         let became = match outcome {
@@ -162,5 +176,13 @@ mod tests {
         assert!(!told.contains(&api::LinkOutcome::Opened), "{told:?}");
         let log = std::fs::read_to_string(folder.path().join("keeper.jsonl")).unwrap();
         assert_eq!(log.lines().count(), MOST_TOLD, "{log}");
+        // What the agent has dropped already counts with what nothing was told of, and is told as seldom.
+        let untold = links.untold.load(Ordering::Relaxed);
+        links.dropped(4);
+        let quiet = Links { told: Arc::new(Rate::new(MOST_TOLD, SPAN)), ..links };
+        assert_eq!(quiet.untold.load(Ordering::Relaxed), untold + 4);
+        quiet.dropped(3);
+        let log = std::fs::read_to_string(folder.path().join("keeper.jsonl")).unwrap();
+        assert!(log.contains(&format!("{} more were not opened", untold + 7)), "{log}");
     }
 }
