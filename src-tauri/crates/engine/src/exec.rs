@@ -19,7 +19,7 @@ use wharf_plan::ExecSpec;
 use crate::containers::Incoming;
 use crate::engine::{Engine, bounded};
 use crate::error::{Call, Error};
-use crate::stream::{Output, PIECE, Unweave};
+use crate::stream::{Output, Unweave, make_room};
 use crate::transport::full;
 
 /// A program that runs inside a container.
@@ -168,7 +168,7 @@ impl Stream for Reader {
             let buffer = match &mut this.unweave {
                 Some(unweave) => unweave.room(),
                 None => {
-                    this.buffer.reserve(PIECE);
+                    make_room(&mut this.buffer);
                     &mut this.buffer
                 }
             };

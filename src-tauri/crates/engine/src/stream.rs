@@ -12,8 +12,17 @@ pub enum Output {
     Stderr(Bytes),
 }
 
-/// Read at a time.
-pub(crate) const PIECE: usize = 32 * 1024;
+/// Made room for at a time.
+const PIECE: usize = 128 * 1024;
+/// Room that is left is used until it is less than this, so that small pieces hold little more than their bytes.
+const LEAST: usize = 16 * 1024;
+
+/// Makes room to read into.
+pub(crate) fn make_room(buffer: &mut BytesMut) {
+    if buffer.capacity() - buffer.len() < LEAST {
+        buffer.reserve(PIECE);
+    }
+}
 
 /// Takes woven standard streams apart: an eight-byte header before each piece, with the stream's number and the length.
 ///
@@ -37,7 +46,7 @@ impl Unweave {
 
     /// Where more is to be read to, so that nothing has to be copied.
     pub(crate) fn room(&mut self) -> &mut BytesMut {
-        self.buffer.reserve(PIECE);
+        make_room(&mut self.buffer);
         &mut self.buffer
     }
 

@@ -4,7 +4,7 @@
 //! the connection ends, everything that runs is ended too.
 
 use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
+use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 use wharf_agent::PROTOCOL;
-use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, Piece, header};
+use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, Piece};
 use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Message};
 
 use super::exec::Control;
@@ -122,20 +122,6 @@ impl Connection {
         }
     }
 
-    /// Sends bytes that wait at a socket as one frame: into the pipe to the host without a look at them, where it is one. As many must be
-    /// there.
-    pub(crate) fn send_waiting(&self, stream: u32, socket: BorrowedFd<'_>, length: usize, buffer: &mut [u8]) {
-        let Ok(header) = header(stream, Kind::Data, length) else { return };
-        let mut writer = lock(&self.writer);
-        if writer.is_none() {
-            return;
-        }
-        // Half a frame is the end of the connection: what follows would be taken for the rest of it.
-        if write_all(rustix::stdio::stdout(), &header).and_then(|()| pass(socket, length, buffer)).is_err() {
-            writer.take();
-        }
-    }
-
     /// Sends messages about an exchange.
     pub(crate) fn say(&self, exchange: u32, messages: &[AgentMessage]) {
         self.send_and_say(&[], exchange, messages);
@@ -219,7 +205,7 @@ impl Connection {
         let (stdin, stdout) = (rustix::stdio::stdin(), rustix::stdio::stdout());
         let mut decoder = Decoder::new();
         let mut greeted = false;
-        let mut buffer = vec![0; 64 * 1024];
+        let mut buffer = vec![0; ROOM / 2];
         loop {
             let mut ready = [
                 PollFd::new(&stdin, PollFlags::IN),
@@ -385,35 +371,6 @@ impl Connection {
         });
         thread.map(|_| ()).map_err(|error| format!("exchange {exchange}: {error}"))
     }
-}
-
-/// Passes so many bytes on to the host.
-fn pass(socket: BorrowedFd<'_>, length: usize, buffer: &mut [u8]) -> rustix::io::Result<()> {
-    let host = rustix::stdio::stdout();
-    let mut left = length;
-    while left > 0 {
-        let passed = match splice(socket, None, host, None, left, SpliceFlags::MOVE) {
-            // No pipe, or a sandbox that knows no such call.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::PERM) => {
-                let most = left.min(buffer.len());
-                let read = rustix::io::read(socket, &mut buffer[..most])?;
-                write_all(host, &buffer[..read])?;
-                read
-            }
-            Err(Errno::INTR) => continue,
-            // The bytes are there, so it is the host that has no room.
-            Err(Errno::AGAIN) => {
-                let _ = poll(&mut [PollFd::new(&host, PollFlags::OUT)], None);
-                continue;
-            }
-            passed => passed?,
-        };
-        if passed == 0 {
-            return Err(Errno::PIPE);
-        }
-        left = left.saturating_sub(passed);
-    }
-    Ok(())
 }
 
 fn greet(frame: &Frame) -> Result<(), String> {

@@ -1,11 +1,9 @@
 //! Bytes between two streams, both ways, each direction ending by itself.
 
-#[cfg(target_os = "linux")]
-mod pipe;
-
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
@@ -13,8 +11,15 @@ use tokio::net::TcpStream;
 
 /// What a connection takes that says little.
 const SMALL: usize = 4 * 1024;
-/// What one takes that never stops.
-const LARGE: usize = 256 * 1024;
+/// What every busy one may have.
+const USUAL: usize = 64 * 1024;
+/// What one takes that never stops. The more it is, the less often the programs at both ends are woken; that counts for more than the copying
+/// that the kernel could do without us, pipe by small pipe.
+const LARGE: usize = 1024 * 1024;
+/// What all that never stop may take together.
+const TOGETHER: usize = 12 * 1024 * 1024;
+/// What is left of that.
+static LEFT: AtomicUsize = AtomicUsize::new(TOGETHER);
 
 /// Relays until both directions have ended. What comes from the second one is written from where it has arrived.
 ///
@@ -33,40 +38,22 @@ pub(super) async fn relay(
     .await
 }
 
-/// Relays between two connections of this computer until both directions have ended: as far as the system helps, without looking at a
-/// single byte.
+/// Relays between two connections of this computer until both directions have ended.
 ///
 /// # Errors
 /// As [`relay`].
 pub(super) async fn relay_near(mut one: TcpStream, mut other: TcpStream) -> io::Result<()> {
-    let (mut from_one, mut to_one) = one.split();
-    let (mut from_other, mut to_other) = other.split();
-    let there = pass(&mut from_one, &mut to_other);
-    let back = pass(&mut from_other, &mut to_one);
-    tokio::try_join!(there, back).map(drop)
+    let (mut there, mut back) = (Copying::new(), Copying::new());
+    poll_fn(|context| {
+        let went = there.poll(context, &mut one, &mut other)?;
+        let came = back.poll(context, &mut other, &mut one)?;
+        if went.is_ready() && came.is_ready() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    })
+    .await
 }
 
-/// Passes everything on, and then the end.
-async fn pass(
-    from: &mut tokio::net::tcp::ReadHalf<'_>,
-    to: &mut tokio::net::tcp::WriteHalf<'_>,
-) -> io::Result<()> {
-    let mut copying = Copying::new();
-    #[cfg(target_os = "linux")]
-    {
-        poll_fn(|context| copying.poll_until_busy(context, from, to)).await?;
-        if !copying.ended
-            && let Ok(pipe) = pipe::Pipe::new()
-        {
-            pipe.pass(from.as_ref(), to.as_ref()).await?;
-            return poll_fn(|context| Pin::new(&mut *to).poll_shutdown(context)).await;
-        }
-    }
-    poll_fn(|context| copying.poll(context, from, to)).await
-}
-
-/// One direction, by a buffer of our own. It grows while it is filled and shrinks when it is not, so that many quiet connections take little
-/// and a busy one is fast.
+/// One direction. Its buffer grows while it is filled and shrinks when it is not, so that many quiet connections take little and a busy one
+/// is fast.
 struct Copying {
     buffer: Vec<u8>,
     /// What has been read and not been written yet.
@@ -78,9 +65,33 @@ struct Copying {
     ended: bool,
 }
 
+impl Drop for Copying {
+    fn drop(&mut self) {
+        LEFT.fetch_add(beyond(self.buffer.len()), Ordering::Relaxed);
+    }
+}
+
+/// What a buffer takes of what all have together.
+fn beyond(size: usize) -> usize {
+    size.saturating_sub(USUAL)
+}
+
 impl Copying {
     fn new() -> Copying {
         Copying { buffer: vec![0; SMALL], start: 0, end: 0, read: false, ended: false }
+    }
+
+    /// Another buffer in place of an empty one, if there is enough for it.
+    fn resize(&mut self, size: usize) {
+        LEFT.fetch_add(beyond(self.buffer.len()), Ordering::Relaxed);
+        let taken = |left: usize| left.checked_sub(beyond(size));
+        let size = match LEFT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken) {
+            Ok(_) => size,
+            Err(_) => USUAL,
+        };
+        if size != self.buffer.len() {
+            self.buffer = vec![0; size];
+        }
     }
 
     /// Until everything has been passed on, and the end.
@@ -93,28 +104,12 @@ impl Copying {
         while !self.ended {
             ready!(self.poll_piece(context, from, to))?;
             if self.end == self.buffer.len() && self.end < LARGE {
-                self.buffer = vec![0; (self.end * 4).min(LARGE)];
+                self.resize((self.end * 4).min(LARGE));
             } else if self.end < SMALL && self.buffer.len() > SMALL {
-                self.buffer = vec![0; SMALL];
+                self.resize(SMALL);
             }
         }
         Poll::Ready(Ok(()))
-    }
-
-    /// Until a piece has filled the buffer, or the end has been passed on.
-    #[cfg(target_os = "linux")]
-    fn poll_until_busy(
-        &mut self,
-        context: &mut Context<'_>,
-        from: &mut (impl AsyncRead + Unpin),
-        to: &mut (impl AsyncWrite + Unpin),
-    ) -> Poll<io::Result<()>> {
-        loop {
-            ready!(self.poll_piece(context, from, to))?;
-            if self.ended || self.end == self.buffer.len() {
-                return Poll::Ready(Ok(()));
-            }
-        }
     }
 
     /// Reads and writes one piece, or passes the end on. Comes back when nothing of it is left here.

@@ -69,7 +69,7 @@ pub fn serve(role: KeeperRole) -> Result<()> {
     let store = Store::open(role.user_data_folder.as_deref())?;
     let failed = |source| Error::State { path: store.root().to_path_buf(), action: "keep", source };
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .thread_keep_alive(Duration::from_secs(1))
         .enable_all()
         .build()

@@ -1,5 +1,6 @@
 //! One connection from inside, and its bytes both ways. Nothing here waits.
 
+use std::io::IoSliceMut;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -21,8 +22,12 @@ use crate::inside::connection::Connection;
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// As much as this is passed on without being copied.
-const LARGE: usize = 8 * 1024;
+/// Frames that one read fills: the more of them, the less often whoever carries them to the host is woken.
+const FRAMES: usize = 4;
+/// What a full one takes.
+const FRAME: usize = HEADER_LENGTH + Kind::Data.limit();
+/// What [`Relay::serve`] reads into.
+pub(super) const BUFFER: usize = FRAMES * FRAME;
 /// Reads and writes of one connection until others have their turn.
 const TURNS: usize = 4;
 
@@ -223,38 +228,26 @@ impl Relay {
                 return Ok(false);
             }
             let room = take(connection, stream, |pipe| Some(pipe.send.left())).unwrap_or(0);
-            let room = room.min(Kind::Data.limit());
+            let room = room.min(FRAMES * Kind::Data.limit());
             if room == 0 {
                 return Ok(false);
             }
-            let waiting = rustix::io::ioctl_fionread(&self.socket).unwrap_or(0);
-            let waiting = usize::try_from(waiting).unwrap_or(0).min(room);
-            if waiting >= LARGE {
-                take(connection, stream, |pipe| {
-                    pipe.send.sent(waiting);
-                    Some(())
-                });
-                connection.send_waiting(stream, self.socket.as_fd(), waiting, buffer);
-                continue;
-            }
-            let length =
-                match rustix::io::read(&self.socket, &mut buffer[HEADER_LENGTH..HEADER_LENGTH + room]) {
-                    Ok(0) => {
-                        self.read = true;
-                        connection.send(&[Frame::end(stream)]);
-                        return Ok(false);
-                    }
-                    Ok(length) => length,
-                    Err(Errno::AGAIN | Errno::INTR) => return Ok(true),
-                    Err(error) => return Err(error),
-                };
+            let length = match receive(&self.socket, buffer, room) {
+                Ok(0) => {
+                    self.read = true;
+                    connection.send(&[Frame::end(stream)]);
+                    return Ok(false);
+                }
+                Ok(length) => length,
+                Err(Errno::AGAIN | Errno::INTR) => return Ok(true),
+                Err(error) => return Err(error),
+            };
             take(connection, stream, |pipe| {
                 pipe.send.sent(length);
                 Some(())
             });
-            if let Ok(header) = header(stream, Kind::Data, length) {
-                buffer[..HEADER_LENGTH].copy_from_slice(&header);
-                connection.send_bytes(&buffer[..HEADER_LENGTH + length]);
+            if let Some(frames) = framed(stream, buffer, length) {
+                connection.send_bytes(frames);
             }
             if length < room {
                 return Ok(true);
@@ -262,6 +255,37 @@ impl Relay {
         }
         Ok(true)
     }
+}
+
+/// Reads at most so many bytes to where the payloads of frames lie.
+fn receive(socket: &OwnedFd, buffer: &mut [u8], room: usize) -> Result<usize, Errno> {
+    let mut left = room;
+    let mut payloads = Vec::with_capacity(FRAMES);
+    for frame in buffer.chunks_mut(FRAME) {
+        let length = left.min(Kind::Data.limit());
+        if length == 0 {
+            break;
+        }
+        payloads.push(IoSliceMut::new(&mut frame[HEADER_LENGTH..HEADER_LENGTH + length]));
+        left -= length;
+    }
+    rustix::io::readv(socket, &mut payloads)
+}
+
+/// The frames of what [`receive`] has read.
+fn framed(stream: u32, buffer: &mut [u8], length: usize) -> Option<&[u8]> {
+    let mut left = length;
+    let mut end = 0;
+    for frame in buffer.chunks_mut(FRAME) {
+        let payload = left.min(Kind::Data.limit());
+        if payload == 0 {
+            break;
+        }
+        frame[..HEADER_LENGTH].copy_from_slice(&header(stream, Kind::Data, payload).ok()?);
+        end += HEADER_LENGTH + payload;
+        left -= payload;
+    }
+    Some(&buffer[..end])
 }
 
 /// Looks at the pipe for a moment; the reader is never kept from it while something is sent.
@@ -289,5 +313,48 @@ fn describe(error: Errno) -> DialFailure {
             let reason = text.split(" (os error").next().unwrap_or_default().to_lowercase();
             DialFailure::Unreachable { reason }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::{TcpListener, TcpStream};
+
+    use wharf_agent::frame::{Decoder, Piece};
+
+    use super::*;
+
+    /// What one read takes comes out whole, in frames right behind each other, and never more than there is room for.
+    #[test]
+    fn one_read_fills_frames() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut server = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let near = listener.accept().unwrap().0;
+        let content: Vec<u8> = (0..2 * BUFFER).map(|number| (number % 251) as u8).collect();
+        let expected = content.clone();
+        let writer = std::thread::spawn(move || server.write_all(&content).unwrap());
+        // More than one frame takes is waiting.
+        while near.peek(&mut vec![0; BUFFER]).unwrap() <= Kind::Data.limit() {}
+        let socket = OwnedFd::from(near);
+        let mut buffer = vec![0; BUFFER];
+        let mut came = Vec::new();
+        for room in [1, Kind::Data.limit() + 1, FRAMES * Kind::Data.limit()].into_iter().cycle() {
+            let length = receive(&socket, &mut buffer, room).unwrap();
+            assert!(length <= room, "{length} of {room}");
+            if length == 0 {
+                break;
+            }
+            let mut frames = framed(7, &mut buffer, length).unwrap();
+            let (mut decoder, before) = (Decoder::new(), came.len());
+            while let Some(piece) = decoder.next_piece(&mut frames).unwrap() {
+                let Piece::Data { stream: 7, length } = piece else { panic!("another piece") };
+                came.extend_from_slice(&frames[..length]);
+                frames = &frames[length..];
+            }
+            assert_eq!((came.len() - before, frames.len()), (length, 0));
+        }
+        assert!(came == expected, "{} bytes came", came.len());
+        writer.join().unwrap();
     }
 }
