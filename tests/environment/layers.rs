@@ -59,6 +59,10 @@ fn every_file_has_its_say_and_nothing_personal_is_in_the_image() {
             "base\nown\nmine\nmine\n",
             "{name}: the second time only what attaches"
         );
+        let status = json(&place.wharf("status", &["--json"]).end());
+        let (there, applied) =
+            (&status["observed"]["configuration"], &status["desired"]["appliedConfiguration"]);
+        assert!(there.is_string() && there == applied, "{name}: nothing has changed: {status}");
         let plain = place.wharf("up", &["--no-overlay", "--remove-existing-container"]).end();
         assert_eq!(plain.code, Some(0), "{plain}");
         let id = json(&plain)["containerId"].as_str().unwrap().to_owned();

@@ -39,7 +39,7 @@ pub async fn status(
                 requirements: Vec::new(),
                 observed: api::ObservedState {
                     engine_chosen_by: connect::chosen_by(&subject.target, &subject.store)?,
-                    configuration: Some(hash(&environment.configuration.to_json())),
+                    configuration: Some(hash(&environment.configuration.whole())),
                     ..api::ObservedState::default()
                 },
                 difference: state_differences(None, last_wanted(record)),
@@ -113,7 +113,7 @@ async fn with_engine(session: &Session<'_>) -> Result<api::StatusResult> {
         observed: api::ObservedState {
             engine: Some(convert::engine(&session.engine, session.engine.facts())),
             engine_chosen_by: connect::chosen_by(target, &session.subject.store)?,
-            configuration: Some(hash(&environment.configuration.to_json())),
+            configuration: Some(hash(&environment.configuration.whole())),
             image: Some(image),
             container: container.map(|container| {
                 observed_container(environment, container, inside.map(|inside| inside.user.name))
