@@ -124,8 +124,14 @@ fn features_of_the_first_version_share_a_script_and_are_told_apart_by_names() {
         { "id": "other" },
         { "id": "my-tool", "buildArg": "MY_TOOL", "options": { "version": { "default": "1" }, "a b": { "default": true } } },
     ] });
-    assert!(FeatureManifest::in_collection(&collection, "absent").is_none());
-    assert!(FeatureManifest::in_collection(&json!([]), "other").is_none());
+    assert_eq!(FeatureManifest::in_collection(&collection, "absent"), None);
+    for none in [
+        json!([]),
+        json!({"features": {}}),
+        json!({"features": ["other", null, ["other"], {"id": ["other"]}]}),
+    ] {
+        assert_eq!(FeatureManifest::in_collection(&none, "other"), None, "{none}");
+    }
     for (id, given, expected) in [
         ("other", json!({}), &["_BUILD_ARG_OTHER=true"][..]),
         ("other", json!("x"), &["_BUILD_ARG_OTHER=true"]),
@@ -156,7 +162,8 @@ fn features_of_the_first_version_share_a_script_and_are_told_apart_by_names() {
         let asked =
             AskedFeature { user_id: user_id.clone(), id: user_id, options: given.clone(), additional: false };
         let node = graph_of(&[asked], &BASE, |_| {
-            let (manifest, _) = FeatureManifest::in_collection(&collection, id).unwrap();
+            let said = FeatureManifest::in_collection(&collection, id).cloned().unwrap();
+            let manifest = FeatureManifest { first_version: true, ..manifest(&Value::Object(said)) };
             Some(Fetched { manifest, digest: Some("sha256:x".to_owned()), ..Fetched::default() })
         })
         .remove(0);

@@ -247,7 +247,7 @@ fn own_manifest(folder: &Path, id: Option<&str>) -> Result<(Map<String, Value>, 
     };
     let collection = json_of(text.as_bytes()).unwrap_or_default();
     match FeatureManifest::in_collection(&collection, id) {
-        Some((manifest, _)) => Ok((manifest.raw, true)),
+        Some(said) => Ok((said.clone(), true)),
         None => Err(problem(COLLECTION_FILE, format!("has no Feature '{id}'"))),
     }
 }

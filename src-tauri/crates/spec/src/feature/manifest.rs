@@ -201,14 +201,13 @@ impl FeatureManifest {
         (manifest, reader.diagnostics)
     }
 
-    /// Reads what the [`COLLECTION_FILE`] of an archive of the first version says of one of its Features; None if it has none of
-    /// that id.
+    /// What the [`COLLECTION_FILE`] of an archive of the first version says of one of its Features, as it is written there; None if
+    /// it has none of that id.
     #[must_use]
-    pub fn in_collection(collection: &Value, id: &str) -> Option<(Self, Vec<Diagnostic>)> {
+    pub fn in_collection<'a>(collection: &'a Value, id: &str) -> Option<&'a Map<String, Value>> {
         let features = collection.get("features")?.as_array()?;
-        let said = features.iter().find(|said| said.get("id").and_then(Value::as_str) == Some(id))?;
-        let (manifest, diagnostics) = Self::read(said, id);
-        Some((Self { first_version: true, ..manifest }, diagnostics))
+        let mut said = features.iter().filter_map(Value::as_object);
+        said.find(|said| said.get("id").and_then(Value::as_str) == Some(id))
     }
 
     fn of(reader: &mut Reader<'_>, value: &Value) -> Self {
