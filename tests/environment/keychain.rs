@@ -82,3 +82,20 @@ fn nothing_of_a_value_is_told_when_it_cannot_be_kept() {
     assert!(said.contains("no keychain can be used here") && said.contains("--secrets-file"), "{said}");
     assert!(!said.contains(VALUE), "{said}");
 }
+
+/// What is for every environment has to do with no folder.
+#[test]
+fn a_secret_for_every_environment_asks_for_no_folder() {
+    let place = place();
+    let set = |more: &str| {
+        let script =
+            format!("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" secrets set TOKEN {more}");
+        let exchange = place.home.run("sh").within("work").stdin(VALUE);
+        let exchange = exchange.arguments(["-c", &script, env!("CARGO_BIN_EXE_wharf")]);
+        let answer = with_bus(&place, exchange, "no-bus").end();
+        assert_eq!(answer.code, Some(1), "{answer}");
+        answer.stderr_text()
+    };
+    assert!(set("").contains("cannot read"), "{}", set(""));
+    assert!(set("--global").contains("no keychain can be used here"), "{}", set("--global"));
+}

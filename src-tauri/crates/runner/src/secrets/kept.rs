@@ -71,14 +71,17 @@ fn account(request: &KeptSecretRequest) -> Result<Account> {
             "it is that of a variable: letters, digits and _, without a digit at the beginning".to_owned();
         return Err(Error::Impossible { message, location: None, hint: Some(hint) });
     }
-    let current = std::env::current_dir().map_err(|source| Error::Read { path: ".".into(), source })?;
     let scope = match &request.folder {
         _ if request.everywhere => None,
         Some(folder) if folder.to_string_lossy().starts_with(VOLUME) => Some(folder.clone()),
-        Some(folder) => Some(absolute(&current, folder)),
-        None => Some(nearest_with_configuration(&current)),
+        Some(folder) => Some(absolute(&current_folder()?, folder)),
+        None => Some(nearest_with_configuration(&current_folder()?)),
     };
     Ok(Account { name, scope: scope.as_deref().map(Path::display).map(|path| path.to_string()) })
+}
+
+fn current_folder() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|source| Error::Read { path: ".".into(), source })
 }
 
 /// As the schema of `secrets` has it.
