@@ -105,6 +105,51 @@ fn builds_read_from_folders_and_from_other_services() {
     assert_eq!(project.exec("cat /lib-file /made"), "of the folder\nmade\n");
 }
 
+/// A service that never starts is read from, and nothing but a file of its own changes.
+#[test]
+fn what_is_read_from_another_service_counts_as_a_change() {
+    let services = r#"services:
+  app:
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM busybox
+        COPY --from=other /file /made
+      additional_contexts: { other: "service:db" }
+    command: sleep infinity
+    stop_grace_period: 0s
+    volumes: [".:/work"]
+  db:
+    build: ./db
+    profiles: [never]
+"#;
+    let project = Project::new(engines::engine("docker28"), "read", &json!({}), services);
+    project.place.write("db/Dockerfile", "FROM busybox\nCOPY file /file\n");
+    project.place.write("db/file", "first\n");
+    project.up(&[]);
+    assert_eq!(project.exec("cat /made"), "first\n");
+    assert_eq!(told(&project), []);
+    project.place.write("db/file", "second\n");
+    let expected = ["build context of the service db", "rebuild", "line 2: COPY file /file"];
+    assert_eq!(told(&project), [expected.map(str::to_owned).into()]);
+    project.up(&["--apply"]);
+    assert_eq!(project.exec("cat /made"), "second\n");
+    assert_eq!(told(&project), []);
+}
+
+/// What `status` tells of changes: what has changed, what it takes, and from which layer.
+fn told(project: &Project) -> Vec<(String, String, String)> {
+    let path = std::path::Path::new(&project.program).parent().unwrap().display().to_string();
+    let path = format!("{path}:{}", std::env::var("PATH").unwrap_or_default());
+    let status = document(&project.place.wharf("status", &["--json"]).variable("PATH", &path).end());
+    let found = status["difference"].as_array().cloned().unwrap_or_default();
+    let told = |found: &Value| {
+        let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
+        (text("subject"), text("change"), text("layer"))
+    };
+    found.iter().map(told).collect()
+}
+
 #[test]
 fn what_services_are_built_from_counts_as_a_change() {
     for engine in engines::primary() {
@@ -126,17 +171,7 @@ fn what_services_are_built_from_counts_as_a_change() {
         project.place.write("db/Dockerfile", "FROM busybox\nCOPY file /file\n");
         project.place.write("db/file", "first\n");
         project.up(&[]);
-        let path = std::path::Path::new(&project.program).parent().unwrap().display().to_string();
-        let path = format!("{path}:{}", std::env::var("PATH").unwrap_or_default());
-        let told = || {
-            let status = document(&project.place.wharf("status", &["--json"]).variable("PATH", &path).end());
-            let found = status["difference"].as_array().cloned().unwrap_or_default();
-            let told = |found: &Value| {
-                let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
-                (text("subject"), text("change"), text("layer"))
-            };
-            found.iter().map(told).collect::<Vec<_>>()
-        };
+        let told = || told(&project);
         let expected = |all: &[(&str, &str, &str)]| {
             let owned = |(subject, change, layer): &(&str, &str, &str)| {
                 (subject.to_string(), change.to_string(), layer.to_string())

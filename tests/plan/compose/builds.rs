@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wharf_plan::build::NamedContext;
 use wharf_plan::compose::ServiceFacts;
-use wharf_plan::{BuildPurpose, BuildSpec, Built, Observed, Outcome, Step, Wanted};
+use wharf_plan::{Blocker, BuildPurpose, BuildSpec, Built, ImageFacts, Observed, Outcome, Step, Wanted};
 
 use super::{known, next, up, wanted};
 use crate::support::image_facts;
@@ -18,7 +18,8 @@ fn builds(observed: &mut Observed) -> Vec<BuildSpec> {
         };
         let [Step::Build { spec, inputs, purpose }] = steps.as_slice() else { return found };
         assert!(matches!(purpose, BuildPurpose::Service | BuildPurpose::Dockerfile), "{purpose:?}");
-        let image = image_facts(Some(&json!({})));
+        // As with engines, other content is another image.
+        let image = ImageFacts { id: format!("sha256:{inputs}"), ..image_facts(Some(&json!({}))) };
         for name in &spec.tags {
             observed.built.insert(name.clone(), Built { inputs: inputs.clone(), image: image.id.clone() });
             observed.images.insert(name.clone(), Some(image.clone()));
@@ -93,4 +94,88 @@ fn images_of_services_are_built_before_who_reads_from_them() {
     assert_eq!(builds[1].named_contexts["x"], context("first"));
     assert_eq!(builds[3].named_contexts["x"], context("middle"));
     assert!(matches!(builds[3].named_contexts["y"], NamedContext::Folder(_)));
+}
+
+/// What is built, without the project's name.
+fn built(observed: &mut Observed) -> Vec<String> {
+    let name = |spec: BuildSpec| spec.tags[0].trim_start_matches("project_devcontainer-").to_owned();
+    builds(observed).into_iter().map(name).collect()
+}
+
+fn reads(from: &str) -> Value {
+    json!({"build": {"context": ".", "additional_contexts": {"x": format!("service:{from}")}}})
+}
+
+#[test]
+fn what_a_service_reads_from_counts_in_its_image() {
+    let services = json!({
+        "last": reads("middle"),
+        "app": reads("first"),
+        "middle": reads("app"),
+        "first": {"build": "."},
+        "aside": {"build": "."},
+    });
+    let mut observed = with_dockerfiles(&services);
+    assert_eq!(built(&mut observed), ["first", "app", "middle", "last", "aside"]);
+    assert!(built(&mut observed).is_empty());
+    let changes = |observed: &mut Observed, name: &str, content: &str| {
+        observed.services.get_mut(name).unwrap().context = content.to_owned();
+    };
+    changes(&mut observed, "first", "2");
+    assert_eq!(built(&mut observed), ["first", "app", "middle", "last"]);
+    changes(&mut observed, "middle", "2");
+    assert_eq!(built(&mut observed), ["middle", "last"]);
+    changes(&mut observed, "aside", "2");
+    assert_eq!(built(&mut observed), ["aside"]);
+    observed.context = wharf_plan::Fact::Known("2".to_owned());
+    assert_eq!(built(&mut observed), ["app", "middle", "last"]);
+    assert!(built(&mut observed).is_empty());
+}
+
+/// One that no build of here makes: somebody pulled another image under its name.
+#[test]
+fn an_image_that_is_read_from_by_its_name_counts_too() {
+    let mut observed = with_dockerfiles(&json!({"app": reads("db"), "db": {"image": "redis"}}));
+    observed.images.insert("redis".to_owned(), None);
+    assert_eq!(built(&mut observed), ["app"]);
+    assert!(built(&mut observed).is_empty());
+    observed.images.insert("redis".to_owned(), Some(image_facts(None)));
+    assert_eq!(built(&mut observed), ["app"]);
+}
+
+#[test]
+fn services_that_read_from_each_other_in_a_circle_are_refused() {
+    // The first that starts is the first of the chain.
+    let mut chain = json!({"app": {"build": "."}});
+    for number in (1..200).rev() {
+        chain[format!("s{number}")] = reads(&format!("s{}", number - 1));
+    }
+    for (services, expected) in [
+        (json!({"app": reads("app")}), "in a circle: app, app"),
+        (json!({"app": reads("a"), "a": reads("b"), "b": reads("app")}), "in a circle: app, a, b, app"),
+        (json!({"app": reads("a"), "a": reads("b"), "b": reads("a")}), "in a circle: a, b, a"),
+        (json!({"app": {"build": "."}, "a": reads("b"), "b": reads("a")}), "in a circle: a, b, a"),
+        (chain, "more than 100 times over, down to s99"),
+    ] {
+        let mut observed = with_dockerfiles(&services);
+        let image = image_facts(Some(&json!({})));
+        for name in ["project_devcontainer-app", "project_devcontainer-a", "project_devcontainer-b"] {
+            observed.images.insert(name.to_owned(), Some(image.clone()));
+        }
+        // Those that are built before the circle is met.
+        let refused = loop {
+            match next(Wanted::Running(Box::new(wanted(&json!({})))), &observed) {
+                Outcome::Next(steps) => steps.iter().for_each(|step| {
+                    wharf_plan::assume(step, &mut observed);
+                    observed.container = wharf_plan::Fact::Known(None);
+                }),
+                other => break other,
+            }
+        };
+        let Outcome::Blocked(Blocker::Impossible { message, property, .. }) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(message, format!("builds of services read from each other's images {expected}"));
+        assert_eq!(property.as_deref(), Some("dockerComposeFile"));
+    }
 }

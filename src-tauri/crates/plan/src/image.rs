@@ -15,7 +15,7 @@ use wharf_spec::dockerfile::{Arguments, Dockerfile, Platform, platform_arguments
 use wharf_spec::feature::FeatureSet;
 use wharf_spec::{Build, Entry, Scenario, metadata};
 
-use crate::build::BuildSpec;
+use crate::build::{BuildSpec, NamedContext};
 use crate::facts::ImageFacts;
 use crate::state::{Blocker, FactQuery, Observed, Running};
 use crate::step::{BuildPurpose, Step};
@@ -194,8 +194,26 @@ pub fn dockerfile_build(
         }
         None => add_label(&mut spec, &entries, observed),
     }
-    let base = base.map_or("", |facts| facts.id.as_str());
-    Ok(Some(PlannedBuild::new(spec, &[context, base])))
+    let mut prints = vec![context.as_str(), base.map_or("", |facts| facts.id.as_str())];
+    prints.extend(ids_read(&spec, observed)?);
+    Ok(Some(PlannedBuild::new(spec, &prints)))
+}
+
+/// The ids of the images that a build reads from by their names (`--build-context`): what such a name means is another image when
+/// that was built anew. One that the engine does not have is the builder's to fetch.
+///
+/// # Errors
+/// An image has not been looked at.
+pub(crate) fn ids_read<'a>(spec: &BuildSpec, observed: &'a Observed) -> Result<Vec<&'a str>, Blocker> {
+    let images = spec.named_contexts.values().filter_map(|context| match context {
+        NamedContext::Source(source) => source.strip_prefix("docker-image://"),
+        NamedContext::Folder(_) => None,
+    });
+    let id = |image: &str| match observed.images.get(image) {
+        None => Err(Blocker::Fact { query: FactQuery::Image { image: image.to_owned() } }),
+        Some(found) => Ok(found.as_ref().map_or("", |facts| facts.id.as_str())),
+    };
+    images.map(id).collect()
 }
 
 /// The build of an image with Features installed into it.

@@ -404,6 +404,7 @@ fn build_before(
 ) -> Result<Option<Step>, Blocker> {
     let Some(composed) = composed else { return Ok(None) };
     for build in compose::builds_before(wanted, composed.facts, observed)? {
+        let build = build?;
         if done(wanted, observed, &build)?.is_none() {
             return Ok(Some(build.into_step(BuildPurpose::Service)));
         }
@@ -421,6 +422,7 @@ fn start_services(
     old: Option<Step>,
 ) -> Next {
     for build in compose::other_builds(wanted, composed.facts, observed)? {
+        let build = build?;
         if done(wanted, observed, &build)?.is_none() {
             return Ok(vec![build.into_step(BuildPurpose::Service)]);
         }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use wharf_api as api;
-use wharf_plan::compose::{ComposeFacts, named_services};
+use wharf_plan::compose::{ComposeFacts, built_services};
 use wharf_plan::difference::{self, BaseImage, Built, Change, Difference, Ingredients, LabelIsKept};
 use wharf_plan::{Fact, FactQuery};
 use wharf_spec::compose::ServiceBuild;
@@ -205,14 +205,16 @@ impl Reconciler<'_> {
         ingredients
     }
 
-    /// What the services that start are built from: the environment's own as a Dockerfile of its own would be, the others by their names.
+    /// What the services that start, and those whose images they read from, are built from: the environment's own as a Dockerfile of its
+    /// own would be, the others by their names.
     async fn services(&mut self, ingredients: &mut Ingredients) {
         if self.observed.compose == Fact::Unknown && self.observe_compose().await.is_err() {
             return;
         }
         let Some(facts) = self.observed.compose.known().cloned().flatten() else { return };
         let config = &self.environment.configuration.config;
-        for name in facts.project.started(&named_services(config)) {
+        let Ok(names) = built_services(&facts.project, config) else { return };
+        for name in names {
             let Some(service) = facts.project.services.get(name) else { continue };
             let is_own = config.service.as_deref() == Some(name);
             match &service.build {

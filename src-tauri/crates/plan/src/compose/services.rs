@@ -1,87 +1,120 @@
 //! The services beside the environment's own.
 
-use wharf_spec::compose::ComposeService;
+use wharf_spec::Config;
+use wharf_spec::compose::{ComposeProject, ComposeService, ServiceBuild};
 
 use super::facts::{ComposeFacts, buildable, service_name};
 use super::up;
 use crate::build::{BuildSpec, CacheSource};
 use crate::error::Error;
 use crate::facts::{ContainerFacts, EngineKind};
-use crate::image::PlannedBuild;
+use crate::image::{self, PlannedBuild};
 use crate::state::{Blocker, FactQuery, Observed, Running};
 
 /// The label in which Compose keeps what a service needs: `db:service_started:false,…`.
 const NEEDS_LABEL: &str = "com.docker.compose.depends_on";
 
+/// How many services may read from each other one after another. Nobody writes so many; a file that does is somebody's who wants a
+/// stack to end.
+const LONGEST_CHAIN: usize = 100;
+
 /// The builds that come before the environment's own: the image that it is made from where only the builder can fetch what that is made
 /// of, and those of services whose images its build reads from.
 ///
 /// # Errors
-/// What goes into one is not known yet, or cannot be built here.
-pub(crate) fn builds_before(
-    wanted: &Running,
-    facts: &ComposeFacts,
-    observed: &Observed,
-) -> Result<Vec<PlannedBuild>, Blocker> {
+/// What goes into one is not known yet or cannot be built here, or services read from each other in a circle.
+pub(crate) fn builds_before<'a>(
+    wanted: &'a Running,
+    facts: &'a ComposeFacts,
+    observed: &'a Observed,
+) -> Result<impl Iterator<Item = Result<PlannedBuild, Blocker>> + 'a, Blocker> {
     let (name, service) = facts.service(wanted)?;
-    let Some(build) = &service.build else { return Ok(Vec::new()) };
     let mut names = Vec::new();
-    build.contexts_of_services().for_each(|needed| with_needed(facts, needed, name, &mut names));
-    if build.is_elsewhere() {
+    for needed in service.build.iter().flat_map(|build| build.contexts_of_services()) {
+        add_with_needed(&facts.project, needed, &mut names, &mut vec![name])?;
+    }
+    if service.build.as_ref().is_some_and(ServiceBuild::is_elsewhere) {
         names.push(name);
     }
-    builds(wanted, facts, observed, &names)
+    Ok(builds(wanted, facts, observed, names))
 }
 
 /// The builds of the other services that start, those first that others read from, else in the order of the project.
 ///
 /// # Errors
-/// What goes into one is not known yet, or cannot be built here.
-pub fn other_builds(
-    wanted: &Running,
-    facts: &ComposeFacts,
-    observed: &Observed,
-) -> Result<Vec<PlannedBuild>, Blocker> {
-    let own = service_name(wanted).unwrap_or_default();
-    let mut names = Vec::new();
+/// What goes into one is not known yet or cannot be built here, or services read from each other in a circle.
+pub(crate) fn other_builds<'a>(
+    wanted: &'a Running,
+    facts: &'a ComposeFacts,
+    observed: &'a Observed,
+) -> Result<impl Iterator<Item = Result<PlannedBuild, Blocker>> + 'a, Blocker> {
+    // The environment's own is built by itself, before all others.
+    let own = service_name(wanted).and_then(|own| facts.project.services.get_key_value(own));
+    let mut names: Vec<&str> = own.into_iter().map(|(own, _)| own.as_str()).collect();
+    let done = names.len();
     for name in facts.project.started(&up::named(wanted)) {
-        with_needed(facts, name, own, &mut names);
+        add_with_needed(&facts.project, name, &mut names, &mut Vec::new())?;
     }
-    builds(wanted, facts, observed, &names)
+    Ok(builds(wanted, facts, observed, names.split_off(done)))
 }
 
-/// Adds a service and, before it, those whose images its build reads from. The environment's own is built by itself, before all others.
-fn with_needed<'a>(facts: &'a ComposeFacts, name: &str, own: &str, names: &mut Vec<&'a str>) {
-    fn add<'a>(facts: &'a ComposeFacts, name: &str, names: &mut Vec<&'a str>, waiting: &mut Vec<&'a str>) {
-        let Some((name, service)) = facts.project.services.get_key_value(name) else { return };
-        // In a circle nobody is first; the builder says what it misses.
-        if names.contains(&name.as_str()) || waiting.contains(&name.as_str()) {
-            return;
-        }
-        waiting.push(name);
-        for needed in service.build.iter().flat_map(|build| build.contexts_of_services()) {
-            add(facts, needed, names, waiting);
-        }
-        names.push(name);
+/// The services whose images count in an environment: those that start, and those that their builds read from, each behind what it
+/// reads from.
+///
+/// # Errors
+/// Services read from each other in a circle.
+pub fn built_services<'a>(project: &'a ComposeProject, config: &Config) -> Result<Vec<&'a str>, Blocker> {
+    let mut names = Vec::new();
+    for name in project.started(&up::named_services(config)) {
+        add_with_needed(project, name, &mut names, &mut Vec::new())?;
     }
-    let mut waiting: Vec<&str> =
-        facts.project.services.get_key_value(own).map(|(own, _)| own.as_str()).into_iter().collect();
-    add(facts, name, names, &mut waiting);
+    Ok(names)
 }
 
-fn builds(
-    wanted: &Running,
-    facts: &ComposeFacts,
-    observed: &Observed,
-    names: &[&str],
-) -> Result<Vec<PlannedBuild>, Blocker> {
-    let mut builds = Vec::new();
-    for name in names {
-        if let Some(service) = facts.project.services.get(*name) {
-            builds.extend(build(wanted, facts, name, service, observed)?);
-        }
+/// Adds a service and, before it, those whose images its build reads from. `chain` holds who reads from it, one after another.
+fn add_with_needed<'a>(
+    project: &'a ComposeProject,
+    name: &str,
+    names: &mut Vec<&'a str>,
+    chain: &mut Vec<&'a str>,
+) -> Result<(), Blocker> {
+    let Some((name, service)) = project.services.get_key_value(name) else { return Ok(()) };
+    if let Some(at) = chain.iter().position(|reader| reader == name) {
+        let circle = [&chain[at..], &[name.as_str()]].concat().join(", ");
+        return Err(unending(&format!("in a circle: {circle}")));
     }
-    Ok(builds)
+    if names.contains(&name.as_str()) {
+        return Ok(());
+    }
+    if chain.len() == LONGEST_CHAIN {
+        return Err(unending(&format!("more than {LONGEST_CHAIN} times over, down to {name}")));
+    }
+    chain.push(name);
+    for needed in service.build.iter().flat_map(|build| build.contexts_of_services()) {
+        add_with_needed(project, needed, names, chain)?;
+    }
+    chain.pop();
+    names.push(name);
+    Ok(())
+}
+
+fn unending(how: &str) -> Blocker {
+    Blocker::Impossible {
+        message: format!("builds of services read from each other's images {how}"),
+        property: Some("dockerComposeFile".to_owned()),
+        hint: Some("take one `service:` out of `additional_contexts` in the Compose file".to_owned()),
+    }
+}
+
+/// Each when it is asked for: what a later one reads from may not be built yet.
+fn builds<'a>(
+    wanted: &'a Running,
+    facts: &'a ComposeFacts,
+    observed: &'a Observed,
+    names: Vec<&'a str>,
+) -> impl Iterator<Item = Result<PlannedBuild, Blocker>> + 'a {
+    let services = names.into_iter().filter_map(|name| Some((name, facts.project.services.get(name)?)));
+    services.filter_map(move |(name, service)| build(wanted, facts, name, service, observed).transpose())
 }
 
 fn build(
@@ -147,6 +180,7 @@ fn build(
         })?);
     }
     crate::build_options::apply(&mut spec, &facts.options_of(build), observed)?;
+    prints.extend(image::ids_read(&spec, observed)?);
     Ok(Some(PlannedBuild::new(spec, &prints)))
 }
 

@@ -105,8 +105,7 @@ pub(crate) fn named(wanted: &Running) -> Vec<String> {
 }
 
 /// The services that a configuration has Compose start; none where all do.
-#[must_use]
-pub fn named_services(config: &Config) -> Vec<String> {
+pub(super) fn named_services(config: &Config) -> Vec<String> {
     let mut services = config.run_services.clone().unwrap_or_default();
     if let Some(service) = config.service.as_ref().filter(|name| !name.is_empty())
         && !services.is_empty()
