@@ -7,7 +7,7 @@ use crate::flags::LogLevel;
 /// Sends the log to standard error from `--log-level debug` on. Without it nothing is set up at all.
 pub(crate) fn start(level: LogLevel) {
     let filter = match level {
-        LogLevel::Info => return,
+        LogLevel::Error | LogLevel::Info => return,
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };

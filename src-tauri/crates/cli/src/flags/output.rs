@@ -77,6 +77,9 @@ pub(crate) enum LogFormat {
 /// `--log-level`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum LogLevel {
+    /// A word of the reference's `upgrade` and `features resolve-dependencies`: without `debug` no log is shown anyway.
+    #[value(hide = true)]
+    Error,
     Info,
     Debug,
     Trace,
