@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use wharf_spec::compose::{ComposeProject, Dollars, NameSources, project_name};
 use wharf_spec::metadata::read_label;
 use wharf_spec::{
     ContainerVariables, DevContainerId, Document, Hook, LifecycleCommand, LocalVariables, MergedConfig,
-    Mount, ResolvedConfig, SingleCommand, merge, resolve,
+    Mount, PathStyle, ResolvedConfig, SingleCommand, merge, resolve,
 };
 
 fn config(value: &Value) -> ResolvedConfig {
@@ -80,4 +81,36 @@ fn zed_an_id_is_the_specification_s_hash() {
     ]);
     let id = DevContainerId::of(&labels).to_string();
     assert_eq!(id, "0c27kmi3t5h3anj4psh9usfultojkmt45hfb3mf98sm13ug01diu");
+}
+
+/// What `compose config` prints differs from version to version.
+#[test]
+fn zed_60687_and_53048_ports_of_every_form() {
+    let ports = [
+        json!(["8080:80", "127.0.0.1:5432:5432/tcp", 9000]),
+        json!([{ "mode": "ingress", "target": 80, "published": "8080", "protocol": "tcp" }]),
+        json!([{ "target": 80, "published": 8080, "name": "web", "x-more": {} }, "9000-9010"]),
+        json!({ "80": 8080 }),
+        json!(null),
+    ];
+    for ports in ports {
+        let text = json!({ "services": { "app": { "image": "x", "ports": ports } } }).to_string();
+        let project = ComposeProject::read(&text, Dollars::Doubled).unwrap();
+        assert_eq!(project.services["app"].image.as_deref(), Some("x"), "{text}");
+    }
+}
+
+#[test]
+fn a_project_of_a_folder_that_begins_with_a_dash() {
+    let sources = NameSources {
+        folder: "/w/-rf",
+        first_file: Some("/w/-rf/.devcontainer/docker-compose.yml"),
+        variable: None,
+        env_file: None,
+        is_named: false,
+        volume: None,
+        letters_alone: false,
+    };
+    let name = project_name(&sources, &ComposeProject::default(), PathStyle::Linux);
+    assert_eq!(name, "rf_devcontainer");
 }

@@ -5,7 +5,7 @@ use wharf_plan::build::NamedContext;
 use wharf_plan::compose::ServiceFacts;
 use wharf_plan::{Blocker, BuildPurpose, BuildSpec, Built, ImageFacts, Observed, Outcome, Step, Wanted};
 
-use super::{known, next, up, wanted};
+use super::{facts, known, next, up, wanted};
 use crate::support::image_facts;
 
 /// The builds in their order, each taken as done.
@@ -178,4 +178,24 @@ fn services_that_read_from_each_other_in_a_circle_are_refused() {
         assert_eq!(message, format!("builds of services read from each other's images {expected}"));
         assert_eq!(property.as_deref(), Some("dockerComposeFile"));
     }
+}
+
+/// Once, a folder was put before what it already began with.
+#[test]
+fn zed_53473_paths_of_a_build_count_from_the_compose_file() {
+    let facts = facts(&json!({
+        "app": {"build": {"context": "..", "dockerfile": ".devcontainer/Dockerfile"}},
+        "db": {"build": {"context": "/elsewhere/db", "dockerfile": "Dockerfile"}},
+        "plain": {"build": "."},
+    }));
+    let place = |name: &str| {
+        let build = facts.project.services[name].build.clone().unwrap();
+        let shown = |path: std::path::PathBuf| path.display().to_string();
+        (shown(facts.context_of(&build)), shown(facts.dockerfile_of(&build).unwrap()))
+    };
+    let folder = "/home/me/project/.devcontainer";
+    let file = format!("{folder}/../.devcontainer/Dockerfile");
+    assert_eq!(place("app"), (format!("{folder}/.."), file));
+    assert_eq!(place("db"), ("/elsewhere/db".to_owned(), "/elsewhere/db/Dockerfile".to_owned()));
+    assert_eq!(place("plain"), (format!("{folder}/."), format!("{folder}/./Dockerfile")));
 }
