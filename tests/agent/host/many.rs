@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use wharf_agent::message::End;
 use wharf_agent::network::{DialFailure, ListeningSocket};
 use wharf_runner::CancellationToken;
-use wharf_runner::inside::{AgentConnection, Error, agents};
+use wharf_runner::inside::{AgentConnection, Error, LinkNews, agents};
 
 use crate::kit::{Agent, shell, streams};
 
@@ -243,11 +243,16 @@ async fn ports_and_links_are_told_as_they_come() {
     in_time(async { while !ports.next().await.unwrap().sockets.iter().any(|socket| socket.port == port) {} })
         .await;
     let mut links = connection.watch_links().await.unwrap();
-    let mut request = shell("exec $BROWSER http://127.0.0.1:1234/");
+    let mut request = shell("for n in 1 2 3 4 5 6 7; do $BROWSER http://127.0.0.1:1234/$n; done");
     request.context.browser = true;
     let (mut streams, _ends) = streams(tokio::io::empty());
     connection.exec(&request, &mut streams, &CancellationToken::new()).await.unwrap();
-    assert_eq!(in_time(links.next()).await.unwrap(), "http://127.0.0.1:1234/");
+    for number in 1..=5 {
+        let link = LinkNews::Link(format!("http://127.0.0.1:1234/{number}"));
+        assert_eq!(in_time(links.next()).await.unwrap(), link);
+    }
+    // The rest is too much, which is said at once.
+    assert!(matches!(in_time(links.next()).await.unwrap(), LinkNews::Dropped(1..=2)));
 }
 
 #[tokio::test]
