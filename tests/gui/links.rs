@@ -78,3 +78,34 @@ fn a_link_that_asks_for_more_is_refused_aloud() {
     assert!(!window.shows("[data-testid=link]"));
     assert!(!window.shows("[data-testid=folder]"));
 }
+
+/// Whatever runs in the page: what leads to another computer is opened by a person, in a dialog that is not the page's.
+#[test]
+fn a_page_opens_no_other_computers_address_by_itself() {
+    const ASK: &str = "
+        const [address, done] = arguments;
+        window.asked = 'waiting';
+        const invoke = window.__TAURI_INTERNALS__.invoke('open_link', { address });
+        invoke.then(() => (window.asked = 'over'), (error) => (window.asked = JSON.stringify(error)));
+        done();";
+    const DIALOG: &str = "Open this address?";
+    const ADDRESS: &str = "https://elsewhere.example/page";
+    let desk = Desk::new();
+    let window = desk.open(&[]);
+    let asked = |address: &str| window.run(ASK, &[json!(address)]).unwrap();
+    let over = || {
+        let look = || window.run("arguments[0](window.asked)", &[]).ok().filter(|said| said != "waiting");
+        window.wait("the end of the question", look)
+    };
+    asked(ADDRESS);
+    desk.press(DIALOG, "Escape");
+    assert_eq!((over(), desk.opened()), (json!("over"), None));
+    asked(ADDRESS);
+    desk.press(DIALOG, "Return");
+    assert_eq!(over(), "over");
+    assert_eq!(window.wait("the address in the browser", || desk.opened()), ADDRESS);
+    // What is no page of the web is not even asked about.
+    asked("file:///etc/passwd");
+    assert_ne!(over(), "over");
+    assert_eq!(desk.opened().as_deref(), Some(ADDRESS));
+}

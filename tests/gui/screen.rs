@@ -128,6 +128,26 @@ impl Desk {
         std::fs::read_to_string(self.home.path().join("opened")).ok().filter(|text| !text.is_empty())
     }
 
+    /// Presses a key in a dialog of the system's own, which no driver of web views reaches, once it is shown.
+    pub(crate) fn press(&self, dialog: &str, key: &str) {
+        let end = Instant::now() + PATIENCE;
+        let found = loop {
+            let mut search = self.command("xdotool");
+            let output = search.args(["search", "--onlyvisible", "--name", dialog]).output();
+            let said = output.expect("there is no xdotool; `cargo xtask test --only app` installs it").stdout;
+            let said = String::from_utf8_lossy(&said);
+            if let Some(window) = said.lines().next() {
+                break window.to_owned();
+            }
+            assert!(Instant::now() < end, "no dialog {dialog:?} is shown");
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        // Nobody manages windows here, so that a new one has the keys only once it is given them.
+        let mut press = self.command("xdotool");
+        let pressed = press.args(["windowfocus", "--sync", &found, "key", key]).status().unwrap();
+        assert!(pressed.success(), "{key} cannot be pressed in {dialog:?}");
+    }
+
     /// What is said in notifications from now on, line by line, whether a desktop shows them or not.
     pub(crate) fn notifications(&self) -> Receiver<String> {
         let mut monitor = self.command("dbus-monitor");

@@ -11,7 +11,7 @@ use crate::{system, ui};
 const LIBRARIES: [&str; 4] =
     ["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev", "libdbus-1-dev", "pkg-config"];
 /// What running it without a screen and steering it needs.
-const SCREEN: [&str; 5] = ["xvfb", "xauth", "webkit2gtk-driver", "dbus", "fonts-dejavu-core"];
+const SCREEN: [&str; 6] = ["xvfb", "xauth", "webkit2gtk-driver", "dbus", "fonts-dejavu-core", "xdotool"];
 /// The program between a test and the web view's own driver.
 const DRIVER: &str = "tauri-driver";
 /// Its version; built from the registry into the folder of the test tools.
