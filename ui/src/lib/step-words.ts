@@ -2,6 +2,7 @@
 import { bytes, shortHashes } from './format';
 import { text } from './i18n';
 import type { Row } from './model/rows';
+import { progressWords } from './program-sentences';
 import { detailWords } from './program-words';
 
 export function body(row: Row): string {
@@ -17,8 +18,14 @@ export function partName(row: Row): string {
 
 function doing(row: Row): string[] {
   const running = row.parts.filter((part) => part.state === 'running').map(partName);
-  const said = [amount(row), running.length > 0 ? running.join(', ') : (row.progress?.text ?? '')];
+  const said = [amount(row), running.length > 0 ? running.join(', ') : progressOf(row)];
   return said.some(Boolean) ? said : [row.subject ?? ''];
+}
+
+/** What a build or a registry says as it goes on is theirs. */
+function progressOf({ label, progress }: Row): string {
+  const said = progress?.text ?? '';
+  return label === 'workspace' ? progressWords(said) : said;
 }
 
 function done(row: Row): string[] {

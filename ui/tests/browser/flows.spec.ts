@@ -11,7 +11,7 @@ test('a folder given on the command line: look, start, allow, watch, ready', asy
   expect(await asked(page, 'operate')).toEqual([]);
   await page.keyboard.press('Enter');
 
-  await expect(part(page, 'consent')).toContainText('full control of your Docker');
+  await expect(part(page, 'consent')).toContainText("use an engine's socket can do anything");
   await expect(part(page, 'consentTouch')).toHaveCount(3);
   await expect(part(page, 'consentTouch').first()).toContainText(
     'initializeCommand, .devcontainer/devcontainer.json:9',

@@ -1,5 +1,5 @@
 /** The window in the language of whoever uses it. */
-import { expect, item, open, part, test } from './support';
+import { expect, item, open, part, start, test } from './support';
 
 test.describe('on a system that speaks Chinese', () => {
   test.use({ locale: 'zh-CN' });
@@ -12,6 +12,16 @@ test.describe('on a system that speaks Chinese', () => {
     await part(page, 'delete').click();
     await part(page, 'deleteVolumes').check();
     await expect(part(page, 'dialogConfirm')).toHaveText('删除容器和 2 个卷');
+  });
+
+  test('so does what a person is asked to allow, and no name in it is another', async ({ page }) => {
+    await start(page, 'consent');
+    const sheet = part(page, 'consent');
+    await expect(sheet).toContainText('能使用引擎套接字的程序可以在引擎所在的机器上做任何事。');
+    await expect(sheet).toContainText('镜像 ghcr.io/acme/base 没有固定版本：其内容可能会变。');
+    await sheet.locator('summary').click();
+    await expect(sheet.locator('pre')).toHaveText('scripts/bootstrap.sh：其内容属于此次许可的一部分');
+    expect(await sheet.innerText()).not.toMatch(/\b(The|It|can|flows|pinned)\b/);
   });
 
   test('so do the change of a configuration and what it costs', async ({ page }) => {

@@ -32,30 +32,30 @@ export const consent: ConsentRequest = {
     {
       kind: 'hostCommand',
       subject: 'scripts/bootstrap.sh',
-      effect: 'a command of the workspace, run as you',
+      effect: 'It runs on this computer with your own rights, at every start.',
       origin: { property: 'initializeCommand', location: { path: CONFIGURATION, line: 9 } },
-      details: ['sh -c scripts/bootstrap.sh', 'scripts/bootstrap.sh  412 bytes, part of what is allowed'],
+      details: ['scripts/bootstrap.sh: its content is part of this consent'],
     },
     {
       kind: 'engineSocket',
-      subject: '/var/run/docker.sock',
-      effect: 'full control of your Docker',
+      subject: '/var/run/docker.sock at /var/run/docker-host.sock',
+      effect: "Whoever can use an engine's socket can do anything on the engine's machine.",
       origin: { property: 'mounts', feature: 'ghcr.io/devcontainers/features/docker-outside-of-docker:1' },
     },
     {
       kind: 'hostMount',
-      subject: '/home/ada/.aws (read-only)',
-      effect: 'programs inside can read it',
+      subject: '/home/ada/.aws at /home/vscode/.aws (read-only)',
+      effect: 'The container can read it.',
       origin: { property: 'mounts[1]', location: { path: CONFIGURATION, line: 22 } },
     },
   ],
   tells: [
     {
-      text: '2 images are not pinned to a digest',
+      text: 'The image ghcr.io/acme/base is not pinned: what it holds can change.',
       origin: { property: 'image', location: { path: CONFIGURATION, line: 3 } },
     },
     {
-      text: 'HTTP_PROXY of this computer flows in',
+      text: 'The variable HTTP_PROXY of this computer flows in.',
       origin: { property: 'remoteEnv.HTTP_PROXY', location: { path: CONFIGURATION, line: 17 } },
     },
   ],

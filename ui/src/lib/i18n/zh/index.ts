@@ -7,5 +7,15 @@ import { logs } from './logs';
 import { overview } from './overview';
 import { pages } from './pages';
 import { ports } from './ports';
+import { said } from './said';
 
-export const zh: Catalogue = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages, ...ports };
+export const zh: Catalogue = {
+  ...frame,
+  ...environment,
+  ...overview,
+  ...logs,
+  ...configuration,
+  ...pages,
+  ...ports,
+  ...said,
+};
