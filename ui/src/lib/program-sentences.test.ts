@@ -10,6 +10,7 @@ import {
   problemWords,
   progressWords,
   reasonOfPort,
+  subjectOfTouch,
   tellWords,
   templateWords,
   warningOfTemplate,
@@ -97,6 +98,38 @@ test('every language keeps the parts of a sentence, and no two of them have one 
 
 const of = (effect: string, layer?: string): string | undefined =>
   effectOfDifference({ subject: '', change: 'rebuild', effect, layer } as Difference);
+
+const reads = 'The container can read it.';
+const changes = 'The container can read and change it.';
+const socket = "Whoever can use an engine's socket can do anything on the engine's machine.";
+const hook = 'Commands of the configuration, its image and its Features can read it in the container.';
+
+/** The thing itself, what is said of it, and what a Chinese reads. */
+const SUBJECTS: readonly [subject: string, effect: string, chinese?: string][] = [
+  ['/home/ada/.aws at /root/.aws (read-only)', reads, '/home/ada/.aws 挂载到 /root/.aws（只读）'],
+  ['/srv at /srv', changes, '/srv 挂载到 /srv'],
+  ['/srv at /srv (read-only)', changes, '/srv 挂载到 /srv (read-only)'],
+  ['/look at me at /srv', changes],
+  ['/a (leads to /b) at /c', changes],
+  ['/a (leads to /b) at /c (read-only)', reads],
+  ['/run/docker.sock at /run/docker.sock', socket, '/run/docker.sock 挂载到 /run/docker.sock'],
+  ["the engine's socket for the service db", socket, '供服务 db 使用的引擎套接字'],
+  ['NPM_TOKEN from your keychain', hook, 'NPM_TOKEN（来自你的钥匙串）'],
+  ['all GPUs', "The container can use every GPU of the engine's machine.", '所有 GPU'],
+  // Somebody's own text, whatever it looks like.
+  ['all GPUs', 'It runs on this computer with your own rights, at every start.'],
+  ['/a at /b (read-only)', 'It runs on this computer with your own rights, at every start.'],
+  ['all GPUs', "The container can use this device of the engine's machine."],
+  ['NPM_TOKEN from your keychain', 'This secret of the engine goes into the container.'],
+  ['all GPUs', 'toString'],
+];
+
+test.each(SUBJECTS)('of %s, %s', (subject, effect, chinese = subject) => {
+  setLanguage('zh-CN');
+  expect(subjectOfTouch({ subject, effect })).toBe(chinese);
+  setLanguage('en');
+  expect(subjectOfTouch({ subject, effect })).toBe(subject);
+});
 
 /** What is said, and what a Chinese reads. */
 const SENTENCES: readonly [words: (said: string) => string | undefined, said: string, chinese: string][] = [

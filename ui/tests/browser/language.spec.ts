@@ -19,6 +19,7 @@ test.describe('on a system that speaks Chinese', () => {
     const sheet = part(page, 'consent');
     await expect(sheet).toContainText('能使用引擎套接字的程序可以在引擎所在的机器上做任何事。');
     await expect(sheet).toContainText('镜像 ghcr.io/acme/base 没有固定版本：其内容可能会变。');
+    await expect(sheet).toContainText('~/.aws 挂载到 /home/vscode/.aws（只读）');
     await sheet.locator('summary').click();
     await expect(sheet.locator('pre')).toHaveText('scripts/bootstrap.sh：其内容属于此次许可的一部分');
     expect(await sheet.innerText()).not.toMatch(/\b(The|It|can|flows|pinned)\b/);

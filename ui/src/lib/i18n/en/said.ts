@@ -71,6 +71,19 @@ export const SAID = {
     ],
   },
 
+  /** The thing itself, where the program has words for it: all others are somebody's own text. */
+  subjects: {
+    'plan/src/consent.rs': ['all GPUs'],
+    'plan/src/consent/options.rs': ['all exposed ports', 'all of your environment', 'GPUs: {value}'],
+    'plan/src/consent/paths.rs': ['{path} at {target}', ' (read-only)'],
+    'plan/src/consent/secrets.rs': ['{name} from your environment', '{name} from your keychain'],
+    'plan/src/consent/services.rs': [
+      '{key} of the service {}',
+      "the engine's socket for the service {}",
+      "devices of the engine's machine for the service {}",
+    ],
+  },
+
   /** What a touch comes with. */
   details: {
     'runner/src/consent.rs': ['{path}: not there yet', '{path}: its content is part of this consent'],

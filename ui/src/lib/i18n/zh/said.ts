@@ -75,6 +75,20 @@ export const said: { said: Said } = {
       'Its content goes from the host into containers.': '它的内容会从主机进入容器。',
     },
 
+    subjects: {
+      'all GPUs': '所有 GPU',
+      'all exposed ports': '所有已暴露的端口',
+      'all of your environment': '你的全部环境变量',
+      'GPUs: {value}': 'GPU：{value}',
+      '{path} at {target}': '{path} 挂载到 {target}',
+      ' (read-only)': '（只读）',
+      '{name} from your environment': '{name}（来自你的环境变量）',
+      '{name} from your keychain': '{name}（来自你的钥匙串）',
+      '{key} of the service {}': '服务 {} 的 {key}',
+      "the engine's socket for the service {}": '供服务 {} 使用的引擎套接字',
+      "devices of the engine's machine for the service {}": '供服务 {} 使用的、引擎所在机器的设备',
+    },
+
     details: {
       '{path}: not there yet': '{path}：尚不存在',
       '{path}: its content is part of this consent': '{path}：其内容属于此次许可的一部分',
