@@ -7,6 +7,7 @@ import {
   detailOfTouch,
   effectOfDifference,
   effectOfTouch,
+  hintOfEngine,
   problemWords,
   progressWords,
   reasonOfPort,
@@ -164,6 +165,22 @@ const SENTENCES: readonly [words: (said: string) => string | undefined, said: st
     'cannot reach tcp://10.0.0.2:2375: tcp: no route to host',
     '无法连接 tcp://10.0.0.2:2375：tcp: no route to host',
   ],
+  [
+    problemWords,
+    'tcp://10.0.0.2:2375 did not count what lies on its disk within 120 s',
+    'tcp://10.0.0.2:2375 没有在 120 秒内统计磁盘占用',
+  ],
+  [
+    problemWords,
+    'the connection to unix:///x broke while it was asked to list containers: end: of file',
+    '与 unix:///x 的连接在列出容器时中断：end: of file',
+  ],
+  [
+    problemWords,
+    'no encrypted connection to tcp://a:2376: its certificate is for another name than a',
+    '无法与 tcp://a:2376 建立加密连接：它的证书不适用于名称 a',
+  ],
+  [hintOfEngine, 'The engine may hang. Restart it, then try again.', '引擎可能已停止响应。请重启引擎，然后重试。'],
   [progressWords, '1200 files and folders', '1200 个文件和文件夹'],
   [
     warningOfTemplate,
@@ -189,6 +206,7 @@ describe('what is no sentence of ours, or not surely, stays as it is', () => {
     [tellWords, 'The container can read it.'],
     [tellWords, 'Note: The variable A of this computer flows in.'],
     [(said: string) => of(said, 'line 3: RUN b'), 'The image is built anew from line 3: RUN a'],
+    [problemWords, 'unix:///x did not remove volume list containers within 5 s'],
     // Where the value ends cannot be told.
     [warningOfTemplate, 'the option a has the value `b`, and the Template knows c`, and the Template knows d'],
   ] as const)('%o %s', (words, said) => {

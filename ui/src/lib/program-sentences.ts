@@ -138,7 +138,18 @@ export function reasonOfPort(said: string): string {
 
 /** Why something could not be looked at. */
 export function problemWords(said: string): string {
-  return sentence('problems', said);
+  return sentence('problems', said, {
+    fits: (name, part) => name !== 'call' || Object.hasOwn(text.said.calls, part),
+    shown: (name, part) => {
+      if (name === 'call') return sentence('calls', part);
+      return name === 'problem' ? sentence('encryption', part) : part;
+    },
+  });
+}
+
+/** What can be done about an engine. */
+export function hintOfEngine(said: string): string {
+  return sentence('hints', said);
 }
 
 /** How far a workspace is in its volume. */

@@ -180,6 +180,8 @@ export const SAID = {
       'no encrypted connection to {engine}: {problem}',
       'what answers at {engine} is not a container engine: {detail}',
       '{engine} has no container {container}',
+      '{engine} did not {call} within {} s',
+      'the connection to {engine} broke while it was asked to {call}: {detail}',
     ],
     'runner/src/error.rs': [
       'cannot read {}: {source}',
@@ -193,6 +195,54 @@ export const SAID = {
       'this environment is not kept',
       'there is no container to start',
     ],
+    'runner/src/engines.rs': ['{name} {} is older than {floor}, the oldest that Wharf is tested with'],
+  },
+
+  /** What an engine was asked, as a verb. Most others have somebody's names in them. */
+  calls: {
+    'engine/src/engine.rs': ['answer a ping', 'describe itself'],
+    'engine/src/containers.rs': ['list containers', 'tell what happens'],
+    'engine/src/volumes.rs': ['list volumes'],
+    'engine/src/space.rs': ['count what lies on its disk'],
+  },
+
+  /** Why nothing can be said to an engine in secret. */
+  encryption: {
+    'engine/src/reach.rs': [
+      'its certificate was not issued by the authority in {}',
+      'its certificate was issued by an authority that this system does not trust',
+      'its certificate has expired',
+      'its certificate is not valid yet',
+      'its certificate is for another name than {host}',
+      'it refuses the certificate that we showed',
+      'it asks for a client certificate, and there is no cert.pem with key.pem in {}',
+      'it asks for a client certificate',
+      'what listens there does not speak TLS',
+    ],
+  },
+
+  /** What can be done about an engine that does not answer. */
+  hints: {
+    'engine/src/error.rs': [
+      'Correct DOCKER_HOST or CONTAINER_HOST, or unset it to use the engine of this machine.',
+      'Install Docker or Podman, or start the one that is installed, or set DOCKER_HOST to the address of an engine.',
+      'Start the engine, for example with `systemctl start docker` or by opening Docker Desktop.',
+      'Add your user to the group that owns the socket (for Docker: `sudo usermod -aG docker $USER`, then log in again), or use a rootless engine.',
+      'Look whether the engine still runs, then try again.',
+      'Look what listens at that address; DOCKER_HOST may point to the wrong place.',
+      'The engine may hang. Restart it, then try again.',
+    ],
+    'engine/src/reach.rs': [
+      "Put the ca.pem of the engine's authority into the folder of DOCKER_CERT_PATH, or into the Docker context.",
+      "Renew the engine's certificate on its machine.",
+      "Compare the clocks of both machines, then look at the certificate's dates.",
+      'Call the engine by a name that its certificate holds, or issue a certificate for this name.',
+      'Put a cert.pem and key.pem that the engine accepts into the folder of DOCKER_CERT_PATH, or into the Docker context.',
+      'Look at the port: an engine with TLS usually listens at 2376. Without TLS, unset DOCKER_TLS_VERIFY and DOCKER_TLS.',
+      'Replace the file with a valid one in PEM form.',
+      'Look whether the engine is set up for TLS as this machine expects.',
+    ],
+    'runner/src/engines.rs': ['Update it: what Wharf asks for may be missing.'],
   },
 
   /** What brings a workspace into its volume, as it goes on. */

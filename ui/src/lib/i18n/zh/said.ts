@@ -177,6 +177,9 @@ export const said: { said: Said } = {
       'no encrypted connection to {engine}: {problem}': '无法与 {engine} 建立加密连接：{problem}',
       'what answers at {engine} is not a container engine: {detail}': '在 {engine} 响应的不是容器引擎：{detail}',
       '{engine} has no container {container}': '{engine} 上没有容器 {container}',
+      '{engine} did not {call} within {} s': '{engine} 没有在 {} 秒内{call}',
+      'the connection to {engine} broke while it was asked to {call}: {detail}':
+        '与 {engine} 的连接在{call}时中断：{detail}',
       'cannot read {}: {source}': '无法读取 {}：{source}',
       'cannot write {}: {source}': '无法写入 {}：{source}',
       'Dev container config ({}) not found.': '找不到开发容器的配置（{}）。',
@@ -188,6 +191,61 @@ export const said: { said: Said } = {
         '配置中写有 dockerComposeFile，而这台电脑上没有 Compose',
       'this environment is not kept': 'Wharf 没有维持这个环境的连接',
       'there is no container to start': '没有可以启动的容器',
+      '{name} {} is older than {floor}, the oldest that Wharf is tested with':
+        '{name} {} 低于 {floor}，这是 Wharf 测试过的最低版本',
+    },
+
+    calls: {
+      'answer a ping': '响应',
+      'describe itself': '提供自身信息',
+      'list containers': '列出容器',
+      'list volumes': '列出卷',
+      'count what lies on its disk': '统计磁盘占用',
+      'tell what happens': '报告事件',
+    },
+
+    encryption: {
+      'its certificate was not issued by the authority in {}': '它的证书不是由 {} 中的证书颁发机构签发的',
+      'its certificate was issued by an authority that this system does not trust':
+        '它的证书由这个系统不信任的证书颁发机构签发',
+      'its certificate has expired': '它的证书已过期',
+      'its certificate is not valid yet': '它的证书尚未生效',
+      'its certificate is for another name than {host}': '它的证书不适用于名称 {host}',
+      'it refuses the certificate that we showed': '它拒绝了我们出示的证书',
+      'it asks for a client certificate, and there is no cert.pem with key.pem in {}':
+        '它要求客户端证书，而 {} 中没有 cert.pem 和 key.pem',
+      'it asks for a client certificate': '它要求客户端证书',
+      'what listens there does not speak TLS': '在那里监听的程序不使用 TLS',
+    },
+
+    hints: {
+      'Correct DOCKER_HOST or CONTAINER_HOST, or unset it to use the engine of this machine.':
+        '请更正 DOCKER_HOST 或 CONTAINER_HOST，或取消设置，以使用这台电脑的引擎。',
+      'Install Docker or Podman, or start the one that is installed, or set DOCKER_HOST to the address of an engine.':
+        '请安装 Docker 或 Podman，或启动已安装的引擎，或将 DOCKER_HOST 设为某个引擎的地址。',
+      'Start the engine, for example with `systemctl start docker` or by opening Docker Desktop.':
+        '请启动引擎，例如运行 `systemctl start docker`，或打开 Docker Desktop。',
+      'Add your user to the group that owns the socket (for Docker: `sudo usermod -aG docker $USER`, then log in again), or use a rootless engine.':
+        '请将你的用户加入拥有该套接字的用户组（Docker：运行 `sudo usermod -aG docker $USER`，然后重新登录），或使用 rootless 引擎。',
+      'Look whether the engine still runs, then try again.': '请检查引擎是否仍在运行，然后重试。',
+      'Look what listens at that address; DOCKER_HOST may point to the wrong place.':
+        '请检查是什么程序在那个地址监听；DOCKER_HOST 可能指向了错误的位置。',
+      'The engine may hang. Restart it, then try again.': '引擎可能已停止响应。请重启引擎，然后重试。',
+      "Put the ca.pem of the engine's authority into the folder of DOCKER_CERT_PATH, or into the Docker context.":
+        '请将引擎的证书颁发机构的 ca.pem 放入 DOCKER_CERT_PATH 的文件夹，或放入 Docker 上下文。',
+      "Renew the engine's certificate on its machine.": '请在引擎所在的机器上更新它的证书。',
+      "Compare the clocks of both machines, then look at the certificate's dates.":
+        '请核对两台机器的时钟，然后查看证书的日期。',
+      'Call the engine by a name that its certificate holds, or issue a certificate for this name.':
+        '请使用证书中包含的名称连接引擎，或为这个名称签发证书。',
+      'Put a cert.pem and key.pem that the engine accepts into the folder of DOCKER_CERT_PATH, or into the Docker context.':
+        '请将引擎接受的 cert.pem 和 key.pem 放入 DOCKER_CERT_PATH 的文件夹，或放入 Docker 上下文。',
+      'Look at the port: an engine with TLS usually listens at 2376. Without TLS, unset DOCKER_TLS_VERIFY and DOCKER_TLS.':
+        '请检查端口：使用 TLS 的引擎通常在 2376 监听。如果不使用 TLS，请取消设置 DOCKER_TLS_VERIFY 和 DOCKER_TLS。',
+      'Replace the file with a valid one in PEM form.': '请将该文件换成有效的 PEM 格式文件。',
+      'Look whether the engine is set up for TLS as this machine expects.':
+        '请检查引擎的 TLS 设置是否符合这台电脑的要求。',
+      'Update it: what Wharf asks for may be missing.': '请更新它：Wharf 需要的功能可能缺失。',
     },
 
     progress: {
