@@ -11,6 +11,8 @@ mod desktop;
 mod handover;
 mod notices;
 mod operate;
+#[cfg(target_os = "linux")]
+mod painter;
 mod preferences;
 mod text;
 mod tray;
@@ -19,7 +21,7 @@ mod window;
 
 use std::process::ExitCode;
 
-use arguments::Start;
+use arguments::{Opening, Start};
 
 fn main() -> ExitCode {
     match arguments::read(std::env::args_os()) {
@@ -32,19 +34,16 @@ fn main() -> ExitCode {
         Start::Window(_) | Start::Background if !has_display() => {
             fail("there is no display to open a window on", "`wharf-desktop --headless [FOLDER]` needs none")
         }
-        Start::Window(opening) => {
-            choose_painter();
-            ended(window::run(opening, false))
-        }
-        Start::Background => {
-            choose_painter();
-            ended(window::run(None, true))
-        }
+        Start::Window(opening) => show(opening, false),
+        Start::Background => show(None, true),
     }
 }
 
-fn ended(result: tauri::Result<()>) -> ExitCode {
-    match result {
+/// Runs the window until the program ends.
+fn show(opening: Option<Opening>, in_background: bool) -> ExitCode {
+    #[cfg(target_os = "linux")]
+    painter::choose();
+    match window::run(opening, in_background) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             fail(&format!("the window cannot be opened: {error}"), "`wharf` does the same in a terminal")
@@ -62,23 +61,6 @@ fn fail(message: &str, hint: &str) -> ExitCode {
     eprintln!("error: {message}\nhint: {hint}");
     ExitCode::FAILURE
 }
-
-/// Has the processor paint the page, as WebKit is told by a variable, unless a person has chosen: for lines of text it is as fast as a graphics
-/// card, and where there is none it takes a third of the time that a card played by the processor takes.
-#[cfg(target_os = "linux")]
-fn choose_painter() {
-    const PAINTER: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING";
-    if std::env::var_os(PAINTER).is_none() {
-        #[allow(unsafe_code, reason = "the environment is changed before there is a second thread")]
-        unsafe {
-            std::env::set_var(PAINTER, "1");
-        }
-    }
-}
-
-/// The page is painted by what the system brings.
-#[cfg(not(target_os = "linux"))]
-fn choose_painter() {}
 
 /// Whether a window can be shown. GTK aborts where there is no display; this asks first.
 #[cfg(target_os = "linux")]
