@@ -4,13 +4,17 @@ use serde_json::json;
 use wharf_test_support::engines::{self, DOCKER, PODMAN};
 use wharf_test_support::registry::{PASSWORD, Registry};
 
-use crate::kit::Place;
+use crate::kit::{self, Place};
 
 /// Builds an image for this registry and pushes it, through Wharf itself.
 fn fill(registry: &Registry) -> String {
     let image = format!("{}/some/base:1", registry.host());
     let maker = Place::new(engines::engine(DOCKER), r#"{ "build": { "dockerfile": "Dockerfile" } }"#);
-    maker.write("Dockerfile", "FROM busybox\nENV FROM_REGISTRY=yes\n");
+    let label = r#"[{"customizations": {"tool": {"from": "the registry"}}}]"#;
+    maker.write(
+        "Dockerfile",
+        &format!("FROM busybox\nENV FROM_REGISTRY=yes\nLABEL devcontainer.metadata='{label}'\n"),
+    );
     maker.home.write(".docker/config.json", &auths(registry, PASSWORD));
     let answer = maker.wharf("build", &["--image-name", &image, "--push", "true"]).end();
     assert_eq!(answer.code, Some(0), "{answer}");
@@ -88,6 +92,11 @@ fn an_open_registry_asks_nobody() {
     let image = fill(&registry);
     for engine in [DOCKER, PODMAN] {
         let place = Place::new(engines::engine(engine), &json!({ "image": image }).to_string());
+        // What it brings can be read before anything is started, and no engine has it yet.
+        let read = place.wharf("read-configuration", &["--include-merged-configuration"]).end();
+        assert_eq!(read.code, Some(0), "{read}");
+        let customizations = &kit::json(&read)["mergedConfiguration"]["customizations"];
+        assert_eq!(*customizations, json!({ "tool": [{ "from": "the registry" }] }), "{engine}: {read}");
         place.up(&[]);
         let down = place.wharf("down", &[]).end();
         assert_eq!(down.code, Some(0), "{down}");

@@ -121,9 +121,9 @@ fn what_is_read_from_another_service_counts_as_a_change() {
     volumes: [".:/work"]
   db:
     build: ./db
-    profiles: [never]
 "#;
-    let project = Project::new(engines::engine("docker28"), "read", &json!({}), services);
+    let configuration = json!({ "runServices": ["app"] });
+    let project = Project::new(engines::engine("docker28"), "read", &configuration, services);
     project.place.write("db/Dockerfile", "FROM busybox\nCOPY file /file\n");
     project.place.write("db/file", "first\n");
     project.up(&[]);

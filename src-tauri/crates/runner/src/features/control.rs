@@ -89,6 +89,8 @@ fn write(path: &std::path::Path, text: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use wharf_registry::{Options, Surroundings};
+
     use super::*;
 
     #[test]
@@ -104,5 +106,29 @@ mod tests {
             file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
             assert_eq!(known(&store).is_some(), expected, "{age}");
         }
+    }
+
+    /// What is sent vanishes, and nothing ever comes back.
+    #[tokio::test]
+    async fn a_network_that_swallows_everything_holds_nobody_up() {
+        let hole = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = format!("http://{}", hole.local_addr().unwrap());
+        let environment = move |name: &str| (name == "https_proxy").then(|| proxy.clone());
+        let surroundings = Surroundings { environment: Box::leak(Box::new(environment)), home: None };
+        let client = Client::new(surroundings, Options::default()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Some(folder.path())).unwrap();
+        let longer = Duration::from_secs(1);
+        let begin = std::time::Instant::now();
+        assert!(manifest(&client, &store).await.disallowed("ghcr.io/a/b").is_none());
+        let waited = begin.elapsed();
+        assert!(PATIENCE <= waited && waited < PATIENCE + longer, "{waited:?}");
+        // Nobody asks again so soon; an older answer counts, and is waited for less long.
+        assert!(known(&store).is_some());
+        write(&path(&store), r#"{"disallowedFeatures": [{"featureIdPrefix": "ghcr.io/a"}]}"#).unwrap();
+        let begin = std::time::Instant::now();
+        assert!(manifest(&client, &store).await.disallowed("ghcr.io/a/b").is_some());
+        let waited = begin.elapsed();
+        assert!(PATIENCE_WITH_OLDER <= waited && waited < PATIENCE_WITH_OLDER + longer, "{waited:?}");
     }
 }
