@@ -88,6 +88,8 @@ pub(super) struct Kept {
     choices: PortChoices,
     decisions: Vec<PortDecision>,
     listening: Vec<Listening>,
+    /// Whether the agent of this connection has told it.
+    heard: bool,
     published: std::collections::BTreeMap<u16, u16>,
     /// The run of the container that connections to its own address belong to.
     run: Option<(String, CancellationToken)>,
@@ -137,6 +139,7 @@ impl Kept {
             chosen,
             decisions: Vec::new(),
             listening: Vec::new(),
+            heard: false,
             published: std::collections::BTreeMap::new(),
             run: None,
             events: None,
@@ -177,9 +180,7 @@ impl Kept {
         }
         self.end_run();
         self.forwards.close_all().await;
-        for answer in self.renewed.drain(..) {
-            let _ = answer.send(());
-        }
+        self.answer_all();
     }
 
     /// Asks the engine for the container.
@@ -258,6 +259,7 @@ impl Kept {
         ));
         // The agent's end tells all that matters from here on.
         self.events = None;
+        self.heard = false;
         let Ok(mut ports) = agent.watch_ports() else { return Next::Look };
         // Refused where the container leaves no place for it; forwarding does without.
         let mut links = agent.watch_links().await.ok();
@@ -270,6 +272,7 @@ impl Kept {
                     let Ok(told) = told else { break };
                     link.listens(&told);
                     self.listening = ports::listening(&told);
+                    self.heard = true;
                     self.link.send_replace(Some(Arc::clone(&link)));
                     self.pause = FIRST_PAUSE;
                     let before = std::mem::take(&mut self.decisions);
@@ -283,9 +286,7 @@ impl Kept {
                         self.save();
                     }
                     is_news = true;
-                    for answer in self.renewed.drain(..) {
-                        let _ = answer.send(());
-                    }
+                    self.answer_all();
                 }
                 news = next_link(&mut links) => match news {
                     Some(LinkNews::Link(url)) => self.open_link(url),
@@ -314,9 +315,7 @@ impl Kept {
             self.settle(false).await;
         }
         self.publish(connection, problem);
-        for answer in self.renewed.drain(..) {
-            let _ = answer.send(());
-        }
+        self.answer_all();
     }
 
     /// Waits for a reason to look again.
@@ -360,24 +359,20 @@ impl Kept {
                 if !reachable || before != self.record.container {
                     return Some(Next::Look);
                 }
-                self.settle(true).await;
-                self.publish(api::KeptConnection::Connected, None);
-                for answer in self.renewed.drain(..) {
-                    let _ = answer.send(());
-                }
+                self.settle_what_is_heard().await;
             }
             Command::Settle(answer) => {
+                self.renewed.push(answer);
                 if reachable {
-                    self.settle(true).await;
-                    self.publish(api::KeptConnection::Connected, None);
+                    self.settle_what_is_heard().await;
+                } else {
+                    self.answer_all();
                 }
-                let _ = answer.send(());
             }
             Command::Change(port, change, answer) => {
                 let changed = self.change(port, change);
                 if reachable && changed.is_ok() {
-                    self.settle(true).await;
-                    self.publish(api::KeptConnection::Connected, None);
+                    self.settle_what_is_heard().await;
                 }
                 let _ = answer.send(changed);
             }
@@ -396,6 +391,22 @@ impl Kept {
             }
         }
         None
+    }
+
+    /// Settles what is to be done by what listens, and answers whoever waits for that. Before the agent of this connection has told what listens,
+    /// its first word will do both: until then a server that is there all the time would seem to have gone.
+    async fn settle_what_is_heard(&mut self) {
+        if self.heard {
+            self.settle(true).await;
+            self.publish(api::KeptConnection::Connected, None);
+            self.answer_all();
+        }
+    }
+
+    fn answer_all(&mut self) {
+        for answer in self.renewed.drain(..) {
+            let _ = answer.send(());
+        }
     }
 
     /// Waits until every connection has ended, with the way inside kept open for them.
