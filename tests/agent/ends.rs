@@ -43,6 +43,27 @@ fn the_host_goes_away() {
     }
 }
 
+/// Whatever moment it is: a session that is just being opened belongs to whoever waits for it.
+#[test]
+fn what_is_just_being_started_ends_too() {
+    let system = System::new();
+    let sleep = format!("300.{}", std::process::id());
+    let line = format!("echo $$ .; while :; do (setsid sleep {sleep}; true) & sleep 0.002; done");
+    let sleeping = || {
+        let entries = std::fs::read_dir("/proc").unwrap().flatten();
+        let lines = entries.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+        lines.filter(|line| line.ends_with(format!("\0{sleep}\0").as_bytes())).count()
+    };
+    for round in 0..10 {
+        let (mut agent, pids) = start(&system, &line, false);
+        eventually("some sleep", || sleeping() > 3);
+        agent.hang_up();
+        assert!(agent.ended().success());
+        assert!(all_gone(&pids));
+        assert_eq!(sleeping(), 0, "left in round {round}");
+    }
+}
+
 #[test]
 fn whoever_ends_when_asked_may_clean_up() {
     let system = System::new();

@@ -11,6 +11,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long to wait for processes that were killed for good to be gone.
 const AFTER_KILL: Duration = Duration::from_secs(1);
+/// How often those that belong to a child are looked for before they are asked to end. Whoever is stopped starts nobody.
+const MOST_LOOKS: u32 = 20;
 
 /// A process, not to be mistaken for a later one of the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +32,7 @@ pub(super) struct Status {
 /// Asks the children and all that belongs to them to end, and kills what has not after `grace`.
 pub(crate) fn end(children: &[Pid], grace: Duration) {
     let mut known = HashSet::new();
-    let mut alive = find(children, &mut known);
+    let mut alive = stop(children, &mut known);
     let began = Instant::now();
     let mut asked: HashSet<(Identity, i32)> = HashSet::new();
     while !alive.is_empty() && began.elapsed() < grace {
@@ -59,6 +61,26 @@ pub(crate) fn end(children: &[Pid], grace: Duration) {
             let _ = kill_process_group(*child, Signal::KILL);
         }
     }
+}
+
+/// Stops the children and all that belongs to them, until nobody new is found: what a parent starts while others are looked for, and what opens
+/// a session of its own, would be lost with that parent.
+fn stop(children: &[Pid], known: &mut HashSet<Identity>) -> Vec<Identity> {
+    let mut stopped = HashSet::new();
+    for _ in 0..MOST_LOOKS {
+        let alive = find(children, known);
+        let mut is_complete = true;
+        for identity in &alive {
+            if stopped.insert(*identity) {
+                send(*identity, Signal::STOP);
+                is_complete = false;
+            }
+        }
+        if is_complete {
+            return alive;
+        }
+    }
+    find(children, known)
 }
 
 fn send(identity: Identity, signal: Signal) {
