@@ -197,7 +197,10 @@ impl Connection {
         let connection = self.clone();
         // Processes may take their time to end.
         let ending = thread::Builder::new().spawn(move || connection.registry.end(exchange));
-        ending.map(drop).map_err(|error| format!("exchange {exchange}: {error}"))
+        ending.map(drop).map_err(|error| {
+            self.registry.end(exchange);
+            format!("exchange {exchange}: {error}")
+        })
     }
 
     /// Reads until the host ends, or writing to it has failed. The error is for the host.

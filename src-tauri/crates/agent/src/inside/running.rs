@@ -14,6 +14,8 @@ use super::tree;
 
 /// How long a process may take to end once its connection is gone.
 const GRACE: Duration = Duration::from_secs(3);
+/// How long a child may take to be reaped.
+const REAPING: Duration = Duration::from_millis(500);
 
 /// A child, leader of its own session and process group.
 #[derive(Debug)]
@@ -87,6 +89,8 @@ struct State {
     closing: bool,
     /// Exchanges that take no more.
     refused: HashSet<u32>,
+    /// How many of them are being ended now.
+    ending: u32,
     /// With the exchange that started each.
     running: Vec<(u32, Arc<Running>)>,
 }
@@ -124,12 +128,15 @@ impl Registry {
         self.state().is_closing(exchange)
     }
 
-    /// From now on an exchange starts nothing more. False when that is so already.
+    /// From now on an exchange starts nothing more. False when that is so already; else it is to be ended, and counts as being ended until then.
     pub(crate) fn refuse(&self, exchange: u32) -> bool {
-        self.state().refused.insert(exchange)
+        let mut state = self.state();
+        let is_new = state.refused.insert(exchange);
+        state.ending += u32::from(is_new);
+        is_new
     }
 
-    /// Ends what an exchange has started.
+    /// Ends what an exchange has started, once it is refused.
     pub(crate) fn end(&self, exchange: u32) {
         let children: Vec<Pid> = self
             .state()
@@ -141,6 +148,9 @@ impl Registry {
         if !children.is_empty() {
             tree::end(&children, GRACE);
         }
+        let mut state = self.state();
+        state.ending = state.ending.saturating_sub(1);
+        self.changed.notify_all();
     }
 
     /// An exchange is over; its number may come again.
@@ -155,14 +165,15 @@ impl Registry {
             state.closing = true;
             state.running.iter().map(|(_, running)| running.pid).collect()
         };
-        if children.is_empty() {
-            return;
+        if !children.is_empty() {
+            tree::end(&children, GRACE);
         }
-        tree::end(&children, GRACE);
-        // Their threads reap them.
-        let deadline = Instant::now() + Duration::from_millis(500);
+        let began = Instant::now();
         let mut state = self.state();
-        while !state.running.is_empty() && Instant::now() < deadline {
+        // Their threads reap them. A child may have gone while what it has started is still being ended.
+        while (!state.running.is_empty() && began.elapsed() < REAPING)
+            || (state.ending > 0 && began.elapsed() < tree::longest(GRACE))
+        {
             (state, _) = self
                 .changed
                 .wait_timeout(state, Duration::from_millis(50))

@@ -29,6 +29,11 @@ pub(super) struct Status {
     dead: bool,
 }
 
+/// How long [`end`] takes at most.
+pub(crate) fn longest(grace: Duration) -> Duration {
+    grace + AFTER_KILL + Duration::from_millis(500)
+}
+
 /// Asks the children and all that belongs to them to end, and kills what has not after `grace`.
 pub(crate) fn end(children: &[Pid], grace: Duration) {
     let mut known = HashSet::new();
