@@ -85,8 +85,11 @@ pub(super) fn run(
     }
     let window = Window::open(port, &program.to_string_lossy(), &[&folder.to_string_lossy()])
         .map_err(anyhow::Error::msg)?;
-    window.click("[data-testid=tab][data-tab=logs]");
-    window.wait_for("[data-testid=panel][data-tab=logs]");
+    // The page that the folder opens may come after the click.
+    window.wait("the log", || {
+        window.click("[data-testid=tab][data-tab=logs]");
+        window.shows("[data-testid=panel][data-tab=logs]").then_some(())
+    });
     window.run(WATCH, &[json!(LOG), json!(LINES)]).map_err(anyhow::Error::msg)?;
     container.start()?;
     let told = window.run(WAIT, &[]).map_err(anyhow::Error::msg)?;
