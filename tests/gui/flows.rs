@@ -43,16 +43,16 @@ fn a_folder_of_the_command_line_is_shown_and_asks_before_anything_is_done() {
     let window = desk.open(&["lighthouse"]);
     window.wait_for("[data-testid=folder]");
     assert!(window.text("[data-testid=folder]").contains("Lighthouse"));
-    window.picture("1-folder");
+    desk.picture(&window, "1-folder");
     window.click("[data-testid=folder-start]");
     window.wait_for("[data-testid=consent]");
-    window.picture("2-consent");
+    desk.picture(&window, "2-consent");
     assert!(window.text("[data-testid=consent-touch]").contains("echo built on the shore"));
     assert!(desk.containers().is_empty(), "nothing is made before the answer");
     window.click("[data-testid=consent-refuse]");
     window.wait_until_gone("[data-testid=consent]");
     assert!(desk.containers().is_empty(), "nothing is made after a no");
-    window.picture("3-refused");
+    desk.picture(&window, "3-refused");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn an_allowed_environment_is_watched_until_it_runs() {
     window.wait_for("[data-testid=steps]");
     window.wait_for(&environment("running"));
     window.wait_for("[data-testid=step][data-state=done]");
-    window.picture("4-running");
+    desk.picture(&window, "4-running");
     let containers = desk.containers();
     assert_eq!(containers.len(), 1);
     assert_eq!(containers[0]["State"], "running");
@@ -76,7 +76,7 @@ fn a_running_environment_is_stopped_and_kept() {
     window.click("[data-testid=stop]");
     window.click("[data-testid=dialog-confirm]:enabled");
     window.wait_for(&environment("stopped"));
-    window.picture("5-stopped");
+    desk.picture(&window, "5-stopped");
     assert_eq!(desk.containers()[0]["State"], "exited");
 }
 
@@ -90,11 +90,11 @@ fn an_environment_is_deleted_after_saying_what_is_lost() {
     window.wait_for("[data-testid=dialog-confirm]:enabled");
     // What is lost is counted while the dialog is shown already.
     window.wait("the volume", || window.text("[data-testid=dialog]").contains("wharf-gui-").then_some(()));
-    window.picture("6-losses");
+    desk.picture(&window, "6-losses");
     window.click("[data-testid=delete-volumes]");
     window.click("[data-testid=dialog-confirm]:enabled");
     window.wait_until_gone(&format!("[data-environment='{id}']"));
-    window.picture("7-deleted");
+    desk.picture(&window, "7-deleted");
     assert!(desk.containers().is_empty());
     let volumes = desk.socket().get("/volumes").unwrap().text();
     assert!(!volumes.contains(&format!("wharf-gui-{id}")), "the volume was to go too");

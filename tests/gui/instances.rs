@@ -25,7 +25,7 @@ fn a_second_start_hands_its_folder_to_the_first_and_ends() {
     window.wait("the second folder", || {
         window.text("[data-testid=folder]").contains("Breakwater").then_some(())
     });
-    window.picture("8-second-start");
+    desk.picture(&window, "8-second-start");
 }
 
 #[test]

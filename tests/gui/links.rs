@@ -29,7 +29,7 @@ fn a_link_to_a_folder_asks_before_the_folder_is_read() {
     window.wait_for("[data-testid=link]");
     assert!(window.text("[data-testid=link]").contains("linked & read"));
     assert!(!window.shows("[data-testid=folder]"));
-    window.picture("13-link");
+    desk.picture(&window, "13-link");
     window.click("[data-testid=link-refuse]");
     window.wait_until_gone("[data-testid=link]");
     assert!(!window.shows("[data-testid=folder]"), "nothing is read after a no");
@@ -57,7 +57,7 @@ fn a_link_to_a_repository_clones_it_into_a_volume_once_it_is_allowed() {
     assert_eq!(server.connections(), 0, "nobody is asked before the answer");
     window.click("[data-testid=link-allow]");
     window.wait_for(&environment("running"));
-    window.picture("14-cloned");
+    desk.picture(&window, "14-cloned");
     assert!(server.connections() > 0);
     let containers = desk.containers();
     assert_eq!(containers.len(), 1);

@@ -5,6 +5,7 @@
 mod flows;
 mod instances;
 mod links;
+mod pictures;
 mod ports;
 mod screen;
 mod work;

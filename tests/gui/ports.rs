@@ -36,7 +36,7 @@ fn a_server_that_begins_to_listen_is_seen_and_opened() {
     window.click("[data-testid=tab][data-tab=ports]");
     window.wait_for("[data-testid=port][data-port='8123'][data-state=forwarded]");
     assert!(window.text("[data-testid=port][data-port='8123']").contains("lamp"));
-    window.picture("15-ports");
+    desk.picture(&window, "15-ports");
     window.click("[data-testid=port][data-port='8123'] [data-testid=port-open]");
     let opened = window.wait("the address in the browser", || desk.opened());
     assert!(answer(&opened).unwrap().contains("the lamp is lit"), "{opened}");

@@ -17,6 +17,8 @@ use wharf_test_support::ports::free_port;
 use wharf_test_support::socket::Socket;
 use wharf_test_support::webdriver::{PATIENCE, Window, is_ready};
 
+use crate::pictures;
+
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_wharf-desktop");
 
@@ -37,8 +39,13 @@ impl Desk {
     pub(crate) fn new() -> Self {
         let home = Home::new();
         let engine = engines::engine(DOCKER);
+        let frames = frames(&home);
+        std::fs::create_dir_all(&frames).unwrap();
         let (screen, display) = start(
-            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]),
+            Command::new("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])
+                .arg(pictures::FOLDER_OF_THE_SCREEN)
+                .arg(frames),
             "Xvfb of the package xvfb",
         );
         let (messages, bus) = start(
@@ -121,6 +128,12 @@ impl Desk {
     pub(crate) fn folder(&self, name: &str, configuration: &str) -> PathBuf {
         self.home.write(&format!("{name}/.devcontainer.json"), configuration);
         self.home.path().join(name)
+    }
+
+    /// Keeps a picture of what the screen shows, for a person to look at.
+    pub(crate) fn picture(&self, window: &Window, name: &str) {
+        window.painted();
+        pictures::keep(&frames(&self.home), name);
     }
 
     /// The address that the browser was given last.
@@ -213,6 +226,11 @@ impl Drop for Desk {
             let _ = self.socket().request("DELETE", &format!("/volumes/{volume}"), None);
         }
     }
+}
+
+/// Where the screen of a home keeps what it shows.
+fn frames(home: &Home) -> PathBuf {
+    home.path().join("screen")
 }
 
 /// The environment that is shown, in a state.

@@ -44,7 +44,7 @@ fn what_is_typed_into_a_terminal_happens_inside() {
     window.wait("the answer in the terminal", || {
         window.text("[data-testid=terminal]").contains("lamp-42").then_some(())
     });
-    window.picture("9-terminal");
+    desk.picture(&window, "9-terminal");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_configuration_that_breaks_is_told_with_its_place_until_it_is_mended() {
     window.wait("the place of the error", || {
         window.text("[data-testid=environment]").contains(".devcontainer.json:3").then_some(())
     });
-    window.picture("10-broken");
+    desk.picture(&window, "10-broken");
     rewrite(&folder, &configuration.to_string());
     window.wait("the error to go", || {
         (!window.text("[data-testid=environment]").contains(".devcontainer.json:3")).then_some(())
@@ -76,7 +76,7 @@ fn a_change_is_previewed_and_applied() {
     rewrite(&folder, &configuration.to_string());
     window.wait_for("[data-testid=changes]");
     assert!(window.text("[data-testid=changes]").contains("containerEnv"));
-    window.picture("11-changes");
+    desk.picture(&window, "11-changes");
     window.click("[data-testid=apply-changes]");
     // What replaces the container asks, with what would be lost.
     window.wait("the change to be applied", || {
@@ -100,7 +100,7 @@ fn a_hook_that_failed_is_retried_once_its_reason_is_mended() {
     );
     window.wait_for("[data-testid=failure]");
     assert!(window.text("[data-testid=failure]").contains("postCreateCommand"));
-    window.picture("12-failed-hook");
+    desk.picture(&window, "12-failed-hook");
     let before = desk.containers()[0]["Id"].clone();
     std::fs::write(folder.join("oil.txt"), "enough\n").unwrap();
     window.click("[data-testid=retry]");

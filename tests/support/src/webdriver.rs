@@ -1,5 +1,5 @@
-//! As much of a WebDriver client as the tests and the measurements of the window need: one session, elements by CSS, text, clicks, scripts,
-//! pictures.
+//! As much of a WebDriver client as the tests and the measurements of the window need: one session, elements by CSS, text, clicks and
+//! scripts.
 //!
 //! Written here and not taken from a crate: it is a handful of small JSON requests over HTTP on loopback, and the crates for it bring an
 //! asynchronous runtime and a whole HTTP stack along.
@@ -10,8 +10,6 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 /// The key under which WebDriver names an element.
@@ -152,19 +150,14 @@ impl Window {
         self.ask("POST", "/refresh", Some(&json!({}))).unwrap();
     }
 
-    /// Keeps a picture of the window for a person to look at.
+    /// Waits until the page is painted as it is by now.
     ///
     /// # Panics
-    /// When none can be taken, or kept.
-    pub fn picture(&self, name: &str) {
-        // The web view hands out the frame that it drew last, which may be older than what the page holds by now.
-        let drawn = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 150)))";
-        self.ask("POST", "/execute/async", Some(&json!({ "script": drawn, "args": [] }))).unwrap();
-        let picture = self.ask("GET", "/screenshot", None).unwrap();
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/gui-screenshots");
-        std::fs::create_dir_all(&folder).unwrap();
-        let bytes = BASE64_STANDARD.decode(picture.as_str().unwrap()).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+    /// When the page does not answer.
+    pub fn painted(&self) {
+        let painted =
+            "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(arguments[0], 150)))";
+        self.run(painted, &[]).unwrap();
     }
 }
 
