@@ -1,4 +1,4 @@
-//! The network: streams through the keeper beside a port that the engine publishes and beside `exec … cat`, what a round trip costs, many
+//! The network: streams through the keeper beside a port that the engine publishes and beside `docker exec … cat`, what a round trip costs, many
 //! connections at once and one after the other, how soon a new server is here, and what it all costs while nothing happens.
 //!
 //! Everything is measured by this very program: it is the client on this side and the server in the container's network, so that both ways
@@ -141,8 +141,8 @@ fn streams(baseline: &Baseline, kept: &Kept, rounds: u32) -> Vec<Row> {
     let pairs = vec![
         pair("stream from any address", near_name, 0.9, [down(near), down(everywhere)]),
         pair("stream to any address", near_name, 0.9, [up(near), up(everywhere)]),
-        pair("stream from loopback", "exec cat", 0.8, [cat_out, down(loopback)]),
-        pair("stream to loopback", "exec -i cat", 0.8, [cat_in, up(loopback)]),
+        pair("stream from loopback", "docker exec cat", 0.8, [cat_out, down(loopback)]),
+        pair("stream to loopback", "docker exec -i cat", 0.8, [cat_in, up(loopback)]),
     ];
     rows_of(pairs, rounds)
 }

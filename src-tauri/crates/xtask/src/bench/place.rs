@@ -259,23 +259,7 @@ pub(super) fn write_configuration(folder: &Path, text: &str) -> Result<()> {
 /// The engine's own program. Docker's speaks to the socket from anywhere. Podman's works on the engine's files, so it runs where they are.
 pub(super) fn engine_program(engine: &Engine) -> Result<Vec<String>> {
     match engine.kind {
-        Kind::Docker => {
-            let root = PathBuf::from(format!("/proc/{}/root", engine.process));
-            let program = if system::has_program("docker") {
-                vec!["docker".to_owned()]
-            } else {
-                // The engine's own program, with the libraries that lie beside it: they may be newer than this machine's.
-                let path = |below: &str| root.join(below).display().to_string();
-                let libraries = format!("{}:{}", path("usr/lib/x86_64-linux-gnu"), path("usr/lib"));
-                vec![
-                    path("usr/lib64/ld-linux-x86-64.so.2"),
-                    "--library-path".to_owned(),
-                    libraries,
-                    path("usr/bin/docker"),
-                ]
-            };
-            Ok(joined(&program, &["--host", &engine.docker_host()]))
-        }
+        Kind::Docker => Ok(docker_program(engine, engine)),
         Kind::Podman => {
             let folder = engines::home()?.join("engines").join(&engine.name);
             let file = |variable: &str, name: &str| format!("{variable}={}", folder.join(name).display());
@@ -291,6 +275,34 @@ pub(super) fn engine_program(engine: &Engine) -> Result<Vec<String>> {
             ))
         }
     }
+}
+
+/// The program `docker`, speaking to any engine through its socket. `from` is a Docker to take it from where this machine has none.
+fn docker_program(from: &Engine, engine: &Engine) -> Vec<String> {
+    let program = if system::has_program("docker") {
+        vec!["docker".to_owned()]
+    } else {
+        // With the libraries that lie beside it: they may be newer than this machine's.
+        let root = PathBuf::from(format!("/proc/{}/root", from.process));
+        let path = |below: &str| root.join(below).display().to_string();
+        let libraries = format!("{}:{}", path("usr/lib/x86_64-linux-gnu"), path("usr/lib"));
+        vec![
+            path("usr/lib64/ld-linux-x86-64.so.2"),
+            "--library-path".to_owned(),
+            libraries,
+            path("usr/bin/docker"),
+        ]
+    };
+    joined(&program, &["--host", &engine.docker_host()])
+}
+
+/// `docker` for any engine: what reaches a container through the engine's socket, as Wharf does. Podman's own program goes past its service,
+/// to the container itself, which nobody can who has only the socket.
+pub(super) fn program_at_the_socket(engine: &Engine) -> Result<Vec<String>> {
+    let all = engines::Inventory::read().context("the test engines are not known")?;
+    let docker =
+        all.engine(engines::DOCKER).context("there is no Docker to take the program `docker` from")?;
+    Ok(docker_program(docker, engine))
 }
 
 /// The reference starts the engine's program by one name, so where that takes more words a script stands for them.

@@ -13,7 +13,7 @@ use wharf_test_support::socket::Socket;
 
 use super::server::Server;
 use super::{bare, client};
-use crate::bench::place::engine_program;
+use crate::bench::place::program_at_the_socket;
 use crate::bench::process;
 use crate::system;
 
@@ -112,7 +112,7 @@ impl Baseline {
         let published = &facts["NetworkSettings"]["Ports"][&inside][0]["HostPort"];
         let published = published.as_str().and_then(|port| port.parse().ok()).context("no published port")?;
         let server = Server::listen(first_process(id)?, ([0, 0, 0, 0], EVERYWHERE).into())?;
-        let program = engine_program(&ground.engine)?;
+        let program = program_at_the_socket(&ground.engine)?;
         let bare = match ground.engine.kind {
             Kind::Docker => None,
             Kind::Podman => Some(bare::relay(SocketAddr::new(address(&facts)?, EVERYWHERE))?),
@@ -130,7 +130,7 @@ impl Baseline {
         exec
     }
 
-    /// MiB a second that the engine's own program carries out of the container.
+    /// MiB a second that `docker exec` carries out of the container.
     pub(super) fn cat_out(&self, bytes: u64) -> Result<f64> {
         let command = [&["cat"][..], &vec![FILE; (bytes / FILE_BYTES) as usize]].concat();
         let begin = Instant::now();
