@@ -18,6 +18,9 @@ pub(super) use system::{
     take_streams,
 };
 
+#[cfg(windows)]
+pub(super) use windows::serves;
+
 /// Standard input, output and error of a command.
 pub(super) const STREAMS: usize = 3;
 

@@ -28,6 +28,9 @@ pub(super) fn holder(told: u64) -> Holder {
     system::holder(told).unwrap_or(Holder::Unknown)
 }
 
+#[cfg(windows)]
+pub(super) use windows::connected;
+
 /// Systems where nothing tells.
 #[cfg(not(any(target_os = "linux", windows)))]
 mod system {

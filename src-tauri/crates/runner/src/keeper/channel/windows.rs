@@ -7,6 +7,8 @@
 mod security;
 mod socket;
 
+pub(in crate::keeper) use security::serves;
+
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io;
 use std::os::windows::io::AsRawHandle as _;

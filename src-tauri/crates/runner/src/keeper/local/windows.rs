@@ -1,13 +1,16 @@
 //! The system's tables, and the names of processes.
-#![allow(unsafe_code, reason = "the standard library does not tell who listens")]
+#![allow(unsafe_code, reason = "the standard library does not tell who listens and who is connected")]
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use std::ptr::null_mut;
 
 use wharf_plan::ports::Holder;
 use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, ERROR_SUCCESS};
-use windows_sys::Win32::NetworkManagement::IpHelper::{GetExtendedTcpTable, TCP_TABLE_OWNER_PID_LISTENER};
+use windows_sys::Win32::NetworkManagement::IpHelper::{
+    GetExtendedTcpTable, TCP_TABLE_CLASS, TCP_TABLE_OWNER_PID_CONNECTIONS, TCP_TABLE_OWNER_PID_LISTENER,
+};
 use windows_sys::Win32::Networking::WinSock::{AF_INET, AF_INET6};
 use windows_sys::Win32::System::Threading::{
     OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
@@ -26,23 +29,30 @@ const LONGEST: usize = 4096;
 pub(super) fn taken() -> BTreeMap<u16, u64> {
     let mut taken = BTreeMap::new();
     for (family, layout) in [(AF_INET, table::IPV4), (AF_INET6, table::IPV6)] {
-        taken.extend(table::listening(&listeners(u32::from(family)), &layout));
+        let table = read(u32::from(family), TCP_TABLE_OWNER_PID_LISTENER);
+        taken.extend(table::listening(&table, &layout));
     }
     taken
 }
 
-/// The system's table of what listens; empty when it does not tell.
-fn listeners(family: u32) -> Vec<u8> {
+/// The process that has the end at `client` of a connection to `here`.
+pub(super) fn connected(client: SocketAddr, here: SocketAddr) -> Option<u32> {
+    let (family, layout) = if client.is_ipv4() { (AF_INET, table::IPV4) } else { (AF_INET6, table::IPV6) };
+    let table = read(u32::from(family), TCP_TABLE_OWNER_PID_CONNECTIONS);
+    u32::try_from(table::connected(&table, &layout, client, here)?).ok()
+}
+
+/// A table of the system's; empty when it does not tell.
+fn read(family: u32, class: TCP_TABLE_CLASS) -> Vec<u8> {
     let mut table = Vec::<u32>::new();
     for _ in 0..TRIES {
         let mut length = (table.len() * size_of::<u32>()) as u32;
         let room = if table.is_empty() { null_mut() } else { table.as_mut_ptr().cast() };
         // SAFETY: the table is written within the room that is told, aligned as its numbers are; the length outlives the call.
-        let told =
-            unsafe { GetExtendedTcpTable(room, &raw mut length, 0, family, TCP_TABLE_OWNER_PID_LISTENER, 0) };
+        let told = unsafe { GetExtendedTcpTable(room, &raw mut length, 0, family, class, 0) };
         match told {
             ERROR_SUCCESS => return table.into_iter().flat_map(u32::to_le_bytes).collect(),
-            // Some more may listen when it is asked again.
+            // It may be longer when it is asked for again.
             ERROR_INSUFFICIENT_BUFFER => table = vec![0; length as usize / size_of::<u32>() + 64],
             _ => break,
         }

@@ -1,4 +1,4 @@
-//! Who may open a pipe, and whose it is.
+//! Who may open a pipe, whose it is, and whom a process serves.
 #![allow(unsafe_code, reason = "the standard library knows neither users nor who may open what")]
 
 use std::ffi::c_void;
@@ -7,7 +7,7 @@ use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle, Ra
 use std::ptr::null_mut;
 
 use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
-use windows_sys::Win32::Foundation::{ERROR_SUCCESS, LocalFree};
+use windows_sys::Win32::Foundation::{ERROR_SUCCESS, HANDLE, LocalFree};
 use windows_sys::Win32::Security::Authorization::{
     ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, GetSecurityInfo,
     SDDL_REVISION_1, SE_KERNEL_OBJECT,
@@ -16,7 +16,10 @@ use windows_sys::Win32::Security::{
     GetTokenInformation, OWNER_SECURITY_INFORMATION, PSID, SECURITY_ATTRIBUTES, TOKEN_ELEVATION,
     TOKEN_INFORMATION_CLASS, TOKEN_QUERY, TOKEN_USER, TokenElevation, TokenUser,
 };
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+use windows_sys::Win32::System::RemoteDesktop::ProcessIdToSessionId;
+use windows_sys::Win32::System::Threading::{
+    GetCurrentProcess, OpenProcess, OpenProcessToken, PROCESS_QUERY_LIMITED_INFORMATION,
+};
 
 use super::super::pipe_name::descriptor;
 
@@ -88,14 +91,45 @@ pub(super) fn is_ours(handle: RawHandle) -> io::Result<bool> {
     Ok(text(owner)? == user()?)
 }
 
+/// Whether a process acts for this user. One that may not be looked into, as those with an administrator's rights, does if it runs in the same
+/// session: at the same desk.
+pub(in crate::keeper) fn serves(process: u32) -> bool {
+    match (user_of(process), user()) {
+        (Ok(its), Ok(ours)) => its == ours,
+        _ => session(process).is_some_and(|session| Some(session) == self::session(std::process::id())),
+    }
+}
+
+fn session(process: u32) -> Option<u32> {
+    let mut session = 0;
+    // SAFETY: takes a plain value, and the place for the answer outlives the call.
+    (unsafe { ProcessIdToSessionId(process, &raw mut session) } != 0).then_some(session)
+}
+
 /// The security identifier of the user of this process, as text.
 ///
 /// # Errors
 /// When the system does not tell.
 pub(super) fn user() -> io::Result<String> {
+    // SAFETY: this process's own handle needs no closing.
+    user_behind(unsafe { GetCurrentProcess() })
+}
+
+fn user_of(process: u32) -> io::Result<String> {
+    // SAFETY: takes plain values; null is told apart below.
+    let handle = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process) };
+    if handle.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the handle was just opened and is nobody else's.
+    let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
+    user_behind(handle.as_raw_handle())
+}
+
+fn user_behind(process: HANDLE) -> io::Result<String> {
     // Room for the identifier that the structure points to, aligned as the structure is.
     let mut found = [0_u64; 32];
-    ask(TokenUser, &mut found)?;
+    ask(process, TokenUser, &mut found)?;
     // SAFETY: the system has put the structure at the beginning, for which there is room and alignment; it points into `found`.
     let user = unsafe { &*found.as_ptr().cast::<TOKEN_USER>() };
     text(user.User.Sid)
@@ -104,17 +138,18 @@ pub(super) fn user() -> io::Result<String> {
 /// Whether this process has the rights of an administrator.
 fn is_elevated() -> io::Result<bool> {
     let mut found = [0_u64; 1];
-    ask(TokenElevation, &mut found)?;
+    // SAFETY: this process's own handle needs no closing.
+    ask(unsafe { GetCurrentProcess() }, TokenElevation, &mut found)?;
     // SAFETY: the system has put the structure at the beginning, for which there is room and alignment.
     let elevation = unsafe { &*found.as_ptr().cast::<TOKEN_ELEVATION>() };
     Ok(elevation.TokenIsElevated != 0)
 }
 
-/// Asks something about whom this process acts for.
-fn ask(what: TOKEN_INFORMATION_CLASS, answer: &mut [u64]) -> io::Result<()> {
+/// Asks something about whom a process acts for.
+fn ask(process: HANDLE, what: TOKEN_INFORMATION_CLASS, answer: &mut [u64]) -> io::Result<()> {
     let mut token = null_mut();
-    // SAFETY: this process's own handle needs no closing, and the place for the token outlives the call.
-    if unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) } == 0 {
+    // SAFETY: the handle is open, and the place for the token outlives the call.
+    if unsafe { OpenProcessToken(process, TOKEN_QUERY, &raw mut token) } == 0 {
         return Err(io::Error::last_os_error());
     }
     // SAFETY: the handle was just opened and is nobody else's.
