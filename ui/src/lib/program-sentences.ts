@@ -1,79 +1,89 @@
 /**
  * Sentences of the program in the language of the window. On the wire they are text with parts of somebody's configuration in it, so a
- * sentence is one of ours only where the program alone fills the place it stands in, and only as a whole. Its parts stay as they are.
+ * sentence is one of ours only where the program alone fills the place it stands in, and only as a whole. Its parts stay as they are,
+ * but for those that are sentences of the program again, such as a cause.
  */
-import type { Difference, TemplateSummary, Touch } from './api';
-import { text } from './i18n';
-import { SAID } from './i18n/en/said';
+import type { Difference, ErrorResult, TemplateSummary, Touch } from './api';
+import { spoken } from './i18n';
+import type { SAID, Spoken, Topic } from './i18n/en/said';
 import { layerName } from './program-words';
+import { HOLE, LONGEST, Sentences, placed, type Known, type Reading } from './sentences';
 
-export type Topic = keyof typeof SAID;
-type Parts = Readonly<Record<string, string>>;
+/** How a part is shown. */
+type Show = (name: string, part: string) => string;
 
-interface Form {
-  said: string;
-  names: readonly string[];
-  /** The whole sentence, with as little and with as much as can be in the first of its parts. */
-  least: RegExp;
-  most: RegExp;
+/** How many texts are remembered: those of a page are drawn again whenever anything near them changes. */
+const MOST_REMEMBERED = 1000;
+
+interface Speaker {
+  sentences: Sentences;
+  words: Spoken['said'];
+  remembered: Map<string, string>;
 }
 
-/** What else is known of a sentence: which ones it can be, what a part of it must be, and how that is shown. */
-interface Known {
-  among?: readonly string[];
-  fits?: (name: string, part: string) => boolean;
-  shown?: (name: string, part: string) => string;
-}
+const speakers = new WeakMap<Spoken, Speaker>();
 
-const HOLE = /\{(\w*)\}/g;
-/** An engine's address has no blank in it, which tells it from the words behind it. */
-const KINDS: Parts = { engine: '\\S+' };
-
-const forms = new Map<Topic, readonly Form[]>();
-
-function formsOf(topic: Topic): readonly Form[] {
-  const known = forms.get(topic);
+function speakerOf(language: Spoken): Speaker {
+  const known = speakers.get(language);
   if (known) return known;
-  const sentences: readonly string[] = Object.values(SAID[topic] as Readonly<Record<string, readonly string[]>>).flat();
-  const made = [...new Set(sentences)].map(formOf);
-  forms.set(topic, made);
+  const { SAID, HELD, said } = language;
+  const made: Speaker = { sentences: new Sentences(SAID, HELD), words: said, remembered: new Map() };
+  speakers.set(language, made);
   return made;
 }
 
-function formOf(said: string): Form {
-  const pieces = said.split(HOLE);
-  const pattern = (amount: string): RegExp => {
-    const parts = pieces.map((piece, at) => (at % 2 === 0 ? escaped(piece) : `(${KINDS[piece] ?? '.*'}${amount})`));
-    return new RegExp(`^${parts.join('')}$`, 's');
-  };
-  return { said, names: pieces.filter((_, at) => at % 2 === 1), least: pattern('?'), most: pattern('') };
-}
-
-function escaped(words: string): string {
-  return words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
 /** A sentence about something; as the program says it where it is none of those known, or can be read in two ways. */
-function sentence(topic: Topic, said: string, { among, fits, shown = (_, part) => part }: Known = {}): string {
-  const words: Parts = text.said[topic];
-  const possible = formsOf(topic).filter((form) => among?.includes(form.said) ?? true);
-  if (possible.some((form) => form.names.length === 0 && form.said === said)) return words[said] ?? said;
-  const readings = possible.flatMap(({ said: known, names, least, most }) => {
-    const found = [least, most].map((pattern) => pattern.exec(said)?.slice(1));
-    const read = found.filter((parts) => parts?.every((part, at) => fits?.(names[at] ?? '', part) ?? true));
-    return read.map((parts = []) =>
-      (words[known] ?? said).replace(HOLE, (hole, name: string) => {
-        const part = parts[names.indexOf(name)];
-        return part === undefined ? hole : shown(name, part);
-      }),
-    );
-  });
-  const [first] = readings;
-  return first !== undefined && readings.every((reading) => reading === first) ? first : said;
+function sentence(topic: Topic, said: string, known?: Known, show?: Show): string {
+  const language = spoken();
+  if (!language) return said;
+  const speaker = speakerOf(language);
+  if (known || show) return translated(speaker, topic, said, known, show);
+  const key = `${topic}\n${said}`;
+  const remembered = speaker.remembered.get(key);
+  if (remembered !== undefined) return remembered;
+  const words = translated(speaker, topic, said);
+  if (speaker.remembered.size >= MOST_REMEMBERED) speaker.remembered.clear();
+  // What is too long to be one of them is found out as fast again.
+  if (said.length <= LONGEST) speaker.remembered.set(key, words);
+  return words;
 }
 
-type Effects = keyof typeof text.said.effects;
-type Subjects = keyof typeof text.said.subjects;
+function translated(speaker: Speaker, topic: Topic, said: string, known?: Known, show?: Show): string {
+  const readings = new Set(
+    speaker.sentences.read(topic, said, known).map((reading) => told(speaker, topic, reading, show)),
+  );
+  const [only] = readings;
+  return only !== undefined && readings.size === 1 ? only : said;
+}
+
+/** A sentence that was read, with its parts in the places that the language has for them. */
+function told(speaker: Speaker, topic: Topic, { said, holes, parts }: Reading, show?: Show): string {
+  const pieces = (speaker.words[topic][said] ?? said).split(HOLE);
+  const names = placed(pieces.filter((_, at) => at % 2 === 1));
+  let words = pieces[0] ?? '';
+  names.forEach((name, at) => {
+    const place = holes.findIndex((hole) => hole.name === name);
+    const part = parts[place] ?? '';
+    const held = holes[place]?.topic as Topic | undefined;
+    const own = held === undefined ? part : translated(speaker, held, part.trimEnd());
+    const behind = pieces[at * 2 + 2] ?? '';
+    const shown = show?.(name, own) ?? own;
+    words = held === undefined ? words + shown + behind : joined(joined(words, shown), behind);
+  });
+  return words;
+}
+
+/** Around a part in words of the language, a space stands between a Chinese character and a Latin letter or a digit. */
+function joined(before: string, after: string): string {
+  const isApart = /\p{Script=Han}\n[\p{Script=Latin}\d`]|[\p{Script=Latin}\d`]\n\p{Script=Han}/u;
+  return isApart.test(`${before.slice(-1)}\n${after.slice(0, 1)}`) ? `${before} ${after}` : before + after;
+}
+
+type Of<Sources> = {
+  [Path in keyof Sources]: Sources[Path] extends readonly (infer Said)[] ? Said : never;
+}[keyof Sources];
+type Effects = Of<(typeof SAID)['effects']>;
+type Subjects = Of<(typeof SAID)['subjects']>;
 
 /** Which words the program has for the thing itself, by what it says of it: only beside that can they not be somebody's own text. */
 const SUBJECTS: Partial<Record<Effects, readonly Subjects[]>> = {
@@ -107,7 +117,7 @@ export function subjectOfTouch({ subject, effect }: Pick<Touch, 'subject' | 'eff
   const mode = effect === read && subject.endsWith(READ_ONLY) ? READ_ONLY : '';
   const thing = mode ? subject.slice(0, -mode.length) : subject;
   const words = sentence('subjects', thing, { among, fits: (_, part) => !part.includes(LEADS_TO) });
-  return words === thing ? subject : words + (mode && text.said.subjects[mode]);
+  return words === thing ? subject : words + (mode && sentence('subjects', mode));
 }
 
 /** What a touch amounts to. */
@@ -128,7 +138,7 @@ export function tellWords(said: string): string {
 /** What a difference means. The layer in it is known, so that no instruction of a Dockerfile is taken for words behind it. */
 export function effectOfDifference({ effect, layer }: Difference): string | undefined {
   if (effect == null) return undefined;
-  return sentence('differences', effect, { fits: (_, part) => part === layer, shown: (_, part) => layerName(part) });
+  return sentence('differences', effect, { fits: (_, part) => part === layer }, (_, part) => layerName(part));
 }
 
 /** Why a port is as it is. */
@@ -136,20 +146,20 @@ export function reasonOfPort(said: string): string {
   return sentence('reasons', said);
 }
 
-/** Why something could not be looked at. */
+/** What is wrong: the message of an error, a warning or a diagnostic. */
 export function problemWords(said: string): string {
-  return sentence('problems', said, {
-    fits: (name, part) => name !== 'call' || Object.hasOwn(text.said.calls, part),
-    shown: (name, part) => {
-      if (name === 'call') return sentence('calls', part);
-      return name === 'problem' ? sentence('encryption', part) : part;
-    },
-  });
+  return sentence('problems', said);
 }
 
-/** What can be done about an engine. */
-export function hintOfEngine(said: string): string {
+/** What can be done about it. */
+export function hintWords(said: string): string {
   return sentence('hints', said);
+}
+
+/** An error as it is shown. Its quotes are the words of others. */
+export function errorWords(error: ErrorResult): ErrorResult {
+  const { message, hint } = error;
+  return { ...error, message: problemWords(message), hint: hint == null ? hint : hintWords(hint) };
 }
 
 /** How far a workspace is in its volume. */

@@ -55,8 +55,8 @@ describe.each<[Language, 2 | 3]>([
   ['en', 2],
   ['zh-CN', 3],
 ])('in %s', (language, column) => {
-  test.each(WORDS)('%o %s', (...row) => {
-    setLanguage(language);
+  test.each(WORDS)('%o %s', async (...row) => {
+    await setLanguage(language);
     const [words, said] = row;
     expect(words(said)).toBe(row[column]);
   });

@@ -2,11 +2,13 @@
 export {
   LANGUAGES,
   NAMES,
+  SPOKEN,
   language,
   locale,
   number,
   percent,
   setLanguage,
+  spoken,
   text,
   type Language,
 } from './language.svelte';

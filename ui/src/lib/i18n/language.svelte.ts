@@ -1,5 +1,6 @@
 /** The language of the window: the person's choice, otherwise the first of the system's that there is a catalogue for. */
 import { en, type Catalogue } from './en';
+import type { Spoken } from './en/said';
 import { zh } from './zh';
 
 export const LANGUAGES = { en, 'zh-CN': zh } satisfies Readonly<Record<string, Catalogue>>;
@@ -7,6 +8,11 @@ export type Language = keyof typeof LANGUAGES;
 
 /** What each language calls itself, so that whoever needs it can read it. */
 export const NAMES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '简体中文' };
+
+/** What the program says, in the languages that are not its own: much text, which is fetched where it is read. */
+export const SPOKEN: Readonly<Partial<Record<Language, () => Promise<Spoken>>>> = {
+  'zh-CN': () => import('./zh/said'),
+};
 
 const ALL = Object.keys(LANGUAGES) as Language[];
 
@@ -25,10 +31,26 @@ function ofTheSystem(): Language {
 }
 
 let chosen = $state<Language>(ofTheSystem());
+let fetched = $state.raw<{ language: Language; said: Spoken | undefined }>();
+void fetchSpoken();
 
-/** Nothing chosen means the system's language. */
-export function setLanguage(choice: Language | undefined): void {
+/** Nothing chosen means the system's language. It is there at once, and what the program says with the promise's end. */
+export function setLanguage(choice: Language | undefined): Promise<void> {
   chosen = choice ?? ofTheSystem();
+  return fetchSpoken();
+}
+
+async function fetchSpoken(): Promise<void> {
+  const language = chosen;
+  if (fetched?.language === language) return;
+  // Without them the program's own words are shown.
+  const said = await SPOKEN[language]?.().catch(() => undefined);
+  if (chosen === language) fetched = { language, said };
+}
+
+/** What the program says, in the language of now; absent where that is its own, and until it has been fetched. */
+export function spoken(): Spoken | undefined {
+  return fetched?.language === chosen ? fetched.said : undefined;
 }
 
 export function language(): Language {

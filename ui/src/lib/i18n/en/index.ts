@@ -6,8 +6,7 @@ import { logs } from './logs';
 import { overview } from './overview';
 import { pages } from './pages';
 import { ports } from './ports';
-import { said } from './said';
 
-export const en = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages, ...ports, ...said };
+export const en = { ...frame, ...environment, ...overview, ...logs, ...configuration, ...pages, ...ports };
 
 export type Catalogue = typeof en;

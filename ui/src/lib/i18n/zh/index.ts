@@ -7,7 +7,6 @@ import { logs } from './logs';
 import { overview } from './overview';
 import { pages } from './pages';
 import { ports } from './ports';
-import { said } from './said';
 
 export const zh: Catalogue = {
   ...frame,
@@ -17,5 +16,4 @@ export const zh: Catalogue = {
   ...configuration,
   ...pages,
   ...ports,
-  ...said,
 };
