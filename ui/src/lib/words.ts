@@ -2,6 +2,7 @@
 import type { Engine, EngineSummary, ErrorResult, Origin } from './api';
 import { relativePath, shortVersion } from './format';
 import { text } from './i18n';
+import { errorWords } from './program-sentences';
 
 /** An engine as a person calls it: `Docker 28.5`. */
 export function engineName(engine: Engine | EngineSummary): string {
@@ -29,8 +30,9 @@ export function originText(origin: Origin, folder: string | undefined): string {
 }
 
 /** What went wrong and what to do about it, as sentences. */
-export function problemText({ message, hint }: ErrorResult): string {
-  return hint ? `${message.replace(/([^.!?。])$/u, '$1.')} ${hint}` : message;
+export function problemText(error: ErrorResult): string {
+  const { message, hint } = errorWords(error);
+  return hint ? text.sentences(message, hint) : message;
 }
 
 /** A place in a file: `.devcontainer/devcontainer.json:14:24`. */

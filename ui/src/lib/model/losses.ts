@@ -2,6 +2,7 @@
 import type { EnvironmentSummary, Losses, RepositoryLosses } from '../api';
 import { bytes, shortPath } from '../format';
 import { text } from '../i18n';
+import { problemWords } from '../program-sentences';
 
 export interface Consequences {
   lost: string[];
@@ -52,7 +53,7 @@ function workspace(environment: EnvironmentSummary, home: string | undefined): s
 function repository(losses: RepositoryLosses): string[] {
   const { folder, uncommittedFiles, unpushedCommits, unpushedBranches, stashes, unknown } = losses;
   // Then the numbers say nothing, and silence would say that nothing is lost.
-  if (unknown != null) return [text.losses.unseen(folder, unknown)];
+  if (unknown != null) return [text.losses.unseen(folder, problemWords(unknown))];
   const parts = [
     ...(uncommittedFiles > 0 ? [text.losses.uncommitted(uncommittedFiles)] : []),
     ...(unpushedCommits > 0 ? [text.losses.unpushed(unpushedCommits, unpushedBranches)] : []),

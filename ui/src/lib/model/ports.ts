@@ -27,7 +27,7 @@ export function conflictText(port: Port): string | undefined {
   const { conflict, local } = port;
   if (!conflict) return undefined;
   const taken = text.ports.conflict(conflict.port, holderText(conflict));
-  return local ? text.ports.sentences(taken, text.ports.instead(local.port)) : taken;
+  return local ? text.sentences(taken, text.ports.instead(local.port)) : taken;
 }
 
 function holderText({ holder }: PortConflict): string {

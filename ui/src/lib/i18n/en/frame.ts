@@ -20,6 +20,7 @@ export const frame = {
   cancelling: 'Cancelling',
   tryAgain: 'Try again',
   because: (what: string, why: string) => `${what}: ${why}`,
+  sentences: (one: string, next: string) => `${one.replace(/([^.!?。])$/u, '$1.')} ${next}`,
   mark: {
     running: 'Running',
     working: 'Working',

@@ -48,7 +48,6 @@ export const ports = {
     wrong: 'A port is a number from 1 to 65535.',
     apply: 'Forward',
     conflict: (port: number, holder: string) => `Port ${port} is taken by ${holder}.`,
-    sentences: (one: string, next: string) => `${one} ${next}`,
     instead: (port: number) => `It is at ${port} instead.`,
     holder: {
       process: (name: string, pid: number) => `${name} (process ${pid})`,

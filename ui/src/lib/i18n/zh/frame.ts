@@ -22,6 +22,7 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
   cancelling: '正在取消',
   tryAgain: '重试',
   because: (what, why) => `${what}：${why}`,
+  sentences: (one, next) => `${one.replace(/([^.!?。！？])$/u, '$1。')}${next}`,
 
   mark: {
     running: '运行中',

@@ -51,7 +51,6 @@ export const ports: Pick<Catalogue, keyof typeof english> = {
     wrong: '端口是 1 到 65535 之间的数字。',
     apply: '转发',
     conflict: (port, holder) => `端口 ${port} 已被${holder}占用。`,
-    sentences: (one, next) => `${one}${next}`,
     instead: (port) => `改为使用 ${port}。`,
     holder: {
       process: (name, pid) => ` ${name}（进程 ${pid}）`,
