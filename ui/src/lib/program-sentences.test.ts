@@ -138,7 +138,7 @@ const SENTENCES: readonly [words: (said: string) => string | undefined, said: st
     "Feature 'go' 没有指定注册表、URL 或文件夹；Feature './tools' 依赖它",
   ],
   [problemWords, '`build.args` must be an object, but is an array', '`build.args` 必须是对象，但现在是数组'],
-  [problemWords, '`waitFor` must be one of "a" or "b", but is "c"', '`waitFor` 必须是 "a" or "b" 之一，但现在是 "c"'],
+  [problemWords, '`waitFor` must be one of "a" or "b", but is "c"', '`waitFor` 必须是 "a" 或 "b" 之一，但现在是 "c"'],
   [
     problemWords,
     '`devcontainer.metadata[0].init` must be true or false, but is a string; acme/base:3 says so, and it is ignored',

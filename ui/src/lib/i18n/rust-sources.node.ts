@@ -36,7 +36,7 @@ const TOKEN =
 function source(path: string): Source {
   const known = read.get(path);
   if (known) return known;
-  const [program = ''] = fileText(path).split(/#\[cfg\(test\)\]\s*mod/);
+  const [program = ''] = fileText(path).split(/#\[cfg\((?:all\()?test\b[^\n]*\]\s*(?:#\[[^\n]*\]\s*)*mod/);
   const literals: Literal[] = [];
   const code = program.replaceAll(TOKEN, (token, _, raw?: string, quoted?: string, start = 0) => {
     const text = raw ?? (quoted === undefined ? undefined : unescaped(quoted));

@@ -147,6 +147,10 @@ export const configuration = {
       'a string or an object',
     ],
   },
+  /** Values to choose from. */
+  lists: {
+    'spec/src/read/reader.rs': ['{} or {last}'],
+  },
   /** What can be done about it. */
   hints: {
     'spec/src/document.rs': [
@@ -199,6 +203,7 @@ export const configuration = {
 export const held = {
   '`{}` must be {expected}, but is {}': { expected: 'forms', 1: 'forms' },
   '`{}` must be a whole number of at least 1, but is {written}': { written: 'forms?' },
+  '`{}` must be one of {allowed}, but is "{text}"': { allowed: 'lists?' },
   '`{property}` must be a size in a string, but is {}': { 0: 'forms' },
   '`{}` must be {EXPECTED}, but is "{text}"': { EXPECTED: 'forms' },
   '`{}` must be {expected}, but is {value}': { expected: 'forms', value: 'word' },
@@ -211,4 +216,5 @@ export const held = {
   "The Feature '{}' wants to be installed after '{dependency}', which is ignored: {error}": { error: 'problems?' },
   "The Feature '{user_id}' does not know the option '{name}'.{meant}": { meant: 'suggestions' },
   "the lockfile's `{property}` must be {expected}": { expected: 'forms' },
+  'one of {allowed}': { allowed: 'lists?' },
 } as const;

@@ -128,6 +128,9 @@ export const configuration: Words<typeof said> = {
     'a port from 0 to 65535 or a string such as "8000:8010"': '0 到 65535 之间的端口，或字符串，例如 "8000:8010"',
     'a string or an object': '字符串或对象',
   },
+  lists: {
+    '{} or {last}': '{} 或 {last}',
+  },
   hints: {
     'Write the configuration as one object: { "image": "debian" }': '请将配置写成一个对象：{ "image": "debian" }',
     'A configuration is never this deep; look for a bracket that was meant to close here':
