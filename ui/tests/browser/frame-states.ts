@@ -1,6 +1,6 @@
 /** Every state of the frame, of new environments and of the settings: how to get there. */
 import type { Page } from '@playwright/test';
-import { expect, open, part } from './support';
+import { expect, open, part, start, tab } from './support';
 
 type Reach = (page: Page) => Promise<void>;
 
@@ -177,6 +177,16 @@ export const FRAME_STATES: Readonly<Record<string, Reach>> = {
   dark: async (page) => {
     await open(page, 'dark');
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  },
+  'said-failing': async (page) => {
+    await start(page, 'said-failing');
+    await page.locator('summary', { hasText: 'warnings' }).click();
+    await expect(page.locator('details li')).toHaveCount(2);
+  },
+  'said-wrong': async (page) => {
+    await open(page, 'said-wrong');
+    await tab(page, 'configuration').click();
+    await expect(page.getByText('Put it in quotes: "7"')).toBeVisible();
   },
   'language-chosen': async (page) => {
     await open(page, 'in-chinese');

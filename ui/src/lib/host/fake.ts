@@ -7,6 +7,7 @@ import { desktop } from './fake/desktop';
 import { after } from './fake/outcome';
 import { pages, type PagesOutside } from './fake/pages';
 import { FRAME_SCENARIOS } from './fake/frame-scenarios';
+import { SAID_SCENARIOS } from './fake/said-scenarios';
 import { gone } from './fake/parts';
 import { Player } from './fake/player';
 import { SCENARIOS, type Scenario } from './fake/scenarios';
@@ -15,7 +16,7 @@ import { statusOf } from './fake/status';
 import { systemOf } from './system';
 import type { Drag, Host } from './types';
 
-const ALL: Readonly<Record<string, Scenario>> = { ...SCENARIOS, ...FRAME_SCENARIOS };
+const ALL: Readonly<Record<string, Scenario>> = { ...SCENARIOS, ...FRAME_SCENARIOS, ...SAID_SCENARIOS };
 
 /** What a test can do from outside, and what the window has asked for so far. */
 export interface Outside extends PagesOutside {
