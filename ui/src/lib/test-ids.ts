@@ -92,6 +92,8 @@ export const testIds = {
   secretKeep: 'secret-keep',
   secretGive: 'secret-give',
   secretWithout: 'secret-without',
+  /** What to do next. */
+  hint: 'hint',
   /** What failed, and the button that tries again. */
   failure: 'failure',
   retry: 'retry',

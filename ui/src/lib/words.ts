@@ -1,8 +1,7 @@
 /** Short descriptions of things that the wire names by parts. */
-import type { Engine, EngineSummary, ErrorResult, Origin } from './api';
+import type { Engine, EngineSummary, Origin } from './api';
 import { relativePath, shortVersion } from './format';
 import { text } from './i18n';
-import { errorWords } from './program-sentences';
 
 /** An engine as a person calls it: `Docker 28.5`. */
 export function engineName(engine: Engine | EngineSummary): string {
@@ -27,12 +26,6 @@ export function originText(origin: Origin, folder: string | undefined): string {
   ]
     .filter(Boolean)
     .join(', ');
-}
-
-/** What went wrong and what to do about it, as sentences. */
-export function problemText(error: ErrorResult): string {
-  const { message, hint } = errorWords(error);
-  return hint ? text.sentences(message, hint) : message;
 }
 
 /** A place in a file: `.devcontainer/devcontainer.json:14:24`. */

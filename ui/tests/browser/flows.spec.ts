@@ -224,11 +224,26 @@ test('the board follows the engine', async ({ page }) => {
 test('an engine that is gone says how to get it back', async ({ page }) => {
   await open(page, 'engine-gone');
   await expect(part(page, 'environment')).toHaveAttribute('data-state', 'unreachable');
-  await expect(page.getByRole('region', { name: /does not answer/ })).toContainText(
-    'systemctl --user start podman.socket',
-  );
+  const card = page.getByRole('region', { name: /does not answer/ });
+  await expect(card).toContainText('for example with systemctl start docker or by opening Docker Desktop');
+  await card.getByRole('button', { name: 'Copy systemctl start docker' }).press('Enter');
+  expect(await asked(page, 'copy')).toEqual(['systemctl start docker']);
   await expect(part(page, 'start')).toBeHidden();
   await expect(part(page, 'stop')).toBeHidden();
+});
+
+test('a command in a hint is copied wherever the hint stands', async ({ page }) => {
+  await open(page, 'no-engine-usable');
+  const copy = page.getByRole('button', { name: 'Copy sudo usermod -aG docker $USER' });
+  await copy.click();
+  await part(page, 'engine').first().click();
+  await part(page, 'hint').filter({ has: copy }).first().getByRole('button').click();
+  await part(page, 'openSettings').click();
+  await page.locator('[data-section=engines]').click();
+  await part(page, 'settings').getByRole('button', { name: 'Copy sudo usermod -aG docker $USER' }).click();
+  expect(await asked(page, 'copy')).toEqual(Array(3).fill('sudo usermod -aG docker $USER'));
+  // It copies, and chooses nothing.
+  expect(await asked(page, 'changeSetting')).toEqual([]);
 });
 
 test('environments of other tools are marked, and can be used', async ({ page }) => {

@@ -1,5 +1,5 @@
 /** The window in the language of whoever uses it. */
-import { expect, item, open, part, start, test } from './support';
+import { asked, expect, item, open, part, start, test, testIds } from './support';
 
 test.describe('on a system that speaks Chinese', () => {
   test.use({ locale: 'zh-CN' });
@@ -39,6 +39,14 @@ test.describe('on a system that speaks Chinese', () => {
     const agreement = part(page, 'agreement');
     await expect(agreement).toContainText(/容器 已停止 → 运行中 启动/);
     expect(await agreement.innerText()).not.toMatch(/\b(container|running|stopped|restart|hostRequirements)\b/);
+  });
+
+  test('so does a hint, with the command in it as it is', async ({ page }) => {
+    await open(page, 'engine-gone');
+    const hint = part(page, 'environment').getByTestId(testIds.hint);
+    await expect(hint).toContainText('启动引擎');
+    await hint.getByRole('button', { name: '复制 systemctl start docker' }).click();
+    expect(await asked(page, 'copy')).toEqual(['systemctl start docker']);
   });
 
   test('verbs are found in English too', async ({ page }) => {

@@ -42,7 +42,7 @@ test('an engine is chosen, and one that is gone is said', async ({ page }) => {
   await open(page, 'settings');
   await section(page, 'engines');
   await expect(part(page, 'settings')).toContainText('No engine of this name was found.');
-  await expect(part(page, 'settingsEngine').nth(1)).toContainText('You are not allowed to use this socket');
+  await expect(part(page, 'settingsEngine').nth(1)).toContainText('no permission to open it');
   await part(page, 'settingsEngine').first().getByRole('radio').check();
   await expect(part(page, 'settings')).not.toContainText('No engine of this name was found.');
   await page.getByLabel('The first that answers').check();

@@ -42,8 +42,8 @@ export const podmanStopped: EngineSummary = {
   kind: 'podman',
   local: true,
   usable: false,
-  problem: 'Nothing answers at this address',
-  hint: 'systemctl --user start podman.socket',
+  problem: 'nobody listens',
+  hint: 'Start the engine, for example with `systemctl start docker` or by opening Docker Desktop.',
 };
 
 export const dockerForbidden: EngineSummary = {
@@ -52,8 +52,8 @@ export const dockerForbidden: EngineSummary = {
   kind: 'docker',
   local: true,
   usable: false,
-  problem: 'You are not allowed to use this socket',
-  hint: 'sudo usermod -aG docker $USER, then sign in again',
+  problem: 'no permission to open it',
+  hint: 'Add your user to the group that owns the socket (for Docker: `sudo usermod -aG docker $USER`, then log in again), or use a rootless engine.',
 };
 
 /** A day on which everything in the scenarios happened. */

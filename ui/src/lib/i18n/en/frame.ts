@@ -14,6 +14,7 @@ export const frame = {
   notAnswering: 'Wharf does not answer',
   copy: 'Copy',
   copied: 'Copied',
+  copyCommand: (command: string) => `Copy ${command}`,
   close: 'Close',
   dismiss: 'Dismiss',
   cancel: 'Cancel',

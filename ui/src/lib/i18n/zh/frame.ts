@@ -16,6 +16,7 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
   notAnswering: 'Wharf 没有响应',
   copy: '复制',
   copied: '已复制',
+  copyCommand: (command) => `复制 ${command}`,
   close: '关闭',
   dismiss: '忽略',
   cancel: '取消',
