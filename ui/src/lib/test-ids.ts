@@ -120,11 +120,12 @@ export const testIds = {
   terminalTab: 'terminal-tab',
   terminalClose: 'terminal-close',
   terminalOpen: 'terminal-open',
-  /** The views of the configuration, one of which is chosen; a value of it, whose `data-property` is its name; where it comes from. */
+  /** The views of the configuration, one of which is chosen; a value of it, whose `data-property` is its name; where it comes from. And the button for the rest of a list. */
   configurationView: 'configuration-view',
   configurationSearch: 'configuration-search',
   value: 'value',
   valueOrigin: 'value-origin',
+  valueMore: 'value-more',
   /** The text of a file of the configuration, and the line in it that is meant. */
   source: 'source',
   sourceLine: 'source-line',

@@ -192,6 +192,10 @@ export const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await shown(page, 'tabs-much', 'configuration');
     await expect(part(page, 'value').first()).toBeVisible();
   },
+  'configuration-long': async (page) => {
+    await shown(page, 'tabs-long', 'configuration');
+    await page.getByRole('button', { name: 'Show all 20,000 characters' }).click();
+  },
   'configuration-hostile': (page) => shown(page, 'tabs-hostile', 'configuration'),
   resources: async (page) => {
     await shown(page, 'tabs', 'resources');

@@ -92,6 +92,7 @@ for (const { name, all, first, last } of [
   test(`of thousands of rows only those near the view are on the page: ${name}`, async ({ page }) => {
     await open(page, 'tabs-much');
     await tab(page, name).click();
+    if (name === 'configuration') await page.getByRole('button', { name: 'Show all 3,000 values' }).click();
     const table = part(page, 'panel').getByRole('table');
     const rows = table.locator('tr[aria-rowindex]');
     await expect(table.getByText(first, { exact: true })).toBeVisible();
@@ -116,6 +117,41 @@ test('the row that somebody works in stays, however far they scroll', async ({ p
   await scrollTo(page, 'bottom');
   await expect(part(page, 'panel').getByText('3023', { exact: true })).toBeInViewport();
   await expect(part(page, 'portMore').first()).toBeFocused();
+});
+
+test('a long list and a long text are cut, and shown whole beside where they come from', async ({ page }) => {
+  await open(page, 'tabs-long');
+  await tab(page, 'configuration').click();
+  const row = (property: string): Locator => page.locator(`[data-property="${property}"]`);
+  const table = part(page, 'panel').getByRole('table');
+  await expect(table).toHaveAttribute('aria-rowcount', '57');
+  const text = row('containerEnv.CERTIFICATE');
+  expect((await text.boundingBox())?.height).toBeLessThan(400);
+  const all = text.getByRole('button', { name: 'Show all 20,000 characters' });
+  await expect(all).toHaveAttribute('aria-expanded', 'false');
+  await all.press('Enter');
+  await expect(text.getByRole('region', { name: 'containerEnv.CERTIFICATE' })).toContainText('end of it');
+  // It scrolls in itself, so that its origin stays where it was.
+  expect((await text.boundingBox())?.height).toBeLessThan(400);
+  await expect(text.getByTestId(testIds.valueOrigin)).toBeInViewport();
+  await text.getByRole('button', { name: 'Show less' }).press('Enter');
+  await expect(text).not.toContainText('end of it');
+
+  await scrollTo(page, 'bottom');
+  await expect(row('forwardPorts[49]')).toBeVisible();
+  await expect(row('forwardPorts[50]')).toBeHidden();
+  await page.getByRole('button', { name: 'Show 70 more values' }).press('Enter');
+  await expect(row('forwardPorts[50]')).toBeFocused();
+  await expect(table).toHaveAttribute('aria-rowcount', '126');
+  await scrollTo(page, 'top');
+  await row('forwardPorts').getByRole('button', { name: 'Show fewer' }).click();
+  await expect(table).toHaveAttribute('aria-rowcount', '57');
+  await row('forwardPorts').getByRole('button', { name: 'Show all 120 values' }).click();
+  await expect(table).toHaveAttribute('aria-rowcount', '126');
+  // Who searches finds what is hidden, too.
+  await row('forwardPorts').getByRole('button', { name: 'Show fewer' }).click();
+  await part(page, 'configurationSearch').fill('forwardPorts[119]');
+  await expect(row('forwardPorts[119]')).toContainText('9119');
 });
 
 test('every value says where it comes from, and is a click from there', async ({ page }) => {
@@ -248,6 +284,15 @@ test('text of others is text on every tab', async ({ page }) => {
 
 test.describe('in Chinese', () => {
   test.use({ locale: 'zh-CN' });
+
+  test('what is cut can be shown whole', async ({ page }) => {
+    await open(page, 'tabs-long');
+    await tab(page, 'configuration').click();
+    await page.getByRole('button', { name: '显示全部 20,000 个字符' }).click();
+    await page.getByRole('button', { name: '收起' }).click();
+    await page.getByRole('button', { name: '显示全部 120 个值' }).click();
+    await expect(part(page, 'panel').getByRole('table')).toHaveAttribute('aria-rowcount', '126');
+  });
 
   test('each tab', async ({ page }) => {
     await open(page, 'tabs');

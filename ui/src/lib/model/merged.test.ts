@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ValueOrigin } from '../api';
-import { searched, valueRows, type ValueRow } from './merged';
+import { FIRST, longLists, searched, shortened, valueRows, type ValueRow } from './merged';
 
 const configuration = {
   image: 'base:3',
@@ -58,4 +58,49 @@ test.each([
 test('what is very deep is written as it is', () => {
   const deep = { a: { b: { c: { d: { e: { f: { g: { h: 1 } } } } } } } };
   expect(valueRows(deep, []).at(-1)).toMatchObject({ depth: 6, value: '{"h":1}', kind: 'nothing' });
+});
+
+function numbered(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`v${at}`, at]));
+}
+
+describe('long lists', () => {
+  const rows = valueRows(
+    {
+      few: numbered(FIRST),
+      many: { ...numbered(FIRST - 1), last: { ...numbered(FIRST + 2) }, hidden: { inside: 1 }, end: 0 },
+      after: true,
+    },
+    [],
+  );
+  const long = longLists(rows);
+  const drawnWith = (...opened: string[]): string[] =>
+    shortened(rows, long, new Set(opened))
+      .map((row) =>
+        'rest' in row ? `${'  '.repeat(row.depth)}${row.rest} more` : `${'  '.repeat(row.depth)}${row.name}`,
+      )
+      .filter((line) => !/^ *v\d+$/.test(line));
+
+  test('are those with more values than are shown to begin with', () => {
+    expect([...long]).toEqual([
+      ['many', FIRST + 2],
+      ['many.last', FIRST + 2],
+    ]);
+  });
+
+  test('are cut where they are long, each by itself', () => {
+    expect(drawnWith()).toEqual(['few', 'many', '  last', '    2 more', '  2 more', 'after']);
+    expect(drawnWith('many')).toEqual([
+      'few',
+      'many',
+      '  last',
+      '    2 more',
+      '  hidden',
+      '    inside',
+      '  end',
+      'after',
+    ]);
+    expect(drawnWith('many.last')).toEqual(['few', 'many', '  last', '  2 more', 'after']);
+    expect(shortened(rows, long, new Set(['many', 'many.last']))).toEqual(rows);
+  });
 });

@@ -13,6 +13,15 @@ export interface ValueRow {
   origin: ValueOrigin | undefined;
 }
 
+/** Stands for the values of a list that are not shown. */
+export interface RestRow {
+  /** The list that they are in. */
+  of: string;
+  depth: number;
+  /** How many there are. */
+  rest: number;
+}
+
 /** What is deeper is shown as it is written. */
 const DEEPEST = 6;
 
@@ -80,4 +89,51 @@ export function searched(rows: readonly ValueRow[], text: string, author: (row: 
     }
   }
   return rows.filter((_, at) => keep.has(at));
+}
+
+/** How many values of one list are shown to begin with. */
+export const FIRST = 50;
+
+/** How many values each list has that is too long to be shown at once. */
+export function longLists(rows: readonly ValueRow[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  const above: ValueRow[] = [];
+  for (const row of rows) {
+    above.length = row.depth;
+    above[row.depth] = row;
+    const list = above[row.depth - 1];
+    if (list) sizes.set(list.property, (sizes.get(list.property) ?? 0) + 1);
+  }
+  return new Map([...sizes].filter(([, size]) => size > FIRST));
+}
+
+/** The rows without what comes late in long lists that nobody has opened, and how much that is in its place. */
+export function shortened(
+  rows: readonly ValueRow[],
+  long: ReadonlyMap<string, number>,
+  opened: ReadonlySet<string>,
+): (ValueRow | RestRow)[] {
+  const shown: (ValueRow | RestRow)[] = [];
+  /** The lists around a row that are cut, with how many of their values were seen. */
+  let around: { list: ValueRow; seen: number }[] = [];
+  let hiddenBelow = Infinity;
+  for (const row of rows) {
+    around = around.filter(({ list }) => list.depth < row.depth);
+    if (row.depth > hiddenBelow) continue;
+    hiddenBelow = Infinity;
+    const inside = around.at(-1);
+    if (inside?.list.depth === row.depth - 1) {
+      inside.seen += 1;
+      if (inside.seen > FIRST) {
+        hiddenBelow = row.depth;
+        const { property } = inside.list;
+        const rest = (long.get(property) ?? 0) - FIRST;
+        if (inside.seen === FIRST + 1) shown.push({ of: property, depth: row.depth, rest });
+        continue;
+      }
+    }
+    shown.push(row);
+    if (long.has(row.property) && !opened.has(row.property)) around.push({ list: row, seen: 0 });
+  }
+  return shown;
 }

@@ -56,6 +56,22 @@ export const much: PageData = {
   },
 };
 
+/** A list and texts that are longer than anybody reads. */
+export const long: PageData = {
+  ...alive,
+  configuration: {
+    ...configuration,
+    merged: {
+      containerEnv: {
+        CERTIFICATE: `${'MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQsw'.repeat(400).slice(0, 19_991)}end of it`,
+        EDITOR: 'vim',
+      },
+      forwardPorts: numbered(120, (number) => 9000 + number),
+      remoteUser: 'vscode',
+    },
+  },
+};
+
 function longStart(): StartRecord {
   const [last] = history as [StartRecord];
   const vertices = numbered(300, (number) => ({

@@ -14,7 +14,7 @@ import type { System } from '../types';
 import type { Desktop } from './desktop';
 import type { PageData } from './pages';
 import { alive, logLine } from './alive';
-import { hostile, much, refused, refusing, stopped } from './extremes';
+import { hostile, long, much, refused, refusing, stopped } from './extremes';
 import type { SettingsData } from './settings';
 import {
   docker,
@@ -220,6 +220,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'tabs-empty': { ...changed(same), pages: { resources: [{ ...stopped }], cleanUp: { items: [] } } },
   'tabs-failed': { ...changed(same), status: refused, pages: refusing },
   'tabs-much': { ...changed(same), pages: much },
+  'tabs-long': { ...changed(same), pages: long },
   'tabs-hostile': { ...changed(same), pages: hostile },
   /** More than anybody can read: 20,000 lines a second. */
   'log-flood': { ...changed(same), pages: { log: [], logGrows: { perSecond: 20_000, line: logLine } } },

@@ -28,6 +28,9 @@ export const configuration = {
     },
     show: (place: string) => `Show ${place}`,
     values: (number: number) => count(number, 'value', 'values'),
+    showAll: (number: number) => `Show all ${count(number, 'value', 'values')}`,
+    showFewer: 'Show fewer',
+    showMore: (number: number) => `Show ${count(number, 'more value', 'more values')}`,
     noFindings: 'Nothing is wrong with this configuration',
     role: {
       configuration: 'configuration',

@@ -1,5 +1,5 @@
 /** The frame of the window, and what is outside any one environment. */
-import { all } from './grammar';
+import { all, count } from './grammar';
 
 export const frame = {
   environments: 'Environments',
@@ -15,6 +15,8 @@ export const frame = {
   copy: 'Copy',
   copied: 'Copied',
   copyCommand: (command: string) => `Copy ${command}`,
+  showCharacters: (number: number) => `Show all ${count(number, 'character', 'characters')}`,
+  showLess: 'Show less',
   close: 'Close',
   dismiss: 'Dismiss',
   cancel: 'Cancel',

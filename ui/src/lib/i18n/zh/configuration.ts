@@ -30,6 +30,9 @@ export const configuration: Pick<Catalogue, keyof typeof english> = {
     },
     show: (place) => `显示 ${place}`,
     values: (number) => count(number, '个值'),
+    showAll: (number) => `显示全部 ${count(number, '个值')}`,
+    showFewer: '收起',
+    showMore: (number) => `再显示 ${count(number, '个值')}`,
     noFindings: '这个配置没有问题',
     role: {
       configuration: '配置',

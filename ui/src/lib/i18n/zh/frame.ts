@@ -1,7 +1,7 @@
 /** The frame of the window, and what is outside any one environment. */
 import type { Catalogue } from '../en';
 import type { frame as english } from '../en/frame';
-import { all } from './grammar';
+import { all, count } from './grammar';
 
 export const frame: Pick<Catalogue, keyof typeof english> = {
   environments: '环境',
@@ -17,6 +17,8 @@ export const frame: Pick<Catalogue, keyof typeof english> = {
   copy: '复制',
   copied: '已复制',
   copyCommand: (command) => `复制 ${command}`,
+  showCharacters: (number) => `显示全部 ${count(number, '个字符')}`,
+  showLess: '收起',
   close: '关闭',
   dismiss: '忽略',
   cancel: '取消',
