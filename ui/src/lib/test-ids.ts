@@ -94,6 +94,8 @@ export const testIds = {
   secretWithout: 'secret-without',
   /** What to do next. */
   hint: 'hint',
+  /** Tries again what could not be shown. */
+  again: 'again',
   /** What failed, and the button that tries again. */
   failure: 'failure',
   retry: 'retry',

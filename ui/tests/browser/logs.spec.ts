@@ -89,3 +89,26 @@ test('a log that grows is followed until somebody scrolls up', async ({ page }) 
   await expect.poll(count).toBeGreaterThan(before);
   await expect.poll(visible).toBeGreaterThan(400);
 });
+
+for (const { locale, again, says } of [
+  { locale: 'en-GB', again: 'Try again', says: 'The log cannot be read: The engine does not answer any more' },
+  { locale: 'zh-CN', again: '重试', says: '无法读取日志：The engine does not answer any more' },
+] as const) {
+  test.describe(locale, () => {
+    test.use({ locale });
+
+    test('a log that cannot be read says why, and is read again', async ({ page }) => {
+      await open(page, 'tabs-failed');
+      await tab(page, 'logs').click();
+      const problem = part(page, 'panel').getByRole('alert');
+      await expect(problem).toContainText(says);
+      await expect(part(page, 'logLines')).toBeHidden();
+      await problem.getByRole('button', { name: again }).click();
+      await expect(problem).toContainText(says);
+      await page.evaluate(() => window.fake?.mendLog([{ source: 'hooks', stream: 'stdout', text: 'here again' }]));
+      await problem.getByRole('button', { name: again }).click();
+      await expect(part(page, 'logLines')).toContainText('here again');
+      await expect(problem).toBeHidden();
+    });
+  });
+}

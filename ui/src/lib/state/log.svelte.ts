@@ -13,13 +13,23 @@ const AT_ONCE = 3;
 /** What is shown follows the log this often. */
 const REDRAWN_EVERY = 50;
 
+/** What was refused of a log that is shown all the same. */
+export type LogAsk = 'filter' | 'search' | 'export';
+
 export class LogLook {
   state = $state.raw<LogState>();
+  /** Why it, or a part of it, could not be read. */
   error = $state.raw<ErrorResult>();
+  refused = $state.raw<{ ask: LogAsk; error: ErrorResult }>();
   matches = $state.raw<LogMatches>();
   /** Rises when lines have come. */
   version = $state(0);
-  readonly #log: Promise<OpenLog>;
+  readonly #host: Host;
+  readonly #request: LogRequest;
+  #log: Promise<OpenLog>;
+  /** How often it was opened: what an earlier one says is not wanted any more. */
+  #opened = 0;
+  #filter: LogFilter;
   #pages = new Map<number, readonly LogEntry[]>();
   #asked = new Set<number>();
   #wanted = { from: 0, to: 0 };
@@ -27,18 +37,47 @@ export class LogLook {
   #latest: LogState | undefined;
   #scheduled = false;
   /** Nothing more is asked for until the log says something new. */
-  #refused = false;
+  #stuck = false;
   #closed = false;
 
   constructor(host: Host, request: LogRequest) {
-    this.#log = host.openLog(request, (state) => this.#told(state));
-    this.#log.catch((reason) => {
-      if (!this.#closed) this.error = asError(reason);
-    });
+    this.#host = host;
+    this.#request = request;
+    this.#filter = request.filter ?? { sources: [] };
+    this.#log = this.#open();
   }
 
   close(): void {
     this.#closed = true;
+    this.#leave();
+  }
+
+  /** Reads it anew, after it could not be read. */
+  again(): void {
+    this.#leave();
+    this.#pages.clear();
+    this.#asked.clear();
+    this.#latest = undefined;
+    this.#stuck = false;
+    this.state = undefined;
+    this.error = undefined;
+    this.matches = undefined;
+    this.#log = this.#open();
+  }
+
+  #open(): Promise<OpenLog> {
+    this.#opened += 1;
+    const opened = this.#opened;
+    const log = this.#host.openLog({ ...this.#request, filter: this.#filter }, (state) => {
+      if (opened === this.#opened) this.#told(state);
+    });
+    log.catch((reason) => {
+      if (!this.#closed && opened === this.#opened) this.error = asError(reason);
+    });
+    return log;
+  }
+
+  #leave(): void {
     this.#log.then(
       (log) => log.close(),
       () => {},
@@ -67,12 +106,8 @@ export class LogLook {
 
   async filter(filter: LogFilter): Promise<void> {
     this.matches = undefined;
-    try {
-      await (await this.#log).filter(filter);
-      this.error = undefined;
-    } catch (reason) {
-      this.error = asError(reason);
-    }
+    this.#filter = filter;
+    await this.#try('filter', async () => (await this.#log).filter(filter));
   }
 
   /** Looks for a text; nothing ends the search. The answer to an older search is not wanted any more. */
@@ -83,12 +118,10 @@ export class LogLook {
       this.matches = undefined;
       return;
     }
-    try {
+    await this.#try('search', async () => {
       const matches = await (await this.#log).search(text);
-      if (searched === this.#searched) [this.matches, this.error] = [matches, undefined];
-    } catch (reason) {
-      if (searched === this.#searched) [this.matches, this.error] = [undefined, asError(reason)];
-    }
+      if (searched === this.#searched) this.matches = matches;
+    });
   }
 
   /** Lines one after another, for who copies them. */
@@ -106,10 +139,17 @@ export class LogLook {
 
   /** Writes what is shown to a file; nothing when the person chooses none. */
   async export(title: string): Promise<LogExported | undefined> {
+    return this.#try('export', async () => (await this.#log).export(title));
+  }
+
+  async #try<Answer>(ask: LogAsk, call: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
-      return await (await this.#log).export(title);
+      const answer = await call();
+      if (this.refused?.ask === ask) this.refused = undefined;
+      return answer;
     } catch (reason) {
-      this.error = asError(reason);
+      // Of a log that is not there at all, that is said already.
+      if (!this.error) this.refused = { ask, error: asError(reason) };
       return undefined;
     }
   }
@@ -124,7 +164,7 @@ export class LogLook {
     const grown = this.state && state.filter === this.state.filter ? state.end - this.state.end : 0;
     const atEnd = grown > 0 && this.#wanted.to >= state.end - grown;
     this.#latest = state;
-    this.#refused = false;
+    this.#stuck = false;
     if (atEnd) {
       this.#wanted = { from: this.#wanted.from + grown, to: this.#wanted.to + grown };
       this.#pump();
@@ -148,7 +188,7 @@ export class LogLook {
   /** Asks for pages in view that are not here, or that have grown since. */
   #pump(): void {
     const state = this.#latest;
-    if (!state || this.#closed || this.#refused) return;
+    if (!state || this.#closed || this.#stuck) return;
     const last = Math.floor((Math.min(this.#wanted.to, state.end) - 1) / PAGE);
     const first = Math.floor(Math.max(this.#wanted.from, state.first) / PAGE);
     for (let page = first; page <= last && this.#asked.size < AT_ONCE; page += 1) {
@@ -162,21 +202,25 @@ export class LogLook {
 
   async #ask(page: number, filter: number): Promise<void> {
     this.#asked.add(page);
+    const log = this.#log;
     try {
       // Lines of this page that had to go are holes at its beginning.
-      const answer = await (await this.#log).page(page * PAGE, PAGE);
+      const answer = await (await log).page(page * PAGE, PAGE);
+      if (log !== this.#log) return;
       if (answer.filter === filter && filter === this.#latest?.filter) {
         const holes = Math.max(0, answer.from - page * PAGE);
         const lines: LogEntry[] = [...Array<LogEntry>(holes), ...answer.lines];
         this.#pages.delete(page);
         this.#pages.set(page, lines);
+        this.error = undefined;
         this.#forget();
       }
     } catch (reason) {
-      this.#refused = true;
+      if (log !== this.#log) return;
+      this.#stuck = true;
       if (!this.#closed) this.error = asError(reason);
     } finally {
-      this.#asked.delete(page);
+      if (log === this.#log) this.#asked.delete(page);
     }
     if (!this.#closed) this.#schedule();
   }

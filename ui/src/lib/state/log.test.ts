@@ -1,25 +1,35 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { LogEntry, LogPage, LogState } from '../api';
+import type { LogEntry, LogFilter, LogPage, LogRequest, LogState } from '../api';
 import type { Host } from '../host';
 import { LogLook, PAGE } from './log.svelte';
 
 const line = (number: number): LogEntry => ({ source: 'container', stream: 'stdout', text: `line ${number}` });
 
 /** A log of which every page is asked for by hand. */
-function log(): {
+function log(isAbsent = false): {
   look: LogLook;
   asked: number[];
   told: (state: Partial<LogState>) => void;
   refuse: (yes: boolean) => void;
+  /** The filters that it was opened with, and how it comes back. */
+  opened: (LogFilter | undefined)[];
+  come: () => void;
 } {
   const asked: number[] = [];
+  const opened: (LogFilter | undefined)[] = [];
+  let absent = isAbsent;
   let changed: (state: LogState) => void = () => {};
   let refused = false;
   let latest: LogState = { number: 0, filter: 1, first: 0, end: 0, counts: [], complete: true, following: true };
   const host = {
-    openLog: async (_: unknown, told: (state: LogState) => void) => {
+    openLog: async ({ filter }: LogRequest, told: (state: LogState) => void) => {
       changed = told;
+      opened.push(filter);
+      if (absent) throw { message: 'away', description: '' };
       return {
+        async filter(next: LogFilter) {
+          if (next.text?.text === '(') throw { message: 'wrong', description: '' };
+        },
         async page(from: number, count: number): Promise<LogPage> {
           asked.push(from);
           if (refused) throw { message: 'gone', description: '' };
@@ -36,6 +46,10 @@ function log(): {
   return {
     look: new LogLook(host, { reference: {}, filter: { sources: [] } }),
     asked,
+    opened,
+    come() {
+      absent = false;
+    },
     told(state) {
       latest = { ...latest, ...state, number: latest.number + 1 };
       changed(latest);
@@ -121,6 +135,34 @@ test('a refused page is not asked for again and again', async () => {
   told({ end: 110 });
   await settled();
   expect(look.at(0)?.text).toBe('line 0');
+});
+
+test('a log that could not be opened is opened again, as it was last filtered', async () => {
+  const { look, told, opened, come } = log(true);
+  await settled();
+  expect([look.error?.message, look.state]).toEqual(['away', undefined]);
+  const filter: LogFilter = { sources: ['build'] };
+  await look.filter(filter);
+  expect(look.refused).toBeUndefined();
+  come();
+  look.again();
+  told({ end: 20 });
+  await settled();
+  look.want(0, 20);
+  await settled();
+  expect([look.error, look.at(3)?.text]).toEqual([undefined, 'line 3']);
+  expect(opened).toEqual([{ sources: [] }, filter]);
+});
+
+test('what a log is asked for and refuses is no failure of the log', async () => {
+  const { look, told } = log();
+  told({ end: 20 });
+  await settled();
+  await look.filter({ sources: [], text: { text: '(', regex: true, caseSensitive: false } });
+  expect(look.error).toBeUndefined();
+  expect(look.refused).toMatchObject({ ask: 'filter', error: { message: 'wrong' } });
+  await look.filter({ sources: [] });
+  expect(look.refused).toBeUndefined();
 });
 
 test('of a log that is read from end to end only some pages are kept', async () => {

@@ -49,6 +49,8 @@ export interface PagesOutside {
   log(lines: LogEntry[]): void;
   /** The keeper says what the ports are now. */
   ports(ports: EnvironmentPorts | undefined): void;
+  /** A log that was refused can be read from now on, and has these lines. */
+  mendLog(lines: LogEntry[]): void;
   configurationChanged(): void;
   terminalWrites(text: string): void;
   terminalEnds(end: TerminalEnd): void;
@@ -59,6 +61,7 @@ type Call = (call: string, argument: unknown) => void;
 export function pages(data: PageData, called: Call): { pages: Pages; outside: PagesOutside } {
   const logs = new Set<FakeLog>();
   const lines = Array.isArray(data.log) ? [...data.log] : [];
+  let unreadable = data.log && isError(data.log) ? data.log : undefined;
   const portWatchers = new Set<(ports: EnvironmentPorts | undefined) => void>();
   let ports = data.ports && !isError(data.ports) ? data.ports : undefined;
   const configurationWatchers = new Set<() => void>();
@@ -122,6 +125,10 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
         lines.push(...more);
         for (const log of logs) log.grown();
       },
+      mendLog(more) {
+        unreadable = undefined;
+        lines.push(...more);
+      },
       ports: showPorts,
       configurationChanged: () => configurationWatchers.forEach((changed) => changed()),
       terminalWrites: (text) => terminals.forEach((terminal) => terminal.write(text)),
@@ -131,7 +138,7 @@ export function pages(data: PageData, called: Call): { pages: Pages; outside: Pa
       history: (reference) => ask('history', reference, data.history ?? []),
 
       async openLog(request, changed) {
-        await ask('openLog', request, data.log ?? []);
+        await ask('openLog', request, unreadable ?? {});
         const log = new FakeLog(linesOf(request), request.filter, changed);
         logs.add(log);
         grow();

@@ -33,7 +33,12 @@ export const logs = {
     nothingMatches: 'No line passes the filter',
     clearFilter: 'Show all lines',
     problem: 'A part is missing',
-    failed: 'The log cannot be shown',
+    failed: 'The log cannot be read',
+    refused: {
+      filter: 'The log cannot be filtered',
+      search: 'The log cannot be searched',
+      export: 'The log was not exported',
+    },
   },
 
   terminal: {

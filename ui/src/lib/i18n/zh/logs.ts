@@ -35,7 +35,8 @@ export const logs: Pick<Catalogue, keyof typeof english> = {
     nothingMatches: '没有行符合筛选条件',
     clearFilter: '显示所有行',
     problem: '缺少一部分',
-    failed: '无法显示日志',
+    failed: '无法读取日志',
+    refused: { filter: '无法筛选日志', search: '无法搜索日志', export: '日志未能导出' },
   },
 
   terminal: {
