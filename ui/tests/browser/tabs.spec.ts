@@ -188,6 +188,8 @@ test('ports are addresses with what is behind them, and can be changed', async (
   await expect(port('db:5432')).toContainText('Port 5432 is taken by postgres (process 812). It is at 5433 instead.');
   await expect(port('443')).toContainText('Port 443 is taken by the system, which reserves it.');
   await expect(port('39115')).toContainText('left to your editor');
+  await expect(port('8080')).toContainText('opens in your browser: a preview beside the code is an editor’s');
+  await expect(port('3000')).not.toContainText('preview');
   await expect(port('9229')).toContainText('open to other computers');
 
   await port('3000').getByTestId(testIds.portMore).click();
@@ -284,6 +286,12 @@ test('text of others is text on every tab', async ({ page }) => {
 
 test.describe('in Chinese', () => {
   test.use({ locale: 'zh-CN' });
+
+  test('a preview is said to open in the browser', async ({ page }) => {
+    await open(page, 'tabs');
+    await tab(page, 'ports').click();
+    await expect(page.locator('[data-port="8080"]')).toContainText('会在浏览器中打开：代码旁的预览只有编辑器才有');
+  });
 
   test('what is cut can be shown whole', async ({ page }) => {
     await open(page, 'tabs-long');

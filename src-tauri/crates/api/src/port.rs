@@ -162,7 +162,7 @@ pub enum PortNotice {
     OpenBrowser,
     /// The same, the first time only.
     OpenBrowserOnce,
-    /// Its address is shown beside the code.
+    /// The same, each time: the preview beside the code that this asks for is an editor's.
     OpenPreview,
     /// Nothing is said.
     Silent,

@@ -1253,7 +1253,7 @@ export type PortHolder =
  * - `notify`: A person is told.
  * - `openBrowser`: Its address is opened in a browser, each time.
  * - `openBrowserOnce`: The same, the first time only.
- * - `openPreview`: Its address is shown beside the code.
+ * - `openPreview`: The same, each time: the preview beside the code that this asks for is an editor's.
  * - `silent`: Nothing is said.
  * - `ignore`: It is not forwarded. */
 export type PortNotice = 'notify' | 'openBrowser' | 'openBrowserOnce' | 'openPreview' | 'silent' | 'ignore';

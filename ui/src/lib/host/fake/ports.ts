@@ -23,7 +23,7 @@ export const portList: Port[] = [
     local: { address: '127.0.0.1', port: 5433, url: 'localhost:5433' },
     conflict: { port: 5432, holder: { kind: 'process', name: 'postgres', pid: 812 } },
   }),
-  port({ port: 8080, label: 'admin', listening: false, state: 'waiting', local: null }),
+  port({ port: 8080, label: 'admin', listening: false, state: 'waiting', notice: 'openPreview', local: null }),
   port({
     port: 9229,
     source: 'detected',

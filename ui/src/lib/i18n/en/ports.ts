@@ -25,6 +25,7 @@ export const ports = {
       unreachable: 'The engine does not answer. Forwards come back with it.',
     },
     nobody: 'nothing listens yet',
+    preview: 'opens in your browser: a preview beside the code is an editor’s',
     pid: (pid: number) => `process ${pid}`,
     open: (address: string) => `Open ${address}`,
     copy: (address: string) => `Copy ${address}`,

@@ -27,6 +27,7 @@ export const ports: Pick<Catalogue, keyof typeof english> = {
       stopped: '环境没有运行。运行后转发会恢复。',
       unreachable: '引擎没有响应。恢复后转发会恢复。',
     },
+    preview: '会在浏览器中打开：代码旁的预览只有编辑器才有',
     nobody: '尚无程序监听',
     pid: (pid) => `进程 ${pid}`,
     open: (address) => `打开 ${address}`,

@@ -155,12 +155,7 @@ impl Kept {
             let (id, name) = (self.record.id.clone(), self.record.name.clone());
             self.shared.tell(api::KeeperEvent::PortOpened { id, name, port });
             let opened = self.choices.get(&decision.inside).is_some_and(|choice| choice.opened);
-            let wants = match decision.attributes.notice {
-                OnAutoForward::OpenBrowser => true,
-                OnAutoForward::OpenBrowserOnce => !opened,
-                _ => false,
-            };
-            if let (true, Some(url)) = (wants, url) {
+            if let (true, Some(url)) = (is_shown(decision.attributes.notice, opened), url) {
                 self.choices.entry(decision.inside).or_default().opened = true;
                 self.chosen.set_choices(&self.choices);
                 self.save();
@@ -176,6 +171,16 @@ impl Kept {
     /// A program inside wants a link opened.
     pub(super) fn open_link(&self, url: String) {
         self.links.asked(self.owner(), url, self.state.subscribe());
+    }
+}
+
+/// Whether the address of what has begun to listen is opened in a browser. `opened` says that it has been before. A preview is an editor's:
+/// who asks for one wants to see what listens, and the browser shows it.
+fn is_shown(notice: OnAutoForward, opened: bool) -> bool {
+    match notice {
+        OnAutoForward::OpenBrowser | OnAutoForward::OpenPreview => true,
+        OnAutoForward::OpenBrowserOnce => !opened,
+        OnAutoForward::Notify | OnAutoForward::Silent | OnAutoForward::Ignore => false,
     }
 }
 
@@ -205,6 +210,27 @@ pub(super) fn listening(ports: &Ports) -> Vec<Listening> {
 fn plain(text: &str, longest: usize) -> String {
     let end = text.floor_char_boundary(longest);
     text[..end].chars().filter(|letter| !letter.is_control()).collect()
+}
+
+#[cfg(test)]
+mod shown {
+    use super::*;
+
+    #[test]
+    fn a_browser_shows_what_the_configuration_wants_seen() {
+        let table = [
+            (OnAutoForward::Notify, [false, false]),
+            (OnAutoForward::OpenBrowser, [true, true]),
+            (OnAutoForward::OpenBrowserOnce, [true, false]),
+            (OnAutoForward::OpenPreview, [true, true]),
+            (OnAutoForward::Silent, [false, false]),
+            (OnAutoForward::Ignore, [false, false]),
+        ];
+        assert_eq!(table.len(), OnAutoForward::VALUES.len());
+        for (notice, expected) in table {
+            assert_eq!([false, true].map(|opened| is_shown(notice, opened)), expected, "{notice:?}");
+        }
+    }
 }
 
 #[cfg(test)]
