@@ -5,7 +5,7 @@ use std::path::Path;
 use tauri::State;
 use tauri::ipc::Channel;
 use wharf_api::{
-    EnvironmentReference, ErrorResult, EventBatch, FolderReport, Losses, Opened, OperationRequest,
+    Checkout, EnvironmentReference, ErrorResult, EventBatch, FolderReport, Losses, Opened, OperationRequest,
     OperationResult, PlanResult, RunningOperation, StatusResult,
 };
 use wharf_runner::Operations;
@@ -45,6 +45,15 @@ pub(crate) async fn status(
     reference: EnvironmentReference,
 ) -> Answer<StatusResult> {
     operations.status(&reference).await.map_err(told)
+}
+
+/// What git has checked out in the folder of an environment.
+#[tauri::command]
+pub(crate) async fn checkout(
+    operations: State<'_, Operations>,
+    reference: EnvironmentReference,
+) -> Answer<Option<Checkout>> {
+    operations.checkout(&reference).await.map_err(told)
 }
 
 /// What would be lost with the environment's container, and with its volumes if those are to go too.

@@ -70,6 +70,7 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
             commands::inspect_folder,
             commands::plan,
             commands::status,
+            commands::checkout,
             commands::losses,
             commands::pages::stop_watching,
             commands::pages::history,

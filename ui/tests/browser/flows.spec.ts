@@ -226,6 +226,25 @@ test('an engine that is gone says how to get it back', async ({ page }) => {
   await expect(part(page, 'environment')).toHaveAttribute('data-state', 'unreachable');
   const card = page.getByRole('region', { name: /does not answer/ });
   await expect(card).toContainText('for example with systemctl start docker or by opening Docker Desktop');
+test('the folder’s branch stands under the name, and follows whoever comes back to the window', async ({ page }) => {
+  await open(page, 'one');
+  const environment = part(page, 'environment');
+  await expect(environment).toContainText('~/src/api-server · branch main · Docker 28.5');
+  await page.evaluate(() => {
+    window.fake?.checkOut({ commit: '9fceb02' });
+    window.dispatchEvent(new Event('focus'));
+  });
+  await expect(environment).toContainText('~/src/api-server · commit 9fceb02 · Docker 28.5');
+  await page.evaluate(() => {
+    window.fake?.checkOut(undefined);
+    window.dispatchEvent(new Event('focus'));
+  });
+  await expect(environment).toContainText('~/src/api-server · Docker 28.5');
+  await open(page, 'many');
+  await item(page, 'nostalgic_hopper').click();
+  await expect(environment).not.toContainText('branch');
+});
+
   await card.getByRole('button', { name: 'Copy systemctl start docker' }).press('Enter');
   expect(await asked(page, 'copy')).toEqual(['systemctl start docker']);
   await expect(part(page, 'start')).toBeHidden();

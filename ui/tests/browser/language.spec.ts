@@ -8,6 +8,7 @@ test.describe('on a system that speaks Chinese', () => {
     await open(page, 'one');
     await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
     await expect(part(page, 'environmentState')).toHaveText('运行中');
+    await expect(part(page, 'environment')).toContainText('~/src/api-server · 分支 main · Docker 28.5');
     await part(page, 'more').click();
     await part(page, 'delete').click();
     await part(page, 'deleteVolumes').check();

@@ -1,5 +1,6 @@
 //! What the window asks of the runner and what it is told: operations with a life of their own, and folders before they are opened.
 
+mod checkout;
 mod configuration;
 mod history;
 mod log;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EnvironmentReference, EnvironmentSummary, ErrorResult, Event, Location, Severity, UpResult};
 
+pub use checkout::Checkout;
 pub use configuration::{ConfigurationFile, ConfigurationFileRole, ConfigurationReport};
 pub use history::{StartRecord, TimedStep};
 pub use log::{LogCount, LogExported, LogFilter, LogMatches, LogPage, LogRequest, LogState, LogText};

@@ -32,14 +32,14 @@ mod state;
 mod step;
 
 pub use app::{
-    CleanUpFailure, CleanUpItem, CleanUpKind, CleanUpPlan, CleanUpResult, CloneSource, ConfigurationChoice,
-    ConfigurationFile, ConfigurationFileRole, ConfigurationReport, EngineSpace, EnvironmentSpace, EventBatch,
-    FeatureChoice, FeatureList, FeatureSummary, FolderDiagnostic, FolderReport, LogCount, LogExported,
-    LogFilter, LogMatches, LogPage, LogRequest, LogState, LogText, OperationName, OperationOutcome,
-    OperationRequest, OperationResult, ResourceSample, RunningOperation, SpaceReport, StartRecord,
-    TemplateFile, TemplateList, TemplateOption, TemplateOptionKind, TemplatePreview, TemplateRequest,
-    TemplateSuggestion, TemplateSummary, TerminalBatch, TerminalEnd, TerminalRequest, TerminalSize,
-    TerminalSummary, TimedStep, Traffic, VolumeSpace,
+    Checkout, CleanUpFailure, CleanUpItem, CleanUpKind, CleanUpPlan, CleanUpResult, CloneSource,
+    ConfigurationChoice, ConfigurationFile, ConfigurationFileRole, ConfigurationReport, EngineSpace,
+    EnvironmentSpace, EventBatch, FeatureChoice, FeatureList, FeatureSummary, FolderDiagnostic, FolderReport,
+    LogCount, LogExported, LogFilter, LogMatches, LogPage, LogRequest, LogState, LogText, OperationName,
+    OperationOutcome, OperationRequest, OperationResult, ResourceSample, RunningOperation, SpaceReport,
+    StartRecord, TemplateFile, TemplateList, TemplateOption, TemplateOptionKind, TemplatePreview,
+    TemplateRequest, TemplateSuggestion, TemplateSummary, TerminalBatch, TerminalEnd, TerminalRequest,
+    TerminalSize, TerminalSummary, TimedStep, Traffic, VolumeSpace,
 };
 pub use check::{
     CheckFinding, CheckNeeds, CheckResult, CheckRule, CheckScenario, CheckSeverity, CheckedConfiguration,

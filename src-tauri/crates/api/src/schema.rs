@@ -5,15 +5,15 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use crate::{
-    BuildResult, CheckResult, CleanUpPlan, CleanUpResult, CompatDocument, ConfigurationReport, DoctorResult,
-    DownResult, EditorList, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event, EventBatch,
-    FeatureList, FolderReport, IntegrationReport, KeeperEvent, ListResult, LogEntry, LogExported, LogMatches,
-    LogPage, LogRequest, LogState, Losses, Opened, OperationRequest, OperationResult, OutdatedResult,
-    PlanResult, PortRequest, PortsResult, ReadConfigurationResult, ResourceSample, RunUserCommandsResult,
-    RunningOperation, SecretList, SetUpResult, Settings, SettingsResult, SpaceReport, StartRecord,
-    StatusResult, StopResult, TemplateList, TemplatePreview, TemplateRequest, TemplatesApplyResult,
-    TerminalBatch, TerminalRequest, TerminalSummary, TrustList, TrustRevoked, UpDocument, UpResult,
-    VersionResult,
+    BuildResult, CheckResult, Checkout, CleanUpPlan, CleanUpResult, CompatDocument, ConfigurationReport,
+    DoctorResult, DownResult, EditorList, EngineList, EngineUsed, EnvironmentReference, ErrorResult, Event,
+    EventBatch, FeatureList, FolderReport, IntegrationReport, KeeperEvent, ListResult, LogEntry, LogExported,
+    LogMatches, LogPage, LogRequest, LogState, Losses, Opened, OperationRequest, OperationResult,
+    OutdatedResult, PlanResult, PortRequest, PortsResult, ReadConfigurationResult, ResourceSample,
+    RunUserCommandsResult, RunningOperation, SecretList, SetUpResult, Settings, SettingsResult, SpaceReport,
+    StartRecord, StatusResult, StopResult, TemplateList, TemplatePreview, TemplateRequest,
+    TemplatesApplyResult, TerminalBatch, TerminalRequest, TerminalSummary, TrustList, TrustRevoked,
+    UpDocument, UpResult, VersionResult,
 };
 
 /// Draft 2020-12, the dialect that the schemas are written in.
@@ -86,6 +86,7 @@ pub fn app() -> Value {
     generator.subschema_for::<ListResult>();
     generator.subschema_for::<EnvironmentReference>();
     generator.subschema_for::<FolderReport>();
+    generator.subschema_for::<Checkout>();
     generator.subschema_for::<PlanResult>();
     generator.subschema_for::<StatusResult>();
     generator.subschema_for::<Losses>();

@@ -10,6 +10,7 @@ mod board;
 mod build;
 mod changes;
 mod check;
+mod checkout;
 mod choice;
 mod collections;
 mod compose;

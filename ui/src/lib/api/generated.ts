@@ -49,6 +49,14 @@ export type BuildSettings = {
  * - `rebuild`: The image is built again and the container is replaced. */
 export type ChangeClass = 'hot' | 'restart' | 'recreate' | 'rebuild';
 
+/** What git has checked out in a folder: a branch, or a commit alone. */
+export type Checkout = {
+  /** The branch. */
+  branch?: string | null;
+  /** The beginning of the commit's hash, while no branch is checked out. */
+  commit?: string | null;
+};
+
 /** Something that stayed. */
 export type CleanUpFailure = {
   /** Its id. */

@@ -1,5 +1,5 @@
 /** A backend for a plain browser: it plays scenarios that are data. `?scenario=many` picks one, `&speed=0` makes it instant. */
-import type { ErrorResult, FolderReport, ListResult, Opened, OperationRequest } from '../api';
+import type { Checkout, ErrorResult, FolderReport, ListResult, Opened, OperationRequest } from '../api';
 import { setLanguage, type Language } from '../i18n';
 import { configurationChanges } from '../model/changes';
 import { sameReference } from '../model/environment';
@@ -24,6 +24,8 @@ export interface Outside extends PagesOutside {
   drag(drag: Drag): void;
   handOver(opened: Opened): void;
   show(board: ListResult): void;
+  /** Git has something else in every folder, or no repository. */
+  checkOut(next: Checkout | undefined): void;
   /** As if the person had chosen this language. */
   speak(language: Language): void;
 }
@@ -40,6 +42,7 @@ export function connect(parameters: URLSearchParams): Host {
   let changed: (board: ListResult) => void = () => {};
   let opened: () => void = () => {};
   let dragged: (drag: Drag) => void = () => {};
+  let checkedOut: Checkout | undefined = { branch: 'main' };
   let handedOver = scenario.opened ?? [];
   const players = new Map<string, Player>();
   const calls: Outside['calls'] = [];
@@ -84,6 +87,7 @@ export function connect(parameters: URLSearchParams): Host {
     ...open.outside,
     calls,
     show,
+    checkOut: (next) => (checkedOut = next),
     drag: (drag) => dragged(drag),
     speak: setLanguage,
     handOver(next) {
@@ -126,6 +130,10 @@ export function connect(parameters: URLSearchParams): Host {
       const changes = plan && !isError(plan) ? configurationChanges(plan) : [];
       const answer = scenario.status ?? statusOf(environment ?? gone(reference.folder ?? ''), changes);
       return ask('status', reference, { '': answer }, '');
+    },
+    async checkout(reference) {
+      asked('checkout', reference);
+      return reference.folder == null || reference.volume ? undefined : checkedOut;
     },
     async losses(reference, removeVolumes) {
       const found = await ask('losses', reference, scenario.losses ?? {}, idOf(reference));

@@ -2,7 +2,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import type { EventBatch, ListResult } from '../api';
+import type { Checkout, EventBatch, ListResult } from '../api';
 import { systemOf } from './system';
 import { pages } from './tauri-pages';
 import type { Happened, Host } from './types';
@@ -31,6 +31,7 @@ export async function connect(): Promise<Host> {
     inspectFolder: (folder) => invoke('inspect_folder', { folder }),
     plan: (reference) => invoke('plan', { reference }),
     status: (reference) => invoke('status', { reference }),
+    checkout: async (reference) => (await invoke<Checkout | null>('checkout', { reference })) ?? undefined,
     losses: (reference, removeVolumes) => invoke('losses', { reference, removeVolumes }),
     operate: (id, request, happened) => invoke('operate', { id, request, events: events(id, happened) }),
     answerConsent: (id, allow) => invoke('answer_consent', { id, allow }),

@@ -1,5 +1,6 @@
 /** What the window asks of the program that it runs in. The real one and the fake both answer it. */
 import type {
+  Checkout,
   EnvironmentReference,
   Event,
   FolderReport,
@@ -34,6 +35,8 @@ export interface Host extends Pages, Desktop, Preferences {
   plan(reference: EnvironmentReference): Promise<PlanResult>;
   /** What is wanted of an environment, and what is there. */
   status(reference: EnvironmentReference): Promise<StatusResult>;
+  /** What git has checked out in its folder; nothing where it is in no repository, or not on this computer. */
+  checkout(reference: EnvironmentReference): Promise<Checkout | undefined>;
   /** What would go with the container, and with its volumes when they are removed as well. */
   losses(reference: EnvironmentReference, removeVolumes: boolean): Promise<Losses>;
 

@@ -31,6 +31,8 @@ export const environment = {
     created: 'Created',
     started: 'Started',
     lastUsed: 'Last used',
+    onBranch: (name: string) => `branch ${name}`,
+    atCommit: (hash: string) => `commit ${hash}`,
   },
 
   attention: {

@@ -33,6 +33,8 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
     created: '创建时间',
     started: '启动时间',
     lastUsed: '上次使用',
+    onBranch: (name) => `分支 ${name}`,
+    atCommit: (hash) => `提交 ${hash}`,
   },
 
   attention: {
