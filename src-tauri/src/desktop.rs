@@ -9,8 +9,8 @@ use tauri::{AppHandle, State};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 use tauri_plugin_opener::OpenerExt as _;
-use wharf_api::{EditorList, EngineList, EnvironmentReference, ErrorResult, IntegrationReport};
-use wharf_runner::{EngineListRequest, IntegrationRequest, Operations};
+use wharf_api::{EditorList, EngineList, EnvironmentReference, ErrorResult, IntegrationReport, Location};
+use wharf_runner::{EditorStart, EngineListRequest, IntegrationRequest, Operations};
 
 use crate::commands::{Answer, told};
 use crate::text;
@@ -99,7 +99,21 @@ pub(crate) async fn open_editor(
     operations: State<'_, Operations>,
     reference: EnvironmentReference,
 ) -> Answer<()> {
-    let start = operations.edit(&reference).await.map_err(told)?;
+    start(operations.edit(&reference).await.map_err(told)?)
+}
+
+/// Opens a file of an environment's configuration in the person's editor, at its line. No other file is opened.
+#[tauri::command]
+pub(crate) async fn edit_file(
+    operations: State<'_, Operations>,
+    reference: EnvironmentReference,
+    location: Location,
+) -> Answer<()> {
+    start(operations.edit_file(&reference, &location).await.map_err(told)?)
+}
+
+/// Starts an editor.
+fn start(start: EditorStart) -> Answer<()> {
     let mut command = std::process::Command::new(&start.program);
     command.args(&start.arguments);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -117,6 +117,7 @@ pub(crate) fn run(opening: Option<Opening>, background: bool) -> tauri::Result<(
             desktop::engines,
             desktop::editors,
             desktop::open_editor,
+            desktop::edit_file,
             desktop::integration,
             desktop::integrate,
             preferences::settings,

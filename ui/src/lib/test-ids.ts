@@ -101,7 +101,8 @@ export const testIds = {
   retry: 'retry',
   failureShell: 'failure-shell',
   failureEdit: 'failure-edit',
-  /** What has changed in the configuration, and the button that applies it. */
+  failureShow: 'failure-show',
+  /** What has changed in the configuration, and the buttons that apply all of it, or what is hot. */
   changes: 'changes',
   applyChanges: 'apply-changes',
   /** A tab of the environment; `data-tab` is its name. And what shows the chosen one. */

@@ -67,7 +67,10 @@ test('of what another tool has made and nobody has asked for, nothing is said to
 
 test('after a failed hook: a shell where it failed, its line in the file, and again from there', async ({ page }) => {
   await start(page, 'failed-hook');
+  await expect(part(page, 'failureEdit')).toHaveAttribute('title', 'Open in Visual Studio Code');
   await part(page, 'failureEdit').click();
+  expect(await asked(page, 'editFile')).toEqual(['/home/ada/src/api-server/.devcontainer/devcontainer.json:14:34']);
+  await part(page, 'failureShow').click();
   await expect(part(page, 'panel')).toHaveAttribute('data-tab', 'configuration');
   await expect(part(page, 'sourceLine')).toContainText('"postCreateCommand"');
   await part(page, 'failureShell').click();
@@ -291,6 +294,14 @@ test.describe('in Chinese', () => {
     await open(page, 'tabs');
     await tab(page, 'ports').click();
     await expect(page.locator('[data-port="8080"]')).toContainText('会在浏览器中打开：代码旁的预览只有编辑器才有');
+  });
+
+  test('a failure is edited, or shown', async ({ page }) => {
+    await start(page, 'failed-hook');
+    await part(page, 'failure').getByRole('button', { name: '编辑' }).click();
+    expect(await asked(page, 'editFile')).toHaveLength(1);
+    await part(page, 'failure').getByRole('button', { name: '查看' }).click();
+    await expect(part(page, 'sourceLine')).toContainText('"postCreateCommand"');
   });
 
   test('what is cut can be shown whole', async ({ page }) => {

@@ -1,7 +1,8 @@
 //! An editor on an environment: `wharf edit`, and the window's button.
 //!
 //! Editors of one family work inside the container, told of it by an address; every other one opens the folder on this computer. Which one
-//! is the person's choice (`integration.editor`), else the first that is found. What a configuration says has no part in it.
+//! is the person's choice (`integration.editor`), else the first that is found. What a configuration says has no part in it. A file of the
+//! configuration itself is opened at its line in the same editor.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::events::Operation;
 use crate::request::{EventSink, Target};
 use crate::session::{Access, Subject};
-use crate::{CancellationToken, settings};
+use crate::{CancellationToken, configuration, settings};
 
 /// Opens an editor on an environment.
 #[derive(Debug, Clone, Default)]
@@ -37,12 +38,26 @@ pub struct EditorStart {
     pub arguments: Vec<OsString>,
 }
 
+/// How an editor is told of a place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// `--goto path:line:column`
+    Goto,
+    /// `path:line:column`
+    Behind,
+    /// `--line line --column column path`
+    Flags,
+    /// The file alone: nothing is known of the editor.
+    File,
+}
+
 /// An editor that is known by its program.
 struct Known {
     program: &'static str,
     name: &'static str,
     /// Whether it can work inside a container that it is told of.
     inside: bool,
+    naming: Naming,
     /// Where it is on macOS, if it is not on the search path.
     #[cfg_attr(
         not(target_os = "macos"),
@@ -55,28 +70,48 @@ const fn known(
     program: &'static str,
     name: &'static str,
     inside: bool,
+    naming: Naming,
     bundle: Option<&'static str>,
 ) -> Known {
-    Known { program, name, inside, bundle }
+    Known { program, name, inside, naming, bundle }
 }
 
 /// In the order in which they are looked for. Editors of a terminal are started only where somebody names them.
 const KNOWN: [Known; 10] = [
-    known("code", "Visual Studio Code", true, Some("Visual Studio Code.app/Contents/Resources/app/bin/code")),
+    known(
+        "code",
+        "Visual Studio Code",
+        true,
+        Naming::Goto,
+        Some("Visual Studio Code.app/Contents/Resources/app/bin/code"),
+    ),
     known(
         "code-insiders",
         "Visual Studio Code Insiders",
         true,
+        Naming::Goto,
         Some("Visual Studio Code - Insiders.app/Contents/Resources/app/bin/code"),
     ),
-    known("cursor", "Cursor", true, Some("Cursor.app/Contents/Resources/app/bin/cursor")),
-    known("windsurf", "Windsurf", false, Some("Windsurf.app/Contents/Resources/app/bin/windsurf")),
-    known("codium", "VSCodium", false, Some("VSCodium.app/Contents/Resources/app/bin/codium")),
-    known("zed", "Zed", false, Some("Zed.app/Contents/MacOS/cli")),
-    known("zeditor", "Zed", false, None),
-    known("idea", "IntelliJ IDEA", false, Some("IntelliJ IDEA.app/Contents/MacOS/idea")),
-    known("subl", "Sublime Text", false, Some("Sublime Text.app/Contents/SharedSupport/bin/subl")),
-    known("kate", "Kate", false, None),
+    known("cursor", "Cursor", true, Naming::Goto, Some("Cursor.app/Contents/Resources/app/bin/cursor")),
+    known(
+        "windsurf",
+        "Windsurf",
+        false,
+        Naming::Goto,
+        Some("Windsurf.app/Contents/Resources/app/bin/windsurf"),
+    ),
+    known("codium", "VSCodium", false, Naming::Goto, Some("VSCodium.app/Contents/Resources/app/bin/codium")),
+    known("zed", "Zed", false, Naming::Behind, Some("Zed.app/Contents/MacOS/cli")),
+    known("zeditor", "Zed", false, Naming::Behind, None),
+    known("idea", "IntelliJ IDEA", false, Naming::Flags, Some("IntelliJ IDEA.app/Contents/MacOS/idea")),
+    known(
+        "subl",
+        "Sublime Text",
+        false,
+        Naming::Behind,
+        Some("Sublime Text.app/Contents/SharedSupport/bin/subl"),
+    ),
+    known("kate", "Kate", false, Naming::Flags, None),
 ];
 
 /// An editor that is there.
@@ -86,6 +121,7 @@ struct Found {
     setting: String,
     name: String,
     inside: bool,
+    naming: Naming,
     path: PathBuf,
     /// What the setting says beside the program.
     arguments: Vec<OsString>,
@@ -117,11 +153,7 @@ pub async fn edit(
     sink: &dyn EventSink,
     cancel: CancellationToken,
 ) -> Result<EditorStart> {
-    let chosen = match &request.editor {
-        Some(editor) => Some(editor.clone()),
-        None => settings::load()?.settings.integration.editor,
-    };
-    let editor = with_places(|places| choose(chosen.as_deref(), places))?;
+    let editor = editor(request.editor.as_deref())?;
     let operation = Operation::new(sink, cancel);
     let root = operation.begin(None, api::StepName::Configuration, None);
     let subject = Subject::find(&request.target, Access::Quiet, &operation, &root).await?;
@@ -143,6 +175,60 @@ pub async fn edit(
     root.finish(api::Outcome::Done, None);
     let arguments = editor.arguments.into_iter().chain(what).collect();
     Ok(EditorStart { name: editor.name, program: editor.path, arguments })
+}
+
+/// How the person's editor is started on a file of this computer that the configuration of `target` is made of.
+///
+/// # Errors
+/// When it is no such file, or there is no editor.
+pub(crate) fn edit_file(target: &Target, place: &api::Location) -> Result<EditorStart> {
+    let path = Path::new(&place.path);
+    let (files, _) = configuration::files(target);
+    // Whoever names a file has it opened in a program that may do more with some than show them.
+    if !files.contains(path) {
+        return Err(Error::Impossible {
+            message: format!("{} is no file of this configuration", place.path),
+            location: None,
+            hint: None,
+        });
+    }
+    if !path.is_file() {
+        return Err(Error::Impossible {
+            message: format!("{} is not there any more", place.path),
+            location: None,
+            hint: None,
+        });
+    }
+    let editor = editor(None)?;
+    let arguments = editor.arguments.iter().cloned().chain(editor.naming.arguments(place)).collect();
+    Ok(EditorStart { name: editor.name, program: editor.path, arguments })
+}
+
+/// The editor that is named, else the person's, else the first that is found.
+fn editor(named: Option<&str>) -> Result<Found> {
+    let chosen = match named {
+        Some(editor) => Some(editor.to_owned()),
+        None => settings::load()?.settings.integration.editor,
+    };
+    with_places(|places| choose(chosen.as_deref(), places))
+}
+
+impl Naming {
+    fn arguments(self, place: &api::Location) -> Vec<OsString> {
+        let path = OsString::from(&place.path);
+        let Some(line) = place.line else { return vec![path] };
+        let column = place.column.unwrap_or(1);
+        let behind = OsString::from(format!("{}:{line}:{column}", place.path));
+        match self {
+            Self::Goto => vec!["--goto".into(), behind],
+            Self::Behind => vec![behind],
+            Self::Flags => {
+                let (line, column) = (line.to_string().into(), column.to_string().into());
+                vec!["--line".into(), line, "--column".into(), column, path]
+            }
+            Self::File => vec![path],
+        }
+    }
 }
 
 /// The folder on this computer.
@@ -244,9 +330,11 @@ fn named(setting: &str, places: &Places<'_>) -> Option<Found> {
         }
         let path = places.program(word)?;
         let program = path.file_stem()?.to_string_lossy().into_owned();
-        let (name, inside) =
-            known(&program).map_or((program.clone(), false), |known| (known.name.to_owned(), known.inside));
-        Some(Found { setting: word.to_owned(), name, inside, path, arguments: Vec::new() })
+        let (name, inside, naming) = match known(&program) {
+            Some(known) => (known.name.to_owned(), known.inside, known.naming),
+            None => (program, false, Naming::File),
+        };
+        Some(Found { setting: word.to_owned(), name, inside, naming, path, arguments: Vec::new() })
     };
     let found = one(setting).or_else(|| {
         let mut words = setting.split_whitespace();
@@ -264,6 +352,7 @@ impl Known {
             setting: self.program.to_owned(),
             name: self.name.to_owned(),
             inside: self.inside,
+            naming: self.naming,
             path,
             arguments: Vec::new(),
         })
@@ -373,6 +462,54 @@ mod tests {
             ),
         ] {
             assert_eq!(inside("keen", &engine.parse().unwrap(), folder), expected);
+        }
+    }
+
+    #[test]
+    fn an_editor_is_told_of_a_line_in_its_own_way() {
+        let place = |line, column| api::Location {
+            path: "/w/a b/devcontainer.json".to_owned(),
+            line,
+            column,
+            ..api::Location::default()
+        };
+        let (whole, line) = (place(None, None), place(Some(14), None));
+        let exact = place(Some(14), Some(3));
+        let computer = Computer::with(&["bin/code", "bin/zed", "bin/kate", "bin/hx"]);
+        let cases: [(&str, &api::Location, &[&str]); 7] = [
+            ("code", &exact, &["--goto", "/w/a b/devcontainer.json:14:3"]),
+            ("code", &line, &["--goto", "/w/a b/devcontainer.json:14:1"]),
+            ("code", &whole, &["/w/a b/devcontainer.json"]),
+            ("zed", &exact, &["/w/a b/devcontainer.json:14:3"]),
+            ("kate", &exact, &["--line", "14", "--column", "3", "/w/a b/devcontainer.json"]),
+            ("hx", &exact, &["/w/a b/devcontainer.json"]),
+            ("hx --config x", &whole, &["/w/a b/devcontainer.json"]),
+        ];
+        for (chosen, place, expected) in cases {
+            let found = computer.look(|places| choose(Some(chosen), places)).unwrap();
+            assert_eq!(found.naming.arguments(place), expected, "{chosen}");
+        }
+    }
+
+    #[test]
+    fn only_a_file_of_the_configuration_is_opened() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().canonicalize().unwrap();
+        let configuration = folder.join(".devcontainer.json");
+        std::fs::write(&configuration, r#"{ "build": { "dockerfile": "Dockerfile" } }"#).unwrap();
+        std::fs::write(folder.join("other"), "").unwrap();
+        let target = Target {
+            workspace_folder: Some(folder.clone()),
+            config: Some(configuration),
+            user_data_folder: Some(folder.join("state")),
+            ..Target::default()
+        };
+        for (file, expected) in
+            [("other", "is no file of this configuration"), ("Dockerfile", "is not there any more")]
+        {
+            let path = folder.join(file).display().to_string();
+            let found = edit_file(&target, &api::Location { path, ..api::Location::default() });
+            assert!(found.unwrap_err().message().ends_with(expected), "{file}");
         }
     }
 }

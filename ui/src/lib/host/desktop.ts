@@ -1,5 +1,5 @@
 /** What the window asks of the desktop around it: what was handed over, dialogs, the browser, file managers, engines. */
-import type { EditorList, EngineList, EnvironmentReference, IntegrationReport, Opened } from '../api';
+import type { EditorList, EngineList, EnvironmentReference, IntegrationReport, Location, Opened } from '../api';
 
 /** Something is dragged over the window, has left it, or was dropped. */
 export type Drag = { kind: 'over' } | { kind: 'leave' } | { kind: 'drop'; paths: string[] };
@@ -28,6 +28,8 @@ export interface Desktop {
   editors(): Promise<EditorList>;
   /** Opens an environment in the first of them. */
   openEditor(reference: EnvironmentReference): Promise<void>;
+  /** Opens a file of an environment's configuration in it, at its line; of one in a volume the environment. */
+  editFile(reference: EnvironmentReference, location: Location): Promise<void>;
   /** What of Wharf is in the system's file managers. */
   integration(): Promise<IntegrationReport>;
   /** Puts Wharf into the file managers or takes it out of them, and answers what is there now. */

@@ -59,6 +59,7 @@ export async function connect(): Promise<Host> {
     engines: () => invoke('engines'),
     editors: () => invoke('editors'),
     openEditor: (reference) => invoke('open_editor', { reference }),
+    editFile: (reference, location) => invoke('edit_file', { reference, location }),
     integration: () => invoke('integration'),
     integrate: (install) => invoke('integrate', { install }),
   };

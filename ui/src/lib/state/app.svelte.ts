@@ -9,6 +9,7 @@ import type {
   ErrorResult,
   FolderReport,
   ListResult,
+  Location,
   Opened,
   OperationName,
   OperationRequest,
@@ -248,6 +249,10 @@ export class App {
 
   async openEditor(reference: EnvironmentReference): Promise<void> {
     await this.#try(this.host.openEditor(reference));
+  }
+
+  async editFile(reference: EnvironmentReference, location: Location): Promise<void> {
+    await this.#try(this.host.editFile(reference, location));
   }
 
   async showFolder(path: string): Promise<void> {

@@ -89,6 +89,22 @@ impl Operations {
         editor::edit(&request, &Silence, CancellationToken::new()).await
     }
 
+    /// How an editor is started on a place in a file of an environment's configuration. A file in a volume is reached only through the
+    /// environment, so that an editor is started on that.
+    ///
+    /// # Errors
+    /// When it is no such file, when there is no editor, and where the environment is opened, when it does not run and has to.
+    pub async fn edit_file(
+        &self,
+        reference: &EnvironmentReference,
+        place: &api::Location,
+    ) -> Result<EditorStart> {
+        if reference.volume.is_some() {
+            return self.edit(reference).await;
+        }
+        editor::edit_file(&self.target(reference)?, place)
+    }
+
     /// What would be lost if the environment's container went, and its volumes too if they are to go.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ export interface Desktop {
   integration?: IntegrationReport['places'][number]['state'] | ErrorResult;
 }
 
-type Part = Pick<Host, 'engines' | 'editors' | 'openEditor' | 'integration' | 'integrate' | 'openLink'>;
+type Part = Pick<Host, 'engines' | 'editors' | 'openEditor' | 'editFile' | 'integration' | 'integrate' | 'openLink'>;
 
 const EDITORS: EditorList = {
   editors: [
@@ -65,6 +65,10 @@ export function desktop(
     editors: async () => ('message' in editors ? EDITORS : editors),
     async openEditor(reference) {
       asked('openEditor', reference);
+      if ('message' in editors) throw editors;
+    },
+    async editFile(_, { path, line, column }) {
+      asked('editFile', [path, line, column].join(':'));
       if ('message' in editors) throw editors;
     },
     integration: async () => places(),

@@ -32,6 +32,8 @@ export const overview = {
   failed: {
     shell: 'Open a shell here',
     edit: 'Edit',
+    editInside: (editor: string) => `The file lies in a volume: opens the environment in ${editor}`,
+    show: 'Show',
     retryStep: 'Retry from this step',
   },
 

@@ -34,6 +34,8 @@ export const overview: Pick<Catalogue, keyof typeof english> = {
   failed: {
     shell: '在此打开终端',
     edit: '编辑',
+    editInside: (editor) => `文件位于卷中：将在 ${editor} 中打开整个环境`,
+    show: '查看',
     retryStep: '从这一步重试',
   },
 
