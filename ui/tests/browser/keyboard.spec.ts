@@ -110,7 +110,7 @@ test('what was found out about an engine is a button away', async ({ page }) => 
   const engine = part(page, 'engine').first();
   await engine.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('group', { name: 'Docker: details' })).toContainText('sign in again');
+  await expect(page.getByRole('group', { name: 'Docker: details' })).toContainText('log in again');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('group', { name: 'Docker: details' })).toBeHidden();
   await expect(engine).toBeFocused();

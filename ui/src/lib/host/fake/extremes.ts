@@ -69,6 +69,10 @@ export const long: PageData = {
       forwardPorts: numbered(120, (number) => 9000 + number),
       remoteUser: 'vscode',
     },
+    origins: [
+      { property: 'containerEnv.CERTIFICATE', from: 'feature', feature: 'ghcr.io/acme/features/certificates:1' },
+      ...configuration.origins,
+    ],
   },
 };
 
