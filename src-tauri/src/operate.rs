@@ -19,6 +19,7 @@ pub(crate) fn stop(app: &AppHandle, reference: EnvironmentReference) {
             operation: OperationName::Stop,
             reference,
             remove_volumes: false,
+            only_hot: false,
             clone: None,
             answers_secrets: false,
         };

@@ -57,6 +57,7 @@ async fn clone(
             ..EnvironmentReference::default()
         },
         remove_volumes: false,
+        only_hot: false,
         clone: Some(CloneSource { repository, branch: None, folder: None, depth: None }),
         answers_secrets: false,
     };

@@ -42,6 +42,7 @@ impl Place {
                 ..EnvironmentReference::default()
             },
             remove_volumes: false,
+            only_hot: false,
             clone: None,
             answers_secrets: false,
         }

@@ -131,3 +131,42 @@ fn plain_up_says_in_one_line_what_waits() {
         assert!(events.iter().all(|event| event["type"] != "changesWait"), "what is hot waits for nobody");
     }
 }
+
+#[test]
+fn what_is_hot_is_applied_alone_and_the_rest_still_waits() {
+    for engine in engines::primary() {
+        let place = Place::new(engine, r#"{ "image": "busybox", "postStartCommand": "echo start >> ran" }"#);
+        let first = place.up(&[])["containerId"].clone();
+        place.configure(
+            r#"{ "image": "busybox", "init": true, "remoteEnv": { "A": "1" }, "postAttachCommand": "echo attach >> ran",
+                "postStartCommand": "echo other >> ran", "forwardPorts": [3000] }"#,
+        );
+        let told = |place: &Place| {
+            changes(place).into_iter().map(|(subject, takes, _)| (subject, takes)).collect::<Vec<_>>()
+        };
+        let waits = [
+            ("init".to_owned(), "recreate".to_owned()),
+            ("postStartCommand".to_owned(), "restart".to_owned()),
+        ];
+        assert_eq!(told(&place).len(), 5);
+        place.write("ran", "");
+        for _ in 0..2 {
+            let now = place.up(&["--apply=hot"])["containerId"].clone();
+            assert_eq!(now, first, "what runs goes on");
+            let mut left = told(&place);
+            left.sort();
+            assert_eq!(left, waits);
+        }
+        assert_eq!(place.read("ran"), "attach\nattach\n", "the container was not started again");
+        let merged = place.wharf("read-configuration", &["--include-merged-configuration"]).end();
+        let merged = json(&merged)["mergedConfiguration"].clone();
+        assert_eq!(merged["forwardPorts"], serde_json::json!([3000]), "{merged}");
+        assert_eq!(merged["postStartCommands"], serde_json::json!(["echo start >> ran"]), "{merged}");
+
+        place.write("ran", "");
+        let replaced = place.up(&["--apply"])["containerId"].clone();
+        assert_ne!(replaced, first);
+        assert_eq!(place.read("ran"), "other\nattach\n");
+        assert_eq!(told(&place), []);
+    }
+}

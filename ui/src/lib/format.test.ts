@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  about,
   baseName,
   bytes,
   duration,
@@ -21,6 +22,14 @@ test.each([
   [3_661_000, '1 h 01 min'],
   [-5, '0 ms'],
 ])('%d milliseconds', (milliseconds, expected) => expect(duration(milliseconds)).toBe(expected));
+
+test.each([
+  [400, '400 ms'],
+  [9_400, '9.4 s'],
+  [11_800, '12 s'],
+  [48_200, '48 s'],
+  [65_000, '1 min 05 s'],
+])('about %d milliseconds', (milliseconds, expected) => expect(about(milliseconds)).toBe(expected));
 
 test.each([
   [0, '0 B'],

@@ -8,6 +8,12 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
 }
 
+/** A duration that is a guess: no finer than a second, where it takes some. */
+export function about(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds >= 10 && seconds < 60 ? `${seconds} s` : duration(milliseconds);
+}
+
 /** A difference of times with its sign; the minus is as wide as the plus. */
 export function signed(milliseconds: number): string {
   return `${milliseconds < 0 ? '\u2212' : '+'}${duration(Math.abs(milliseconds))}`;

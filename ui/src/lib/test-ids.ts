@@ -105,6 +105,7 @@ export const testIds = {
   /** What has changed in the configuration, and the buttons that apply all of it, or what is hot. */
   changes: 'changes',
   applyChanges: 'apply-changes',
+  applyHot: 'apply-hot',
   /** A tab of the environment; `data-tab` is its name. And what shows the chosen one. */
   tab: 'tab',
   panel: 'panel',

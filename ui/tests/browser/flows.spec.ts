@@ -156,6 +156,18 @@ for (const [scenario, verb] of [
   });
 }
 
+test('of changes that take a new container, those that need none can be applied alone', async ({ page }) => {
+  await open(page, 'changed-rebuild');
+  await expect(part(page, 'changes')).toContainText('About 12 s, as long as it took last time.');
+  await part(page, 'applyHot').click();
+  await expect
+    .poll(() => asked(page, 'operate'))
+    .toEqual([{ operation: 'apply', reference, removeVolumes: false, onlyHot: true, answersSecrets: true }]);
+  await open(page, 'changed-hot');
+  await expect(part(page, 'applyChanges')).toBeVisible();
+  await expect(part(page, 'applyHot')).toBeHidden();
+});
+
 test('what a start takes over by itself is not shown while nothing runs', async ({ page }) => {
   await open(page, 'changed-hot');
   await expect(part(page, 'changes')).toBeVisible();
@@ -214,18 +226,6 @@ test('a window that is loaded anew takes up what runs', async ({ page }) => {
   await expect(part(page, 'environment')).toHaveAttribute('data-state', 'gone');
 });
 
-test('the board follows the engine', async ({ page }) => {
-  await open(page, 'one');
-  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
-  await page.evaluate(() => window.fake?.show({ environments: [], engines: [] }));
-  await expect(page.getByRole('heading', { name: 'No engine was found' })).toBeVisible();
-});
-
-test('an engine that is gone says how to get it back', async ({ page }) => {
-  await open(page, 'engine-gone');
-  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'unreachable');
-  const card = page.getByRole('region', { name: /does not answer/ });
-  await expect(card).toContainText('for example with systemctl start docker or by opening Docker Desktop');
 test('the folder’s branch stands under the name, and follows whoever comes back to the window', async ({ page }) => {
   await open(page, 'one');
   const environment = part(page, 'environment');
@@ -245,6 +245,18 @@ test('the folder’s branch stands under the name, and follows whoever comes bac
   await expect(environment).not.toContainText('branch');
 });
 
+test('the board follows the engine', async ({ page }) => {
+  await open(page, 'one');
+  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'running');
+  await page.evaluate(() => window.fake?.show({ environments: [], engines: [] }));
+  await expect(page.getByRole('heading', { name: 'No engine was found' })).toBeVisible();
+});
+
+test('an engine that is gone says how to get it back', async ({ page }) => {
+  await open(page, 'engine-gone');
+  await expect(part(page, 'environment')).toHaveAttribute('data-state', 'unreachable');
+  const card = page.getByRole('region', { name: /does not answer/ });
+  await expect(card).toContainText('for example with systemctl start docker or by opening Docker Desktop');
   await card.getByRole('button', { name: 'Copy systemctl start docker' }).press('Enter');
   expect(await asked(page, 'copy')).toEqual(['systemctl start docker']);
   await expect(part(page, 'start')).toBeHidden();

@@ -31,6 +31,8 @@ test.describe('on a system that speaks Chinese', () => {
     const card = part(page, 'changes');
     await expect(card).toContainText('容器 keen_lovelace，其中有 212.4 MB 的改动');
     await expect(card).toContainText('卷 api-server_db-data');
+    await expect(card).toContainText('上次用时约 12 s，这次大致相同。');
+    await expect(part(page, 'applyHot')).toHaveText('只应用无需重启的更改');
     expect(await card.innerText()).not.toMatch(/\b(Lost|Kept|volume|container|image)\b/);
   });
 

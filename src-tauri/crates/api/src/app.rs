@@ -38,6 +38,9 @@ pub struct OperationRequest {
     /// Whether `down` also removes the environment's volumes.
     #[serde(default)]
     pub remove_volumes: bool,
+    /// Whether `apply` leaves what needs more than the next command or look as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_hot: bool,
     /// The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clone: Option<CloneSource>,

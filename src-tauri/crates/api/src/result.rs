@@ -178,6 +178,10 @@ pub struct PlanResult {
     pub steps: Vec<PlannedStep>,
     /// Why they are needed.
     pub differences: Vec<Difference>,
+    /// How long it takes to apply what has changed of the configuration, from the last operation that did the same work. Absent where none is
+    /// remembered, and where nothing has to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_milliseconds: Option<u64>,
     /// What would survive, such as volumes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use ingredients::{BaseImage, Built, Ingredients, of_ingredients};
-pub use properties::{LabelIsKept, differences};
+pub use properties::{LabelIsKept, differences, entries_with_what_is_hot, with_what_is_hot};
 
 /// What it takes to apply a change, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! Plain `up` goes on with the container that is there, as the reference does; it says in one line that something has changed.
 
 use wharf_api::EventKind;
-use wharf_plan::difference::{Change, Difference, smallest_application};
+use wharf_plan::difference::{self, Change, Difference, smallest_application};
 use wharf_plan::{FactQuery, Wanted};
 use wharf_spec::{AppliedEntries, Entry, metadata};
 
@@ -12,28 +12,64 @@ use crate::error::Result;
 use crate::events::StepRecord;
 use crate::reconciler::Reconciler;
 use crate::records::EnvironmentRecord;
+use crate::request::Apply;
 use crate::session::{Session, Subject};
 
-/// What it takes to apply what has changed; None if nothing has, or there is no container to apply it to.
-pub(crate) async fn what_it_takes(session: &Session<'_>) -> Result<Option<Change>> {
-    let mut reconciler = session.reconciler()?;
-    reconciler.observe(&FactQuery::Container).await?;
-    if reconciler.observed.container.known().is_none_or(Option::is_none) {
-        return Ok(None);
-    }
-    let found = reconciler.changes(session.subject.record.as_ref(), Depth::Whole).await;
-    Ok(smallest_application(&found))
+/// What applying what has changed comes to.
+#[derive(Debug)]
+pub(crate) struct Application {
+    /// What it takes.
+    pub(crate) change: Change,
+    /// What counts for the container that is there, in place of what its label keeps; None where the label counts.
+    entries: Option<AppliedEntries>,
 }
 
-/// Lets the configuration count for the container that is there, in place of what its label keeps.
-pub(crate) fn let_configuration_count(subject: &mut Subject) {
-    let configuration = &mut subject.environment.configuration;
-    let record = subject.record.as_ref();
-    let known = record.and_then(|record| Some((record.container.clone()?, record.made_entries?)));
-    if let Some((container, made)) = known {
-        let entries = metadata::pick_from_config(configuration, &[]);
-        configuration.set_applied(Some(AppliedEntries { container, made, entries }));
+impl Application {
+    /// Lets what is applied count for the container that is there.
+    pub(crate) fn let_count(&self, subject: &mut Subject) {
+        if let Some(entries) = &self.entries {
+            subject.environment.configuration.set_applied(Some(entries.clone()));
+        }
     }
+}
+
+/// What it takes to apply what has changed; None if nothing has, or there is no container to apply it to.
+pub(crate) async fn what_it_takes(session: &Session<'_>, apply: Apply) -> Result<Option<Application>> {
+    if apply == Apply::Nothing {
+        return Ok(None);
+    }
+    let mut reconciler = session.reconciler()?;
+    reconciler.observe(&FactQuery::Container).await?;
+    let Some(container) = reconciler.observed.container.known().cloned().flatten() else { return Ok(None) };
+    let record = session.subject.record.as_ref();
+    let found = reconciler.changes(record, Depth::Whole).await;
+    let is_hot = |found: &Difference| found.change == Change::Hot;
+    let change = match apply {
+        Apply::Hot => found.iter().any(is_hot).then_some(Change::Hot),
+        Apply::Nothing | Apply::Everything => smallest_application(&found),
+    };
+    let Some(change) = change else { return Ok(None) };
+    let current = metadata::pick_from_config(&session.environment().configuration, &[]);
+    let known = record.and_then(|record| Some((record, record.container.clone()?, record.made_entries?)));
+    let entries = known.map(|(record, id, made)| {
+        let entries = match apply {
+            Apply::Hot => {
+                let label = container.labels.get(metadata::LABEL).map_or("", String::as_str);
+                difference::entries_with_what_is_hot(&counting(record, label, made), &current)
+            }
+            Apply::Nothing | Apply::Everything => current,
+        };
+        AppliedEntries { container: id, made, entries }
+    });
+    Ok(Some(Application { change, entries }))
+}
+
+/// What the configuration contributes to a container now: what was applied to it, else what its label was made with.
+fn counting(record: &EnvironmentRecord, label: &str, made: usize) -> Vec<Entry> {
+    record.applied_entries.clone().unwrap_or_else(|| {
+        let (mut entries, _) = metadata::read_label(label, "");
+        entries.split_off(entries.len().saturating_sub(made))
+    })
 }
 
 /// What the configuration has written at the end of a new container's label.

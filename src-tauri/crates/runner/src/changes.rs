@@ -12,7 +12,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use wharf_api as api;
 use wharf_plan::compose::{ComposeFacts, built_services};
-use wharf_plan::difference::{self, BaseImage, Built, Change, Difference, Ingredients, LabelIsKept};
+use wharf_plan::difference::{
+    self, BaseImage, Built, Change, Difference, Ingredients, LabelIsKept, smallest_application,
+};
 use wharf_plan::{Fact, FactQuery};
 use wharf_spec::compose::ServiceBuild;
 use wharf_spec::feature::{Lockfile, lockfile_path};
@@ -24,6 +26,7 @@ use crate::environment::{Environment, STYLE};
 use crate::error::Result;
 use crate::reconciler::Reconciler;
 use crate::records::EnvironmentRecord;
+use crate::request::Apply;
 
 /// The file in which the fingerprint of the environment's own build context is kept.
 const CACHE: &str = "changes.cache";
@@ -147,19 +150,42 @@ impl Reconciler<'_> {
     }
 
     /// Notes that the environment is now as the configuration wants it: its container was made for it, or needed no other.
-    pub(crate) async fn note_applied(&mut self, before: Option<&EnvironmentRecord>, written: &[Entry]) {
+    /// Or, of a container that was not made for it, that what of the configuration is hot counts now.
+    pub(crate) async fn note_applied(
+        &mut self,
+        before: Option<&EnvironmentRecord>,
+        written: &[Entry],
+        apply: Apply,
+    ) {
         let container = self.observed.container.known().and_then(Option::as_ref);
         let label = container.and_then(|container| container.labels.get(metadata::LABEL));
         let made_now = self.observed.replaced;
+        let only_hot = before.filter(|_| apply == Apply::Hot && !made_now);
+        let configuration = &self.environment.configuration;
         let (made_entries, entries) = if made_now {
             (label.and_then(|label| ends_with(label, written)), None)
         } else {
             let made = before.and_then(|before| before.made_entries);
-            (made, made.map(|_| metadata::pick_from_config(&self.environment.configuration, &[])))
+            let counting = configuration.applied().filter(|_| only_hot.is_some());
+            let entries = counting.map(|counting| counting.entries.clone());
+            (made, made.map(|_| entries.unwrap_or_else(|| metadata::pick_from_config(configuration, &[]))))
         };
+        let mut whole = configuration.whole();
+        if let Some((record, applied)) = only_hot.and_then(|record| Some((record, record.applied.as_ref()?)))
+        {
+            let label = label_is_kept(record, self.container_id.as_deref());
+            whole = difference::with_what_is_hot(applied, &whole, label);
+        }
+        let mut ingredients = self.ingredients(Depth::Whole).await;
+        if let Some(before) = only_hot.and_then(|record| record.ingredients.as_ref()) {
+            let takes = smallest_application(&difference::of_ingredients(before, &ingredients));
+            if takes > Some(Change::Hot) {
+                ingredients = before.clone();
+            }
+        }
         self.applied = Some(Applied {
-            configuration: Some(self.environment.configuration.whole()),
-            ingredients: Some(self.ingredients(Depth::Whole).await),
+            configuration: Some(whole),
+            ingredients: Some(ingredients),
             made_entries,
             entries,
             at: OffsetDateTime::now_utc().format(&Rfc3339).ok(),

@@ -24,8 +24,8 @@ use wharf_api::{
 use crate::error::{Error, Result};
 use crate::keychain::Keychain;
 use crate::request::{
-    Answer, CloneRequest, ConsentAsker, DownRequest, EventSink, RebuildRequest, SecretAnswer, SecretQuestion,
-    SourceRequest, StartRequest, StopRequest, Target, UpRequest,
+    Answer, Apply, CloneRequest, ConsentAsker, DownRequest, EventSink, RebuildRequest, SecretAnswer,
+    SecretQuestion, SourceRequest, StartRequest, StopRequest, Target, UpRequest,
 };
 use crate::{down, known, stop, up};
 
@@ -473,7 +473,8 @@ async fn perform(
     user_data_folder: Option<PathBuf>,
     keeper: Option<PathBuf>,
 ) -> Result<Option<UpResult>> {
-    let OperationRequest { operation: name, reference, remove_volumes, clone, .. } = &operation.request;
+    let OperationRequest { operation: name, reference, remove_volumes, only_hot, clone, .. } =
+        &operation.request;
     let target = Target { user_data_folder, ..Target::from(reference) };
     let cancel = operation.cancel.clone();
     match name {
@@ -483,7 +484,8 @@ async fn perform(
             up::up(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Apply => {
-            let request = UpRequest { target, apply: true, keeper, ..UpRequest::default() };
+            let apply = if *only_hot { Apply::Hot } else { Apply::Everything };
+            let request = UpRequest { target, apply, keeper, ..UpRequest::default() };
             up::up(&request, operation, operation, cancel).await.map(Some)
         }
         OperationName::Start => {

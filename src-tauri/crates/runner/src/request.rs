@@ -141,6 +141,18 @@ pub struct CloneRequest {
     pub depth: Option<std::num::NonZeroU32>,
 }
 
+/// How much of what has changed since an environment was made is applied to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Apply {
+    /// Nothing: the container that is there goes on as it is.
+    #[default]
+    Nothing,
+    /// What needs no more than the next command or look.
+    Hot,
+    /// All of it.
+    Everything,
+}
+
 /// `wharf up` and everything that shares its flags (`plan`).
 #[derive(Debug, Clone, Default)]
 pub struct UpRequest {
@@ -160,8 +172,8 @@ pub struct UpRequest {
     pub update_remote_user_uid_default: Option<UpdateUidDefault>,
     /// `--remove-existing-container`.
     pub remove_existing_container: bool,
-    /// `--apply`: what has changed since the container was made is applied, in the smallest way that does.
-    pub apply: bool,
+    /// `--apply`: how much of what has changed since the container was made is applied, in the smallest way that does.
+    pub apply: Apply,
     /// `--expect-existing-container`.
     pub expect_existing_container: bool,
     /// Stop the container before, if it runs.

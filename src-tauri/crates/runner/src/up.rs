@@ -3,7 +3,7 @@
 use wharf_api as api;
 use wharf_api::{EventKind, Outcome as StepOutcome, StepName};
 use wharf_plan::container::{CreateOptions, GpuAvailability as PlannedGpu};
-use wharf_plan::difference::Change;
+use wharf_plan::difference::{Change, smallest_application};
 use wharf_plan::hooks::HookOptions;
 use wharf_plan::{BuildOptions, Desired, Dotfiles, FactQuery, Running, Step, Wanted, consent};
 use wharf_spec::{MergedConfig, UserEnvProbe};
@@ -20,7 +20,7 @@ use crate::request::{
 };
 use crate::session::{Access, Session};
 use crate::settings::Settings;
-use crate::{CancellationToken, apply, build, losses, ports, read_configuration, secrets, volume};
+use crate::{CancellationToken, apply, build, journal, losses, ports, read_configuration, secrets, volume};
 
 /// Brings an environment up: container running, hooks done.
 ///
@@ -109,9 +109,10 @@ async fn up_in(
     let secrets = secrets::read(request.secrets_file.as_deref())?;
     let target = volume::prepare(&request.source, &request.target, asker, operation, root).await?;
     let mut session = Session::open(&target, Access::Change(command), operation, root).await?;
-    let change = if request.apply { apply::what_it_takes(&session).await? } else { None };
-    if matches!(change, Some(Change::Hot | Change::Restart)) {
-        apply::let_configuration_count(&mut session.subject);
+    let application = apply::what_it_takes(&session, request.apply).await?;
+    let change = application.as_ref().map(|application| application.change);
+    if let Some(application) = application.filter(|application| application.change <= Change::Restart) {
+        application.let_count(&mut session.subject);
     }
     let detaches = request.detach_hooks && request.keeper.is_some();
     let request = &UpRequest {
@@ -139,7 +140,7 @@ async fn up_in(
     let is_new = reconciler.observed.replaced;
     let is_known = record.is_some_and(|record| record.applied.is_some());
     if is_new || result.is_ok() && (change.is_some() || !is_known) {
-        reconciler.note_applied(record, &apply::written(&desired.wanted)).await;
+        reconciler.note_applied(record, &apply::written(&desired.wanted), request.apply).await;
     }
     session.remember(&reconciler, WantedRecord::Running, result.as_ref().err())?;
     result?;
@@ -221,14 +222,19 @@ pub async fn plan(
     };
     let record = session.subject.record.as_ref();
     let mut differences = crate::status::state_differences(container.as_ref(), WantedRecord::Running);
+    let mut expected_milliseconds = None;
     if container.is_some() {
         let found = reconciler.changes(record, Depth::Whole).await;
+        let history = journal::history(&session.subject.state);
+        expected_milliseconds =
+            smallest_application(&found).and_then(|change| journal::expected(&history, change));
         differences.extend(found.iter().map(|found| changes::to_api(environment, found)));
     }
     let result = api::PlanResult {
         environment: environment.document(),
         steps: steps.iter().map(crate::status::planned_step).collect(),
         differences,
+        expected_milliseconds,
         requirements: reconciler.requirements(&desired).await?,
         kept,
         lost,

@@ -193,6 +193,12 @@ impl ResolvedConfig {
         self.applied = applied;
     }
 
+    /// What was applied to a container after it was made.
+    #[must_use]
+    pub fn applied(&self) -> Option<&AppliedEntries> {
+        self.applied.as_ref()
+    }
+
     /// What was applied to this container after it was made.
     pub(crate) fn applied_to(&self, container: &str) -> Option<&AppliedEntries> {
         self.applied.as_ref().filter(|applied| applied.container == container)

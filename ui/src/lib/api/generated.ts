@@ -1127,6 +1127,8 @@ export type OperationRequest = {
   reference: EnvironmentReference;
   /** Whether `down` also removes the environment's volumes. */
   removeVolumes: boolean;
+  /** Whether `apply` leaves what needs more than the next command or look as it is. */
+  onlyHot?: boolean;
   /** The repository that `up` clones into a volume first; the reference then names nothing but an engine, if that. */
   clone?: CloneSource | null;
   /** Whether the window asks a person for secrets that the configuration declares and nobody has given. */
@@ -1176,6 +1178,9 @@ export type PlanResult = {
   steps: PlannedStep[];
   /** Why they are needed. */
   differences: Difference[];
+  /** How long it takes to apply what has changed of the configuration, from the last operation that did the same work. Absent where none is
+   * remembered, and where nothing has to be done. */
+  expectedMilliseconds?: number | null;
   /** What would survive, such as volumes. */
   kept?: string[];
   /** What would be lost, such as files of the container outside volumes. */

@@ -226,9 +226,9 @@ export class App {
     await running;
   }
 
-  /** Applies what has changed in the configuration, in the smallest way that does. */
-  async apply(reference: EnvironmentReference): Promise<void> {
-    await this.run('apply', reference);
+  /** Applies what has changed in the configuration, in the smallest way that does: all of it, or only what needs no restart. */
+  async apply(reference: EnvironmentReference, onlyHot = false): Promise<void> {
+    await this.#operate({ operation: 'apply', reference, removeVolumes: false, ...(onlyHot && { onlyHot }) });
   }
 
   async answer(work: Work, allow: boolean): Promise<void> {

@@ -137,6 +137,8 @@ mod tests {
             ("wharf up --prebuild=false", "wharf up"),
             ("wharf up --prebuild .", "wharf up --prebuild ."),
             ("wharf up --prebuild=maybe", "wharf up --prebuild=maybe"),
+            ("wharf up --apply .", "wharf up --apply=true ."),
+            ("wharf up --apply=hot .", "wharf up --apply=hot ."),
             ("wharf up --mount-workspace-git-root false x", "wharf up --mount-workspace-git-root=false x"),
             ("wharf up --mount-workspace-git-root x", "wharf up --mount-workspace-git-root=true x"),
             ("wharf up --workspaceFolder x --idLabel a=b", "wharf up --workspace-folder x --id-label a=b"),

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use wharf_api::{UpDocument, UpError, UpResult};
-use wharf_runner::{GpuAvailability, SourceRequest, UpRequest, UpdateUidDefault};
+use wharf_runner::{Apply, GpuAvailability, SourceRequest, UpRequest, UpdateUidDefault};
 
 use crate::door::{Door, Failure};
 use crate::flags::{
@@ -72,9 +72,9 @@ struct ContainerFlags {
     /// Allow and remember what the configuration does to this computer
     #[arg(long)]
     trust: bool,
-    /// Apply what has changed since the container was made, in the smallest way that does
-    #[arg(long)]
-    apply: bool,
+    /// Apply what has changed since the container was made, in the smallest way that does; `hot`: only what needs no restart
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "everything")]
+    apply: Option<ApplyWhat>,
     /// Remove the container that is there and begin anew
     #[arg(long)]
     remove_existing_container: bool,
@@ -145,6 +145,16 @@ enum Gpu {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum ApplyWhat {
+    // A switch may be said to be on or off, and this one is a switch as well.
+    #[value(name = "false", hide = true)]
+    Nothing,
+    Hot,
+    #[value(alias = "true")]
+    Everything,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum UpdateUid {
     Never,
     On,
@@ -183,7 +193,11 @@ impl UpFlags {
                 }
             }),
             remove_existing_container: self.container.remove_existing_container,
-            apply: self.container.apply,
+            apply: match self.container.apply {
+                None | Some(ApplyWhat::Nothing) => Apply::Nothing,
+                Some(ApplyWhat::Hot) => Apply::Hot,
+                Some(ApplyWhat::Everything) => Apply::Everything,
+            },
             expect_existing_container: self.container.expect_existing_container,
             build_no_cache: self.build.build_no_cache,
             skip_post_create: self.hooks.skip_post_create,

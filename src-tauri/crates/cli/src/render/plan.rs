@@ -4,7 +4,7 @@ use serde_json::Value;
 use wharf_api::{Blocked, ChangeClass, Difference, PlanResult, Requirement, StepName};
 
 use super::Theme;
-use crate::text::{ACCENT, ERROR, FAINT, HINT, Line, PLAIN, STRONG, shorten};
+use crate::text::{ACCENT, ERROR, FAINT, HINT, Line, PLAIN, STRONG, duration, shorten};
 
 /// Widest line of a plan; `--json` has everything in full.
 const WIDEST: usize = 100;
@@ -38,9 +38,36 @@ pub(crate) fn plan(result: &PlanResult, theme: &Theme) -> Vec<Line> {
             lines.push(Line::new().text("  ").add(FAINT, word).pad_to(27).text(items.join(", ")));
         }
     }
+    lines.extend(applying(result, theme).into_iter().flatten());
     lines.extend(requirements(&result.requirements, theme));
     lines.extend(blocked(result.blocked.as_ref()));
     lines
+}
+
+/// The command that applies what has changed of the configuration, how long that took before, and the one that applies what is hot alone.
+fn applying(result: &PlanResult, theme: &Theme) -> Option<Vec<Line>> {
+    // The container's own state is brought about by any `up`.
+    let changes = || result.differences.iter().filter(|difference| difference.subject != "container");
+    let is_hot = |difference: &&Difference| difference.change == ChangeClass::Hot;
+    changes().find(|difference| !is_hot(difference))?;
+    let mut line = Line::new().text("  ").add(FAINT, "apply").pad_to(27).add(STRONG, "wharf up --apply");
+    if let Some(time) = result.expected_milliseconds {
+        line = line.add(FAINT, format!(" (about {})", about(time)));
+    }
+    if changes().any(|difference| is_hot(&difference)) {
+        line = line
+            .text(format!(" {} only what is hot: ", theme.symbols.dot))
+            .add(STRONG, "wharf up --apply=hot");
+    }
+    Some(vec![Line::new(), line])
+}
+
+/// A duration that is a guess: no finer than a second, where it takes some.
+fn about(milliseconds: u64) -> String {
+    match milliseconds {
+        9_500..59_500 => format!("{} s", (milliseconds + 500) / 1_000),
+        _ => duration(milliseconds),
+    }
 }
 
 /// One line for each requirement: what is needed, and what is there.
@@ -158,5 +185,53 @@ fn verb(step: StepName) -> &'static str {
         StepName::Probe => "read environment",
         StepName::Hooks => "run hooks",
         StepName::Hook | StepName::Command => "run hook",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Symbols;
+
+    type Changes<'a> = &'a [(&'a str, ChangeClass)];
+
+    fn said(changes: Changes<'_>, expected_milliseconds: Option<u64>) -> Option<String> {
+        let differences = changes.iter().map(|(subject, change)| Difference {
+            subject: (*subject).to_owned(),
+            before: None,
+            after: None,
+            change: *change,
+            effect: None,
+            location: None,
+            layer: None,
+        });
+        let differences = differences.collect();
+        let result = PlanResult { differences, expected_milliseconds, ..PlanResult::default() };
+        Some(applying(&result, &Theme { symbols: Symbols::ASCII })?.last()?.plain())
+    }
+
+    #[test]
+    fn what_applies_the_changes_stands_below_them() {
+        use ChangeClass::{Hot, Rebuild, Restart};
+        let cases: [(Changes<'_>, Option<u64>, Option<&str>); 5] = [
+            (&[("features", Rebuild)], None, Some("  apply                    wharf up --apply")),
+            (
+                &[("features", Rebuild)],
+                Some(47_800),
+                Some("  apply                    wharf up --apply (about 48 s)"),
+            ),
+            (
+                &[("features", Rebuild), ("remoteEnv.A", Hot)],
+                Some(48_200),
+                Some(
+                    "  apply                    wharf up --apply (about 48 s) - only what is hot: wharf up --apply=hot",
+                ),
+            ),
+            (&[("remoteEnv.A", Hot)], None, None),
+            (&[("container", Restart)], None, None),
+        ];
+        for (changes, time, expected) in cases {
+            assert_eq!(said(changes, time).as_deref(), expected, "{changes:?}");
+        }
     }
 }

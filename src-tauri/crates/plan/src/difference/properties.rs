@@ -1,6 +1,7 @@
 //! What differs between two configurations. One table says for each property what a change of it takes.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+use wharf_spec::Entry;
 
 use super::{Change, Difference};
 
@@ -109,6 +110,14 @@ fn takes(property: &str) -> (Change, &'static str) {
         .map_or((Change::Hot, "Wharf does not know this property."), |(_, change, effect)| (*change, *effect))
 }
 
+/// The same of a property of a container whose label may be kept.
+fn takes_in(property: &str, label: LabelIsKept) -> (Change, &'static str) {
+    if label == LabelIsKept::Yes && FROM_LABEL.contains(&property) {
+        return (Change::Recreate, "The container's label keeps what it was made with.");
+    }
+    takes(property)
+}
+
 /// The properties in which two configurations differ, in the order of the current one and then of what is gone.
 ///
 /// Both are documents as `read-configuration` shows them, variables replaced.
@@ -119,10 +128,7 @@ pub fn differences(applied: &Value, current: &Value, label: LabelIsKept) -> Vec<
         if property == "configFilePath" && same_file(before, after) {
             continue;
         }
-        let (mut change, mut effect) = takes(&property);
-        if label == LabelIsKept::Yes && FROM_LABEL.contains(&property.as_str()) {
-            (change, effect) = (Change::Recreate, "The container's label keeps what it was made with.");
-        }
+        let (change, effect) = takes_in(&property, label);
         let mut add = |property: String, before: Option<&Value>, after: Option<&Value>| {
             found.push(Difference {
                 property,
@@ -144,6 +150,39 @@ pub fn differences(applied: &Value, current: &Value, label: LabelIsKept) -> Vec<
         }
     }
     found
+}
+
+/// The configuration that counts after nothing but what is hot was applied: the applied one, with what of the current one is hot.
+#[must_use]
+pub fn with_what_is_hot(applied: &Value, current: &Value, label: LabelIsKept) -> Value {
+    let mut mixed = applied.clone();
+    if let Some(properties) = mixed.as_object_mut() {
+        for (property, _, after) in pairs(Some(applied), Some(current)) {
+            if takes_in(&property, label).0 != Change::Hot {
+                continue;
+            }
+            match after {
+                Some(value) => properties.insert(property, value.clone()),
+                None => properties.shift_remove(&property),
+            };
+        }
+    }
+    mixed
+}
+
+/// The same of what a configuration contributes to a container whose label is not kept. A merge looks at each property by itself, so
+/// entries may be taken apart.
+#[must_use]
+pub fn entries_with_what_is_hot(applied: &[Entry], current: &[Entry]) -> Vec<Entry> {
+    let part = |entry: &Entry, hot: bool| {
+        let properties = entry.value.as_object()?.iter();
+        let properties = properties.filter(|(property, _)| (takes(property).0 == Change::Hot) == hot);
+        let value: Map<String, Value> =
+            properties.map(|(property, value)| (property.clone(), value.clone())).collect();
+        (!value.is_empty()).then(|| Entry { value: Value::Object(value), ..entry.clone() })
+    };
+    let kept = applied.iter().filter_map(|entry| part(entry, false));
+    kept.chain(current.iter().filter_map(|entry| part(entry, true))).collect()
 }
 
 /// The keys under which two objects differ, with both values.
@@ -232,6 +271,52 @@ mod tests {
         for property in FROM_LABEL {
             assert!(takes(property).0 <= Change::Restart, "{property} takes a new container anyway");
         }
+    }
+
+    #[test]
+    fn what_is_hot_is_applied_and_the_rest_still_differs() {
+        let before = json!({
+            "name": "a", "remoteEnv": {"X": "1"}, "init": false, "forwardPorts": [1], "postStartCommand": "a", "userEnvProbe": "none",
+        });
+        let after = json!({
+            "name": "b", "remoteEnv": {"X": "2", "Y": "3"}, "init": true, "forwardPorts": [1, 2], "postStartCommand": "b",
+            "features": {"x": {}}, "remoteUser": "u",
+        });
+        for label in [LabelIsKept::No, LabelIsKept::Yes] {
+            let mixed = with_what_is_hot(&before, &after, label);
+            let left = differences(&mixed, &after, label);
+            let expected: Vec<_> = differences(&before, &after, label)
+                .into_iter()
+                .filter(|difference| difference.change != Change::Hot)
+                .collect();
+            assert!(!expected.is_empty() && left == expected, "{label:?}: {left:?}");
+            assert_eq!(
+                with_what_is_hot(&mixed, &after, label),
+                mixed,
+                "{label:?}: once more changes nothing"
+            );
+        }
+        assert_eq!(with_what_is_hot(&before, &before, LabelIsKept::No), before);
+    }
+
+    #[test]
+    fn entries_are_taken_apart_by_what_is_hot() {
+        let entry = |value: Value| Entry {
+            id: None,
+            value,
+            source: wharf_spec::Source::Image { name: "x".to_owned(), index: 0, feature: None },
+        };
+        let applied = [
+            entry(json!({"remoteEnv": {"X": "1"}, "mounts": ["a"], "postStartCommand": "a"})),
+            entry(json!({"forwardPorts": [1]})),
+        ];
+        let current = [entry(json!({"remoteEnv": {"X": "2"}, "mounts": ["b"], "init": true}))];
+        let values: Vec<Value> =
+            entries_with_what_is_hot(&applied, &current).into_iter().map(|entry| entry.value).collect();
+        assert_eq!(
+            values,
+            [json!({"mounts": ["a"], "postStartCommand": "a"}), json!({"remoteEnv": {"X": "2"}})]
+        );
     }
 
     #[test]

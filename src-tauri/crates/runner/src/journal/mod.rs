@@ -4,6 +4,7 @@
 //! is full. Secrets that the operation was given are replaced, an operation that found nothing to do leaves no line, and a disk
 //! that takes no more ends the journal, never the operation.
 
+mod expected;
 mod heard;
 mod keeper;
 mod lines;
@@ -19,6 +20,7 @@ use wharf_api::{ErrorResult, Event, EventKind, OutputStream, StartRecord, StepId
 
 use crate::store::EnvironmentStore;
 
+pub(crate) use expected::expected;
 pub(crate) use heard::Heard;
 pub(crate) use keeper::KeeperLog;
 pub(crate) use read::{Entry, Part, Reader};

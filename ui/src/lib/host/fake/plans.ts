@@ -47,4 +47,4 @@ const lost = ['212.4 MB changed in container keen_lovelace'];
 export const changedHot = plan([ports, level]);
 export const changedRestart = plan([level, hook]);
 export const changedRecreate = plan([ports, mount], { kept, lost });
-export const changedByRebuild = plan([ports, level, feature], { kept, lost });
+export const changedByRebuild = plan([ports, level, feature], { kept, lost, expectedMilliseconds: 11_800 });

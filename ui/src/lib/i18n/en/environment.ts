@@ -103,6 +103,8 @@ export const environment = {
       recreate: 'Apply and replace the container',
       rebuild: 'Rebuild and replace the container',
     },
+    applyHot: 'Apply only what needs no restart',
+    expected: (time: string) => `About ${time}, as long as it took last time.`,
     blocked: 'This stands in the way',
   },
 

@@ -104,6 +104,8 @@ export const environment: Pick<Catalogue, keyof typeof english> = {
       recreate: '应用并替换容器',
       rebuild: '重新构建并替换容器',
     },
+    applyHot: '只应用无需重启的更改',
+    expected: (time) => `上次用时约 ${time}，这次大致相同。`,
     blocked: '存在以下阻碍',
   },
 
