@@ -7,6 +7,8 @@ export const app = {
       '{} opens folders of this computer, and this environment has none',
       'the editor {chosen} is not on the search path',
       'no editor was found',
+      '{} is no file of this configuration',
+      '{} is not there any more',
     ],
     'runner/src/known.rs': ['this names no environment'],
     'runner/src/link.rs': ['A link to Wharf was not followed: {problem}.', 'this address is not opened: {problem}'],

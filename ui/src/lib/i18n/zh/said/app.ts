@@ -10,6 +10,8 @@ export const app: Words<typeof said> = {
       '{} 打开的是这台电脑上的文件夹，而这个环境没有文件夹',
     'the editor {chosen} is not on the search path': '搜索路径中没有编辑器 {chosen}',
     'no editor was found': '没有找到编辑器',
+    '{} is no file of this configuration': '{} 不是此配置的文件',
+    '{} is not there any more': '{} 已不存在',
     'this names no environment': '这没有指定环境',
     'A link to Wharf was not followed: {problem}.': '没有打开指向 Wharf 的链接：{problem}。',
     'this address is not opened: {problem}': '没有打开这个地址：{problem}',
