@@ -36,7 +36,7 @@ pub(super) fn taken() -> BTreeMap<u16, u64> {
 }
 
 /// The process that has the end at `client` of a connection to `here`.
-pub(super) fn connected(client: SocketAddr, here: SocketAddr) -> Option<u32> {
+pub(in crate::keeper) fn connected(client: SocketAddr, here: SocketAddr) -> Option<u32> {
     let (family, layout) = if client.is_ipv4() { (AF_INET, table::IPV4) } else { (AF_INET6, table::IPV6) };
     let table = read(u32::from(family), TCP_TABLE_OWNER_PID_CONNECTIONS);
     u32::try_from(table::connected(&table, &layout, client, here)?).ok()
