@@ -63,7 +63,8 @@ pub(crate) fn as_the_reference_reads_them(command: &Command, arguments: Vec<OsSt
                 words = rest;
             }
             match next.as_deref() {
-                Some("false") => {}
+                // The last of two counts.
+                Some("false") => rewritten.retain(|word| *word != *format!("--{name}")),
                 Some("true") | None => rewritten.push(format!("--{name}").into()),
                 Some(other) => rewritten.push(format!("--{name}={other}").into()),
             }
@@ -136,6 +137,8 @@ mod tests {
             ("wharf up --prebuild false .", "wharf up ."),
             ("wharf up --prebuild=false", "wharf up"),
             ("wharf up --prebuild .", "wharf up --prebuild ."),
+            ("wharf up --prebuild --prebuild false .", "wharf up ."),
+            ("wharf up --prebuild false --prebuild .", "wharf up --prebuild ."),
             ("wharf up --prebuild=maybe", "wharf up --prebuild=maybe"),
             ("wharf up --apply .", "wharf up --apply=true ."),
             ("wharf up --apply=hot .", "wharf up --apply=hot ."),

@@ -55,6 +55,7 @@ use crate::program::Program;
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
+    args_override_self = true,
     max_term_width = 100,
     after_help = "Start with `wharf up` in a folder that has a .devcontainer/devcontainer.json.
 `wharf --headless [FOLDER]` keeps an environment up in the foreground until Ctrl-C."
