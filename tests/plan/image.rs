@@ -44,6 +44,34 @@ fn a_build_is_the_dockerfile_as_written_and_a_label() {
     );
 }
 
+/// `FROM` of a name that a context of the build has.
+#[test]
+fn the_base_image_is_what_a_context_of_its_name_says() {
+    let cases = [
+        (json!([]), Some("x")),
+        (json!(["--build-context", "y=docker-image://other"]), Some("x")),
+        (json!(["--build-context", "x=docker-image://other:1"]), Some("other:1")),
+        (json!(["--build-context=docker.io/library/x:latest=docker-image://other"]), Some("other")),
+        (
+            json!(["--build-context=x=docker-image://one", "--build-context=x=docker-image://two"]),
+            Some("two"),
+        ),
+        (json!(["--build-context=x:1=docker-image://other"]), Some("x")),
+        (json!(["--build-context", "x=./layout"]), None),
+        (json!(["--build-context", "x=oci-layout:///layout"]), None),
+    ];
+    for (options, expected) in cases {
+        let build = wharf_spec::Build {
+            args: [("BASE".to_owned(), "x".to_owned())].into_iter().collect(),
+            options: serde_json::from_value(options.clone()).unwrap(),
+            ..wharf_spec::Build::default()
+        };
+        let text = "ARG BASE\nFROM $BASE AS one\nFROM one\n";
+        let found = image::base_name(&build, text, &with_dockerfile(text));
+        assert_eq!(found.as_deref(), expected, "{options}");
+    }
+}
+
 /// Podman reads `$HOME` in a label that its interface is given as a variable of the build.
 #[test]
 fn a_label_with_a_dollar_stands_in_the_dockerfile_on_podman() {

@@ -105,6 +105,36 @@ fn builds_read_from_folders_and_from_other_services() {
     assert_eq!(project.exec("cat /lib-file /made"), "of the folder\nmade\n");
 }
 
+/// The image of another service as the base, by the name of a context that no registry knows.
+#[test]
+fn a_service_is_built_from_another_service() {
+    let services = r#"services:
+  app:
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM ground-of-app
+        RUN cp /made /copied
+      additional_contexts: { ground-of-app: "service:ground" }
+    command: sleep infinity
+    stop_grace_period: 0s
+    volumes: [".:/work"]
+  ground:
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM busybox
+        RUN echo made > /made
+        ENV GROUND=yes
+        LABEL devcontainer.metadata='{"remoteEnv": {"FROM_GROUND": "$${containerEnv:GROUND}"}}'
+"#;
+    let configuration = json!({ "runServices": ["app"] });
+    let project = Project::new(engines::engine("docker28"), "ground", &configuration, services);
+    project.up(&[]);
+    assert_eq!(project.exec("cat /copied; echo $FROM_GROUND"), "made\nyes\n");
+    assert_eq!(told(&project), []);
+}
+
 /// A service that never starts is read from, and nothing but a file of its own changes.
 #[test]
 fn what_is_read_from_another_service_counts_as_a_change() {

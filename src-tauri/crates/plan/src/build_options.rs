@@ -77,6 +77,23 @@ pub fn options(arguments: &[Argument]) -> Result<Vec<(&'static str, String, &str
         .collect())
 }
 
+/// What a context of this name (`--build-context`) puts in the place of the image of this name.
+pub(crate) fn context_named(options: &[String], image: &str) -> Option<String> {
+    let arguments = Argument::list("build.options", options);
+    let options = self::options(&arguments).ok()?.into_iter().rev();
+    options.filter(|(flag, ..)| *flag == "build-context").find_map(|(_, value, _)| {
+        let (name, place) = value.split_once('=')?;
+        (familiar(name) == familiar(image)).then(|| place.to_owned())
+    })
+}
+
+/// The name as BuildKit compares it: without what is meant anyway.
+fn familiar(name: &str) -> &str {
+    let name = name.strip_prefix("docker.io/").unwrap_or(name);
+    let name = name.strip_prefix("library/").unwrap_or(name);
+    name.strip_suffix(":latest").unwrap_or(name)
+}
+
 type Effect = fn(&mut Draft, &Given<'_>) -> Result<(), Error>;
 
 const fn value(name: &'static str, effect: Effect) -> Flag<Draft> {

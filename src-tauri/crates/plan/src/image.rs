@@ -71,12 +71,18 @@ impl PlannedBuild {
     }
 }
 
-/// The image that the target stage of a Dockerfile rests on, or `scratch`. None if it cannot be told.
+/// The image that the target stage of a Dockerfile rests on, or `scratch`; where a context of the build has the name that `FROM` says, the
+/// image that the context is. None if it cannot be told.
 #[must_use]
 pub fn base_name(build: &Build, text: &str, observed: &Observed) -> Option<String> {
     let platform = engine_platform(observed);
     let arguments = Arguments { build: &build.args, platform: &platform };
-    Dockerfile::parse(text).base_image(&arguments, build.target.as_deref())
+    let name = Dockerfile::parse(text).base_image(&arguments, build.target.as_deref())?;
+    match crate::build_options::context_named(&build.options, &name) {
+        None => Some(name),
+        // What is in a folder, only the builder finds out.
+        Some(place) => place.strip_prefix("docker-image://").map(str::to_owned),
+    }
 }
 
 fn engine_platform(observed: &Observed) -> BTreeMap<String, String> {
