@@ -82,7 +82,7 @@ impl Failure {
 impl Door {
     pub(crate) fn new(program: Program, flags: OutputFlags) -> Self {
         log::start(flags.log_level);
-        Self { program, printer: Printer::new(flags) }
+        Self { program, printer: Printer::new(program, flags) }
     }
 
     /// Runs an operation that only looks. An interrupt ends it where it stands: there is nothing to put in order.

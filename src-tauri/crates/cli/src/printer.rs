@@ -4,7 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 
 use wharf_api::{ErrorResult, Event, EventKind, StepId};
 
+use crate::Program;
 use crate::flags::{ColorChoice, LogFormat, LogLevel, OutputFlags};
+use crate::progress::reference::{Said, level};
 use crate::progress::{self, Detail, Mode};
 use crate::render::{self, Theme};
 use crate::terminal;
@@ -14,6 +16,7 @@ use crate::text::{Line, Symbols};
 #[derive(Debug, Clone)]
 pub(crate) struct Printer {
     pub(crate) theme: Theme,
+    program: Program,
     flags: OutputFlags,
     /// Whether standard error is a terminal that understands escape sequences.
     live: bool,
@@ -21,7 +24,7 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    pub(crate) fn new(flags: OutputFlags) -> Self {
+    pub(crate) fn new(program: Program, flags: OutputFlags) -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let dumb = variable("TERM").is_some_and(|term| term == "dumb");
         let capable = |is_terminal: bool| is_terminal && !dumb && terminal::understands_escapes();
@@ -35,6 +38,7 @@ impl Printer {
         let symbols = if terminal::shows_unicode(variable) { Symbols::UNICODE } else { Symbols::ASCII };
         Self {
             theme: Theme { symbols },
+            program,
             flags,
             live,
             color: [wanted(std::io::stdout().is_terminal()), wanted(live)],
@@ -44,6 +48,7 @@ impl Printer {
     /// How an operation shows its progress: with or without the rows of its steps.
     pub(crate) fn mode(&self, rows: bool) -> Mode {
         match (self.flags.log_format, self.flags.quiet) {
+            (LogFormat::Json, _) if self.program == Program::Devcontainer => Mode::Reference,
             (LogFormat::Json, _) => Mode::Json,
             (_, true) => Mode::Silent,
             // The log writes to standard error on its own, and a block that redraws would not survive that.
@@ -87,7 +92,13 @@ impl Printer {
     /// Says what went wrong. Even a quiet command does.
     pub(crate) fn error(&self, error: &ErrorResult) {
         let folder = std::env::current_dir().ok();
+        let lines = render::error(error, folder.as_deref(), &self.theme);
         if self.flags.log_format == LogFormat::Json {
+            if self.program == Program::Devcontainer {
+                let text = lines.iter().map(Line::plain).collect::<Vec<_>>().join("\n");
+                self.write(&Said::text(level::ERROR, progress::now(), text).line());
+                return;
+            }
             let event = Event {
                 timestamp: progress::now(),
                 workspace: folder.map(|folder| folder.display().to_string()).unwrap_or_default(),
@@ -101,7 +112,6 @@ impl Printer {
             }
             return;
         }
-        let lines = render::error(error, folder.as_deref(), &self.theme);
         let text: String = lines.iter().map(|line| self.paint(line) + "\n").collect();
         self.write(&text);
     }

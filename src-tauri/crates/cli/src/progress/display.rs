@@ -12,6 +12,7 @@ use wharf_runner::EventSink;
 
 use super::Sheet;
 use super::model::{Detail, Model};
+use super::reference::{Said, Translation, level};
 use crate::printer::Printer;
 use crate::terminal;
 use crate::text::Line;
@@ -32,6 +33,8 @@ pub(crate) enum Mode {
     Live(Detail),
     /// One JSON event a line.
     Json,
+    /// The same in the reference's words.
+    Reference,
 }
 
 /// Shows the events of one operation.
@@ -132,6 +135,7 @@ struct Screen {
     printer: Printer,
     mode: Mode,
     model: Model,
+    translation: Translation,
     /// The block that is on the screen.
     drawn: Vec<Line>,
     /// When the block is drawn next; before that, only final lines are.
@@ -143,12 +147,13 @@ impl Screen {
     fn new(printer: Printer, mode: Mode) -> Self {
         let detail = match mode {
             Mode::Lines(detail) | Mode::Live(detail) => detail,
-            Mode::Silent | Mode::Json => Detail::Notices,
+            Mode::Silent | Mode::Json | Mode::Reference => Detail::Notices,
         };
         Self {
             printer,
             mode,
             model: Model::new(detail),
+            translation: Translation::default(),
             drawn: Vec::new(),
             next_frame: Instant::now() + PATIENCE,
             paused: false,
@@ -157,8 +162,12 @@ impl Screen {
 
     fn run(mut self, messages: &Receiver<Message>) {
         let live = matches!(self.mode, Mode::Live(_));
+        let translated = self.mode == Mode::Reference;
+        if translated {
+            self.tell(&[Said::greeting(now())]);
+        }
         loop {
-            let message = if live {
+            let message = if live || translated {
                 messages.recv_timeout(self.next_frame.saturating_duration_since(Instant::now()))
             } else {
                 messages.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -176,17 +185,35 @@ impl Screen {
                 Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if live && Instant::now() >= self.next_frame {
+            if Instant::now() >= self.next_frame {
                 self.next_frame = Instant::now() + FRAME;
-                let block = self.block();
-                self.write(&[], block);
+                if live {
+                    let block = self.block();
+                    self.write(&[], block);
+                } else if translated {
+                    let said = self.translation.flush();
+                    self.tell(&said);
+                }
             }
         }
         let theme = self.printer.theme;
         let mut sheet = Sheet::new(&theme, self.width());
         self.model.close(&mut sheet);
         let lines = sheet.lines;
-        self.write(&lines, Vec::new());
+        if translated {
+            let said = self.translation.flush();
+            self.tell(&said);
+            self.write_above(&lines);
+        } else {
+            self.write(&lines, Vec::new());
+        }
+    }
+
+    /// Writes lines of the reference's.
+    fn tell(&self, said: &[Said]) {
+        if !said.is_empty() {
+            self.printer.write(&said.iter().map(Said::line).collect::<String>());
+        }
     }
 
     fn event(&mut self, event: &Event) {
@@ -195,6 +222,10 @@ impl Screen {
                 self.printer.write(&format!("{text}\n"));
             }
             return;
+        }
+        if self.mode == Mode::Reference {
+            let said = self.translation.apply(event);
+            self.tell(&said);
         }
         let theme = self.printer.theme;
         let mut sheet = Sheet::new(&theme, self.width());
@@ -207,6 +238,11 @@ impl Screen {
 
     /// Writes final lines and draws the block anew below them, if there is one already.
     fn write_above(&mut self, lines: &[Line]) {
+        if self.mode == Mode::Reference {
+            let said = |line: &Line| Said::text(level::INFO, now(), line.plain());
+            self.tell(&lines.iter().map(said).collect::<Vec<_>>());
+            return;
+        }
         let block = if self.drawn.is_empty() { Vec::new() } else { self.block() };
         self.write(lines, block);
     }

@@ -1,10 +1,12 @@
 //! How an operation's events become what a person sees while it runs.
 //!
 //! [`model`] and [`row`] are pure: events in, lines out. [`display`] owns standard error while an operation runs: on a terminal
-//! it keeps one block at the bottom and redraws it; elsewhere it writes the finished lines only.
+//! it keeps one block at the bottom and redraws it; elsewhere it writes the finished lines only. [`reference`] has them as the reference
+//! writes them.
 
 mod display;
 mod model;
+pub(crate) mod reference;
 mod row;
 
 pub(crate) use display::{Display, Mode, Pause, now};

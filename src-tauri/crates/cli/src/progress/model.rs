@@ -337,7 +337,7 @@ impl Model {
 }
 
 /// The label of the row that a step belongs to; none for a whole operation.
-fn label(name: StepName) -> Option<&'static str> {
+pub(super) fn label(name: StepName) -> Option<&'static str> {
     Some(match name {
         StepName::Up
         | StepName::Down
