@@ -31,9 +31,8 @@ pub(crate) struct Script {
     /// Answers depend on the suite being run by root.
     #[serde(default)]
     pub(crate) root: bool,
-    /// Play the case on Podman too.
-    #[serde(default = "yes")]
-    pub(crate) podman: bool,
+    /// Why the case is not played on Podman too.
+    pub(crate) not_on_podman: Option<String>,
     /// A registry on loopback with the collection of Features and Templates in it.
     pub(crate) registry: Option<Registry>,
     /// The control manifest that the program finds in its cache instead of asking the network for it.
@@ -69,13 +68,12 @@ pub(crate) struct Registry {
     /// It holds nothing yet.
     #[serde(default)]
     pub(crate) empty: bool,
+    /// Images of the engine (`busybox`) that are in it too, as `{registry}/busybox:1`: the engine knows them by other names.
+    #[serde(default)]
+    pub(crate) images: Vec<String>,
     /// Versions (`color:1.0.0`) for whose content it serves other bytes.
     #[serde(default)]
     pub(crate) corrupt: Vec<String>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// One thing that is done.
@@ -136,6 +134,11 @@ pub(crate) struct Run {
     /// Compare what the program wrote to its standard error.
     #[serde(default)]
     pub(crate) stderr: bool,
+    /// Compare the forms of the JSON events on standard error, and what they tell of hooks.
+    #[serde(default)]
+    pub(crate) events: bool,
+    /// Of standard output only what begins with this counts.
+    pub(crate) from: Option<String>,
     /// Compare what the registry of the case holds afterwards.
     #[serde(default)]
     pub(crate) published: bool,

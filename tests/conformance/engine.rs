@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use wharf_test_support::engines::Kind;
 use wharf_test_support::socket::{Answer, Socket};
 
 /// An engine, reached over its socket.
@@ -33,6 +34,17 @@ impl Engine {
     /// The container as `inspect` shows it.
     pub(crate) fn inspect(&self, id: &str) -> Result<Value, String> {
         self.get(&format!("/containers/{id}/json"))
+    }
+
+    /// The same, `None` when it has gone meanwhile.
+    pub(crate) fn inspect_if_there(&self, id: &str) -> Result<Option<Value>, String> {
+        let path = format!("/containers/{id}/json");
+        let answer = self.ask("GET", &path, None)?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        accepted(&answer, &path, &[])?;
+        Ok(Some(answer.json()))
     }
 
     /// The image as `inspect` shows it, `None` when there is none of that name.
@@ -117,6 +129,17 @@ impl Engine {
         }
         accepted(&answer, path, &[])?;
         Ok(Some(answer.body))
+    }
+
+    /// The image as an archive of the Open Container Initiative's layout.
+    pub(crate) fn save(&self, image: &str, kind: Kind) -> Result<Vec<u8>, String> {
+        let path = match kind {
+            Kind::Docker => format!("/images/{image}/get"),
+            Kind::Podman => format!("/v4.0.0/libpod/images/{image}/get?format=oci-archive"),
+        };
+        let answer = self.ask("GET", &path, None)?;
+        accepted(&answer, &path, &[])?;
+        Ok(answer.body)
     }
 
     /// Builds a folder's Dockerfile by the classic endpoint and gives the result these names.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use libtest_mimic::{Failed, Trial};
 
+use crate::case::Case;
 use crate::compare::{Deviations, Subject};
 use crate::suite::case_folders;
 
@@ -68,7 +69,7 @@ fn cases_of<'a>(list: &'a Deviations, subject: &'a Subject) -> BTreeSet<&'a str>
 }
 
 /// The document, as it must be.
-fn table(list: &Deviations) -> String {
+fn table(list: &Deviations, left_out: &BTreeMap<String, Vec<String>>) -> String {
     let mut text = "# What the specification says, what the reference does, what Wharf does\n\n\
          Wharf is held against the pinned reference command line (`@devcontainers/cli` 0.89.0) case by case, in `tests/conformance/`: exit codes,\n\
          documents, containers, images, files inside them and files of the workspace. Where a row is not named here, the two answered the same.\n\n\
@@ -84,7 +85,30 @@ fn table(list: &Deviations) -> String {
         let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
+    text.push_str(
+        "\n## Where the cases are played\n\n\
+         All of them on Docker, where the reference's answers were recorded; on Podman, against the same answers, all but these:\n\n\
+         | cases | why not on Podman |\n|---|---|\n",
+    );
+    for (reason, cases) in left_out {
+        text.push_str(&format!("| {} | {reason} |\n", cases.join(", ")));
+    }
     text
+}
+
+/// The cases that Podman is left out of, by the reason.
+fn left_out(suite: &Path) -> Result<BTreeMap<String, Vec<String>>, Failed> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for folder in case_folders(suite) {
+        let case = Case::read(&folder)?;
+        if let Some(reason) = case.script.not_on_podman {
+            if !reason.ends_with('.') {
+                return Err(format!("{}: why it is not played on Podman is a sentence", case.name).into());
+            }
+            found.entry(reason).or_default().push(format!("`{}`", case.name));
+        }
+    }
+    Ok(found)
 }
 
 /// At most so many cases are named in a row.
@@ -100,7 +124,7 @@ fn shortened(cases: &[String]) -> String {
 fn check_table(suite: &Path) -> Result<(), Failed> {
     let list = Deviations::read(&suite.join("deviations.toml"))?;
     let path = suite.join("../../docs/conformance.md");
-    let wanted = table(&list);
+    let wanted = table(&list, &left_out(suite)?);
     if std::env::var_os("WHARF_CONFORMANCE_TABLE").is_some() {
         std::fs::write(&path, &wanted)?;
     }

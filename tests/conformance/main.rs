@@ -16,6 +16,8 @@ mod compare;
 #[cfg(unix)]
 mod engine;
 #[cfg(unix)]
+mod events;
+#[cfg(unix)]
 mod images;
 #[cfg(unix)]
 mod lists;

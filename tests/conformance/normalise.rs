@@ -42,6 +42,12 @@ impl Normaliser {
                 r"<root>/homes/[\w.-]+/(tmp/devcontainercli-\w+/container-features/[0-9.]+-[0-9]+|\.local/state/wharf/features)",
                 "<folder of the build>",
             ),
+            (
+                r"<root>/homes/[\w.-]+/tmp/(devcontainercli/container-features-test/[0-9]+|wharf-features-test-\w+)",
+                "<folder of the test>",
+            ),
+            (r"/workspaces/([0-9]{13}|wharf-features-test-\w+)", "/workspaces/<test>"),
+            (r"\bvsc-([0-9]{13}|wharf-features-test-\w+)-[0-9a-f]{64}", "vsc-<test>"),
             (r"\b[0-9a-f]{64}\b", "<id>"),
             (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", "<time>"),
             (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),

@@ -21,7 +21,7 @@ pub(crate) fn containers_of(engine: &Engine, places: &[&Path], case: &str) -> Re
         let ours = labels.clone().any(|value| value == case) || labels.chain(sources).any(below);
         if let (true, Some(id)) = (ours, container["Id"].as_str()) {
             // The list tells the second only; two containers may be younger than that.
-            let inspected = engine.inspect(id)?;
+            let Some(inspected) = engine.inspect_if_there(id)? else { continue };
             let labels = &inspected["Config"]["Labels"];
             // Compose makes containers side by side, so they go by their names; the one that is developed in comes last.
             let key = match labels["com.docker.compose.service"].as_str() {

@@ -6,6 +6,7 @@ use std::os::unix::process::CommandExt;
 use serde_json::{Value, json};
 
 use crate::case::{Case, Run, Step};
+use crate::events;
 use crate::normalise::{Normaliser, images_of, workspace_hash};
 use crate::observe;
 use crate::process::{self, Ended};
@@ -103,16 +104,22 @@ impl Play<'_> {
         let ended = self.start(run, &arguments)?;
         let mut inspected = Vec::new();
         for id in self.setting.containers(self.stage)? {
-            let container = self.stage.engine.inspect(&id)?;
+            let Some(container) = self.stage.engine.inspect_if_there(&id)? else { continue };
             self.normaliser.learn_container(&container);
             inspected.push(container);
             self.container = Some(id);
         }
         let mut answer = json!({ "run": run.run.join(" "), "exit": ended.code() });
-        answer["stdout"] =
-            if run.prose { json!(!ended.stdout.is_empty()) } else { document_or_content(&ended.stdout) };
+        answer["stdout"] = match &run.from {
+            Some(mark) => beginning_with(mark, &ended.stdout),
+            None if run.prose => json!(!ended.stdout.is_empty()),
+            None => document_or_content(&ended.stdout),
+        };
         if run.stderr {
             answer["stderr"] = observe::content_of("stderr", &ended.stderr);
+        }
+        if run.events {
+            answer["events"] = events::observed(&ended.stderr);
         }
         if run.container.unwrap_or(run.run.first().is_some_and(|command| command == "up")) {
             let mut containers = Vec::new();
@@ -127,7 +134,8 @@ impl Play<'_> {
             };
             self.shown = Some(containers);
         }
-        if let Some(id) = self.container.clone() {
+        // Containers that tests of Features ran in are on their way out.
+        if let Some(id) = self.container.clone().filter(|_| run.run[0] != "features") {
             if self.seen_in.as_ref() != Some(&id) {
                 self.seen.clear();
                 self.seen_in = Some(id.clone());
@@ -198,6 +206,12 @@ impl Play<'_> {
         }
         process::run(command, run.input.bytes())
     }
+}
+
+/// The lines that begin with the mark; nothing if it is not there.
+fn beginning_with(mark: &str, bytes: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(bytes);
+    json!(text.find(mark).map(|at| text[at..].trim_end().lines().collect::<Vec<_>>()))
 }
 
 /// One line of JSON whose bytes are what its value serialises to becomes that value; all else is content.

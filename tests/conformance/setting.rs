@@ -29,6 +29,8 @@ pub(crate) struct Setting {
     pub(crate) address: String,
     /// The registry, where the case has one.
     pub(crate) shelves: Option<Shelves>,
+    /// What the engine calls images that it can only have from there.
+    fetched: Vec<String>,
     /// Held as long as the case is played: another clone of the project may be about to play it on the same engine.
     _turn: File,
 }
@@ -52,6 +54,7 @@ impl Setting {
             home,
             address: String::new(),
             shelves: None,
+            fetched: Vec::new(),
             _turn: turn,
         };
         setting.clear(stage)?;
@@ -82,7 +85,7 @@ impl Setting {
 
     /// The case's containers, oldest first.
     pub(crate) fn containers(&self, stage: &Stage) -> Result<Vec<String>, String> {
-        observe::containers_of(&stage.engine, &[&self.copy, &self.opened], &self.name)
+        observe::containers_of(&stage.engine, &[&self.copy, &self.opened, &self.home], &self.name)
     }
 
     /// Fills the registry, and puts its names into the files that ask for them.
@@ -90,6 +93,10 @@ impl Setting {
         if let Some(script) = &case.script.registry {
             let suite = case.folder.parent().and_then(Path::parent).unwrap_or(&case.folder);
             let shelves = Shelves::fill(&suite.join("collection"), script);
+            for image in &script.images {
+                shelves.take_in(image, &stage.engine.save(image, stage.kind)?)?;
+                self.fetched.push(shelves.image(image));
+            }
             shelves.name_in(&self.copy)?;
             shelves.name_in(&self.home)?;
             self.shelves = Some(shelves);
@@ -134,9 +141,16 @@ impl Setting {
     pub(crate) fn clear(&self, stage: &Stage) -> Result<(), String> {
         let mut projects = Vec::new();
         for id in self.containers(stage)? {
-            let labels = &stage.engine.inspect(&id)?["Config"]["Labels"];
+            let Some(container) = stage.engine.inspect_if_there(&id)? else { continue };
+            let labels = &container["Config"]["Labels"];
             projects.extend(labels["com.docker.compose.project"].as_str().map(str::to_owned));
             stage.engine.remove(&id)?;
+            // Folders that tests of Features are run in have names of their own, and so have their images.
+            if let (Some(_), Some(image)) =
+                (labels["devcontainer.is_test_run"].as_str(), container["Config"]["Image"].as_str())
+            {
+                stage.engine.remove_image(image)?;
+            }
         }
         if !projects.is_empty() {
             stage.engine.remove_projects(|project| projects.iter().any(|ours| ours == project))?;
@@ -151,6 +165,9 @@ impl Setting {
             for name in stage.engine.images_named(&part)? {
                 stage.engine.remove_image(&name)?;
             }
+        }
+        for name in &self.fetched {
+            stage.engine.remove_image(name)?;
         }
         clear_folder(&self.copy)?;
         clear_folder(&self.home)

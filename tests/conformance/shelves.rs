@@ -1,6 +1,7 @@
 //! The registry of a case: the collection's Features and Templates, published anew to a port of loopback.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -40,6 +41,42 @@ impl Shelves {
             }
         }
         Self { registry, digests }
+    }
+
+    /// Puts an image in, given as an archive of the Open Container Initiative's layout.
+    pub(crate) fn take_in(&self, image: &str, archive: &[u8]) -> Result<(), String> {
+        let fail = |error: std::io::Error| format!("the archive of {image}: {error}");
+        let mut files = BTreeMap::new();
+        for entry in tar::Archive::new(archive).entries().map_err(fail)? {
+            let mut entry = entry.map_err(fail)?;
+            let name = entry.path().map_err(fail)?.to_string_lossy().into_owned();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).map_err(fail)?;
+            files.insert(name, content);
+        }
+        let digests = |document: &[u8]| -> Vec<String> {
+            let document: Value = serde_json::from_slice(document).unwrap_or_default();
+            let manifests = document["manifests"].as_array().into_iter().flatten();
+            manifests.filter_map(|manifest| manifest["digest"].as_str().map(str::to_owned)).collect()
+        };
+        let mut left = files.get("index.json").map(|index| digests(index)).unwrap_or_default();
+        left.truncate(1);
+        let mut tags = vec!["1".to_owned()];
+        while let Some(digest) = left.pop() {
+            // Of an image for several machines only this one's part is on the engine.
+            let Some(manifest) = files.get(&format!("blobs/{}", digest.replace(':', "/"))) else { continue };
+            self.registry.put_manifest(image, &tags, manifest);
+            tags.clear();
+            left.extend(digests(manifest));
+        }
+        let blobs = files.into_iter().filter(|(name, _)| name.starts_with("blobs/"));
+        blobs.for_each(|(_, blob)| drop(self.registry.put_blob(blob)));
+        if tags.is_empty() { Ok(()) } else { Err(format!("the archive of {image} has no manifest")) }
+    }
+
+    /// What the engine calls an image of it.
+    pub(crate) fn image(&self, image: &str) -> String {
+        format!("{}/{image}:1", self.registry.host())
     }
 
     /// The text with the registry's host and the digests in it.

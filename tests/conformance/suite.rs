@@ -28,7 +28,7 @@ pub(crate) fn run() -> ExitCode {
         let case = Case::read(&folder);
         let script = case.as_ref().map(|case| &case.script);
         let ignored = !runs_as_root && script.is_ok_and(|script| script.root || script.user.is_some());
-        if !recording && script.is_ok_and(|script| script.podman) {
+        if !recording && script.is_ok_and(|script| script.not_on_podman.is_none()) {
             let case = case.clone();
             let trial = Trial::test(format!("podman/{name}"), move || run_case(&stage(Kind::Podman), &case?));
             trials.push(trial.with_ignored_flag(ignored));

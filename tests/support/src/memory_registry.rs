@@ -18,6 +18,8 @@ pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 pub const USER: &str = "myuser";
 /// And the password.
 pub const PASSWORD: &str = "mypass";
+/// What an encrypted connection begins with.
+const TLS: u8 = 0x16;
 /// What a token server gives to who knows the password.
 const TOKEN: &str = "the-token-of-the-registry";
 
@@ -207,6 +209,10 @@ impl Answer {
 fn serve(stream: &TcpStream, shelf: &Mutex<Shelf>, address: SocketAddr) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut writer = stream;
+    if reader.fill_buf()?.first() == Some(&TLS) {
+        // Engines try encryption first, and go on in the open with a registry on loopback that answers in the open.
+        return writer.write_all(b"HTTP/1.1 400 -\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
     while let Some(request) = read(&mut reader)? {
         let answer = {
             let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
@@ -339,8 +345,10 @@ impl Shelf {
         }
         match self.manifests.get(&(repository.to_owned(), reference.to_owned())) {
             Some(bytes) => {
-                let kind = ("Content-Type", MANIFEST.to_owned());
-                Answer(200, vec![kind, ("Docker-Content-Digest", digest_of(bytes))], bytes.clone())
+                let document: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+                let kind = document["mediaType"].as_str().unwrap_or(MANIFEST).to_owned();
+                let headers = vec![("Content-Type", kind), ("Docker-Content-Digest", digest_of(bytes))];
+                Answer(200, headers, bytes.clone())
             }
             None => Answer::error(404, "MANIFEST_UNKNOWN"),
         }
