@@ -19,7 +19,7 @@ test('a failed start says why in Chinese, and what the engine said as it came', 
   );
   await expect(warnings.nth(0)).toContainText('请检查网络连接；如果使用代理，也请检查 HTTPS_PROXY 和 NO_PROXY。');
   await expect(warnings.nth(1)).toContainText('`portAttributes` 不是已知的属性，已忽略');
-  await expect(warnings.nth(1)).toContainText('你是指 `portsAttributes` 吗？');
+  await expect(warnings.nth(1)).toContainText('你是指 portsAttributes 吗？');
   await isWhole(page);
   await page.screenshot({ path: info.outputPath('failing.png') });
 });
