@@ -298,6 +298,7 @@ fn docker_program(from: &Engine, engine: &Engine) -> Vec<String> {
 
 /// `docker` for any engine: what reaches a container through the engine's socket, as Wharf does. Podman's own program goes past its service,
 /// to the container itself, which nobody can who has only the socket.
+#[cfg(target_os = "linux")]
 pub(super) fn program_at_the_socket(engine: &Engine) -> Result<Vec<String>> {
     let all = engines::Inventory::read().context("the test engines are not known")?;
     let docker =
