@@ -236,3 +236,37 @@ fn ids_are_changed_only_where_that_changes_anything() {
     assert_eq!(&words[..2], ["/bin/sh", "-c"]);
     assert!(words[2].ends_with("chown -R 2000:2000 '/home/me'\\''s'"), "{}", words[2]);
 }
+
+/// `--update-remote-user-uid-default`: what the configuration says counts before it, and nothing where ids never change.
+#[test]
+fn the_configuration_decides_about_ids_before_the_caller_s_default() {
+    let image = image_facts(Some(&json!({"user": "root"})));
+    let accounts = Accounts {
+        passwd: "root:x:0:0::/root:/bin/sh\nme:x:1234:1234::/home/me:/bin/sh\n".to_owned(),
+        group: "root:x:0:\nme:x:1234:\n".to_owned(),
+    };
+    let known =
+        Observed { accounts: [(image.id.clone(), accounts)].into(), ..observed(&serde_json::Map::new()) };
+    let cases = [
+        (Some(true), None, true),
+        (Some(true), Some(false), false),
+        (Some(false), None, false),
+        (Some(false), Some(false), false),
+        (Some(false), Some(true), true),
+        (None, None, false),
+        (None, Some(true), false),
+    ];
+    for (default, said, expected) in cases {
+        let mut configuration = json!({"image": "base", "remoteUser": "me"});
+        if let Some(said) = said {
+            configuration["updateRemoteUserUID"] = json!(said);
+        }
+        let wanted = Running { update_uid_default: default, ..running(&configuration) };
+        let planned =
+            image::user_ids_build(&wanted, &merged(&wanted, &image), "base", &image, &known).unwrap();
+        assert_eq!(planned.is_some(), expected, "{default:?} {said:?}");
+        if let Some(planned) = planned {
+            assert!(planned.name().ends_with("-uid"), "{}", planned.name());
+        }
+    }
+}
