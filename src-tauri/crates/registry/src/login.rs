@@ -131,3 +131,52 @@ fn system_helpers(path: Option<&str>) -> &'static [&'static str] {
         &["secretservice", "secret"]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `USERNAME:token`.
+    const TOKEN: Option<&str> = Some("VVNFUk5BTUU6dG9rZW4=");
+    /// `u:p`.
+    const KEPT: Option<&str> = Some("dTpw");
+
+    #[tokio::test]
+    async fn github_s_token_is_for_github_s_own_registry_and_comes_last() {
+        // With an entry in the file no helper of this computer is asked.
+        let other = r#"{"auths":{"x.io":{"auth":"eDp5"}}}"#;
+        let own = r#"{"auths":{"ghcr.io":{"auth":"dTpw"}}}"#;
+        let cases = [
+            ("ghcr.io", other, Some("token"), None, TOKEN),
+            ("ghcr.io", other, Some("token"), Some("github.com"), TOKEN),
+            ("ghcr.io", other, Some("token"), Some(""), TOKEN),
+            ("ghcr.io", other, Some("token"), Some("ghe.example"), None),
+            ("ghcr.io", other, Some(""), None, None),
+            ("ghcr.io", other, None, None, None),
+            // What Docker keeps counts before it, and a file that nobody can read does not.
+            ("ghcr.io", own, Some("token"), None, KEPT),
+            ("ghcr.io", own, Some("token"), Some("ghe.example"), KEPT),
+            ("ghcr.io", "{", Some("token"), None, TOKEN),
+            // Nobody else is shown it.
+            ("docker.io", other, Some("token"), None, None),
+            ("docker.pkg.github.com", other, Some("token"), None, None),
+            ("ghcr.io.example", other, Some("token"), None, None),
+            ("ghe.example", other, Some("token"), Some("ghe.example"), None),
+        ];
+        for (registry, config, token, host, expected) in cases {
+            let home = tempfile::tempdir().unwrap();
+            std::fs::create_dir_all(home.path().join(".docker")).unwrap();
+            std::fs::write(home.path().join(".docker/config.json"), config).unwrap();
+            let environment = |name: &str| match name {
+                "GITHUB_TOKEN" => token.map(str::to_owned),
+                "GITHUB_HOST" => host.map(str::to_owned),
+                _ => None,
+            };
+            let surroundings = Surroundings { environment: &environment, home: Some(home.path().to_owned()) };
+            let found = login(registry, &surroundings).await;
+            let case = format!("{registry} {config} {token:?} {host:?}");
+            assert_eq!((found.basic.as_deref(), found.refresh.as_deref()), (expected, None), "{case}");
+            assert_eq!(found.origin == "GITHUB_TOKEN", expected == TOKEN, "{case}");
+        }
+    }
+}
