@@ -117,6 +117,29 @@ fn what_is_installed_and_how() {
     }
 }
 
+/// Of two that are there, the one that is looked for first runs alone.
+#[test]
+fn installers_are_looked_for_in_their_order() {
+    let names = [
+        "install.sh",
+        "install",
+        "bootstrap.sh",
+        "bootstrap",
+        "script/bootstrap",
+        "setup.sh",
+        "setup",
+        "script/setup",
+    ];
+    let touches = |name: &str| format!("#!/bin/sh\ntouch \"$HOME/{name}\"\n");
+    let (first, second) = (touches("first"), touches("second"));
+    for pair in names.windows(2) {
+        let files = [(pair[0], first.as_str()), (pair[1], second.as_str())];
+        let (code, text, home) = install(&files, Dotfiles::default());
+        let home: Vec<&str> = home.iter().map(String::as_str).collect();
+        assert_eq!((code, home), (0, vec!["dotfiles", "first"]), "{pair:?}: {text}");
+    }
+}
+
 #[test]
 fn hostile_values_stay_values() {
     let dotfiles = Dotfiles {
