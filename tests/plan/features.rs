@@ -13,7 +13,7 @@ use wharf_spec::feature::{FeatureManifest, FeatureNode, FeatureReference, Featur
 use crate::support::{engine, image_facts, observed, running};
 
 /// A local Feature as its folder says.
-fn feature(id: &str, options: Value, manifest: Value) -> InstalledFeature {
+pub(crate) fn feature(id: &str, options: Value, manifest: Value) -> InstalledFeature {
     let (mut manifest, diagnostics) = FeatureManifest::read(&manifest, id);
     assert_eq!(diagnostics, []);
     manifest.id.get_or_insert_with(|| id.to_owned());
@@ -393,4 +393,44 @@ fn a_build_s_own_arguments_and_labels_stay() {
     assert_eq!(spec.labels["x"], "y");
     assert_eq!(spec.target.as_deref(), Some("dev_containers_target_stage"));
     assert_eq!(spec.tags, std::slice::from_ref(&wanted.image_name));
+}
+
+/// What a build mounts from this computer has another label there than what containers may read.
+#[test]
+fn podman_with_selinux_builds_without_labels() {
+    let origins = [
+        (json!({"image": "debian"}), None),
+        (json!({"build": {"dockerfile": "Dockerfile"}}), Some("FROM debian\n")),
+    ];
+    let cases = [
+        (EngineKind::Podman, true, vec!["label=disable"]),
+        (EngineKind::Podman, false, vec![]),
+        (EngineKind::Docker, true, vec![]),
+    ];
+    for (configuration, text) in &origins {
+        for (kind, selinux, expected) in &cases {
+            let engine = EngineFacts { selinux: *selinux, ..engine(*kind) };
+            let spec = build(&wanted(configuration.clone()), &world(engine, two(), *text));
+            assert_eq!(spec.security_opt, *expected, "{configuration} {kind:?} {selinux}");
+        }
+    }
+}
+
+/// `--omit-syntax-directive`: the other directives stay, and so does everything without the flag.
+#[test]
+fn the_frontend_that_a_dockerfile_names_can_be_left_out() {
+    const SYNTAX: &str = "# syntax=docker/dockerfile:1.9\n";
+    let configuration = json!({"build": {"dockerfile": "Dockerfile"}});
+    for rest in ["FROM debian\n", "# escape=`\nFROM debian\n"] {
+        for (without_syntax, begin) in [(false, SYNTAX), (true, "")] {
+            let build_options = BuildOptions { without_syntax, ..BuildOptions::default() };
+            let wanted = Running { build: build_options, ..wanted(configuration.clone()) };
+            let text = format!("{SYNTAX}{rest}");
+            let found = build(&wanted, &world(engine(EngineKind::Docker), two(), Some(&text))).dockerfile;
+            let escape = if rest.starts_with("# escape") { "# escape=`\n" } else { "" };
+            let expected = format!("{begin}{escape}ARG _DEV_CONTAINERS_BASE_IMAGE=");
+            assert!(found.starts_with(&expected), "{without_syntax}: {found}");
+            assert_eq!(found.matches("syntax=").count(), usize::from(!without_syntax), "{found}");
+        }
+    }
 }
