@@ -6,12 +6,16 @@ mod volume;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use wharf_plan::compose::{ComposeFacts, ComposeUp, Override, ProjectFacts, ServiceFacts, project_in_order};
+use wharf_plan::container::GpuAvailability;
 use wharf_plan::{
-    Blocker, Consent, ContainerFacts, ContainerState, Desired, EngineKind, Fact, FactQuery, ImageFacts,
-    Observed, Outcome, Running, Step, Wanted, WorkspaceSource, consent, reconcile,
+    Blocker, BuildPurpose, Consent, ContainerFacts, ContainerState, Desired, EngineKind, Fact, FactQuery,
+    GpuAccess, ImageFacts, MachineFacts, Observed, Outcome, Running, Step, Wanted, WorkspaceSource, consent,
+    reconcile,
 };
 use wharf_spec::compose::{ComposeProject, Dollars, read_yaml};
+use wharf_spec::feature::FeatureSet;
 
+use crate::features::feature;
 use crate::support::{FOLDER, engine, host, image_facts, running};
 
 const FILE: &str = "/home/me/project/.devcontainer/docker-compose.yml";
@@ -46,7 +50,7 @@ fn known(services: &Value, image: &Value) -> Observed {
         compose: Fact::Known(Some(facts)),
         consent: Consent::Everything,
         initialized: true,
-        machine: Fact::Known(wharf_plan::MachineFacts::default()),
+        machine: Fact::Known(MachineFacts::default()),
         ..Observed::default()
     }
 }
@@ -155,6 +159,101 @@ fn what_a_configuration_adds_to_its_service() {
     ];
     for (configuration, service, expected) in cases {
         assert_eq!(said(&configuration, &service, &debian), expected, "{configuration} {service}");
+    }
+}
+
+#[test]
+fn gpus_come_to_a_service_as_the_engine_gives_them() {
+    let runtime = json!({"resources": {"reservations": {"devices": [{"capabilities": ["gpu"]}]}}});
+    let (reserved, device) = ((Some(runtime), None), (None, Some(json!(["nvidia.com/gpu=all"]))));
+    let nothing = (None, None);
+    let (all, detect, never) = (GpuAvailability::All, GpuAvailability::Detect, GpuAvailability::None);
+    let (needed, optional, unwanted) = (json!(true), json!("optional"), json!(false));
+    let cases = [
+        (&needed, detect, Some(GpuAccess::Runtime), &reserved),
+        (&needed, detect, Some(GpuAccess::Cdi), &device),
+        (&needed, detect, None, &nothing),
+        (&needed, all, None, &reserved),
+        (&needed, all, Some(GpuAccess::Cdi), &device),
+        (&needed, never, Some(GpuAccess::Runtime), &nothing),
+        (&optional, detect, Some(GpuAccess::Runtime), &reserved),
+        (&unwanted, detect, Some(GpuAccess::Runtime), &nothing),
+    ];
+    for (asked, availability, access, expected) in cases {
+        let mut observed = known(&json!({"app": {"image": "debian"}}), &json!({}));
+        observed.machine = Fact::Known(MachineFacts { gpu: access, ..MachineFacts::default() });
+        let mut wanted = wanted(&json!({"hostRequirements": {"gpu": asked}}));
+        wanted.create.gpu = availability;
+        let said = overriding(&wanted, &observed)["services"]["app"].clone();
+        let found = (said.get("deploy").cloned(), said.get("devices").cloned());
+        assert_eq!(&found, expected, "{asked} {availability:?} {access:?}");
+    }
+}
+
+/// `--mount`, after what the configuration mounts.
+#[test]
+fn mounts_of_the_caller_are_mounts_of_the_service() {
+    let volume =
+        |name: &str, target: &str| json!({"type": "volume", "source": name, "target": target, "volume": {}});
+    let external = json!({"external": true});
+    let cases = [
+        ("type=volume,source=v,target=/v,external=true", volume("v", "/v"), Some(("v", external.clone()))),
+        ("type=volume,source=v,target=/v,external", volume("v", "/v"), Some(("v", external))),
+        ("type=volume,source=v,target=/v,external=false", volume("v", "/v"), Some(("v", Value::Null))),
+        ("type=volume,source=v,target=/v", volume("v", "/v"), Some(("v", Value::Null))),
+        (
+            "type=bind,source=/a,target=/a",
+            json!({"type": "bind", "source": "/a", "target": "/a", "bind": {"create_host_path": true}}),
+            None,
+        ),
+    ];
+    for (mount, expected, declared) in cases {
+        let observed = known(&json!({"app": {"image": "debian"}}), &json!({}));
+        let mut wanted = wanted(&json!({"mounts": ["type=volume,source=own,target=/own"]}));
+        wanted.create.mounts = vec![mount.to_owned()];
+        let file = overriding(&wanted, &observed);
+        assert_eq!(file["services"]["app"]["volumes"], json!([volume("own", "/own"), expected]), "{mount}");
+        let mut volumes = json!({"own": null});
+        if let Some((name, declared)) = declared {
+            volumes[name] = declared;
+        }
+        assert_eq!(file["volumes"], volumes, "{mount}");
+    }
+}
+
+/// What Features are told of users: the configuration's, else the service's, else the image's.
+#[test]
+fn features_of_a_service_are_told_its_user() {
+    let cases = [
+        (json!({}), json!({}), "dev", "dev"),
+        (json!({"user": "me"}), json!({}), "me", "me"),
+        (json!({"user": "me:staff"}), json!({}), "me", "me"),
+        (json!({"user": ""}), json!({}), "dev", "dev"),
+        (json!({"user": "me"}), json!({"remoteUser": "you"}), "me", "you"),
+        (json!({"user": "me"}), json!({"containerUser": "own"}), "own", "own"),
+    ];
+    for (service, more, container_user, remote_user) in cases {
+        for mut app in [json!({"image": "debian"}), json!({"build": "."})] {
+            app.as_object_mut().unwrap().extend(service.as_object().unwrap().clone());
+            let mut observed = known(&json!({ "app": app }), &json!({}));
+            observed.images =
+                [("debian".to_owned(), Some(image_facts(Some(&json!({"user": "dev"})))))].into();
+            observed.dockerfile = Fact::Known(Some("FROM debian\n".to_owned()));
+            observed.context = Fact::Known("context".to_owned());
+            let features = vec![feature("color", json!({}), json!({"id": "color"}))];
+            observed.features = Fact::Known(FeatureSet { features, ..FeatureSet::default() });
+            let mut configuration = json!({"features": {"./color": {}}});
+            configuration.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let outcome = next(Wanted::Running(Box::new(wanted(&configuration))), &observed);
+            let Outcome::Next(steps) = outcome else { panic!("{outcome:?}") };
+            let [Step::Build { purpose: BuildPurpose::Features, spec, .. }] = steps.as_slice() else {
+                panic!("{steps:?}")
+            };
+            let files = &spec.content.as_ref().unwrap().files;
+            let told = files.iter().find(|file| file.at == "devcontainer-features.builtin.env").unwrap();
+            let expected = format!("_CONTAINER_USER={container_user}\n_REMOTE_USER={remote_user}\n");
+            assert_eq!(told.text, expected, "{app} {more}");
+        }
     }
 }
 
