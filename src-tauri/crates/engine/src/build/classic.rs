@@ -11,7 +11,7 @@ use super::context::{Sent, sent};
 use super::steps::Steps;
 use super::{failure, query};
 use crate::context::Reason;
-use crate::credentials::{FindCredentials, encode, registry_of};
+use crate::credentials::{FindCredentials, encode, is_loopback, registry_of};
 use crate::engine::{Engine, with_query};
 use crate::error::{Call, Error};
 use crate::progress::OnProgress;
@@ -47,7 +47,15 @@ pub(super) async fn build(
     query::classic_only(spec, &mut query);
     match engine.facts().kind {
         EngineKind::Docker => query::docker_lists(spec, &mut query),
-        EngineKind::Podman => query::podman_lists(spec, &mut query),
+        EngineKind::Podman => {
+            query::podman_lists(spec, &mut query);
+            let images = images_of(&spec.dockerfile, spec);
+            // Docker asks a registry of its own machine without encryption if need be. Podman is told to for a whole build, so only where that
+            // reads from no other registry.
+            if !images.is_empty() && images.iter().all(|image| is_loopback(registry_of(image))) {
+                query.push(("tlsVerify", "false".to_owned()));
+            }
+        }
     }
     let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
     // Only Podman's own call fetches a context; the shared one looks for it in what is sent.
@@ -132,10 +140,12 @@ async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Opt
     encode(&headers).and_then(|text| HeaderValue::from_str(&text).ok())
 }
 
-/// What the Dockerfile's `FROM` and `--from=` name, with build arguments filled in as far as they are known.
+/// The images that the Dockerfile's `FROM` and `--from=` name, with build arguments filled in as far as they are known. Stages are none, by
+/// name or number.
 fn images_of(dockerfile: &str, spec: &BuildSpec) -> Vec<String> {
     let mut values: BTreeMap<String, String> = BTreeMap::new();
     let mut images = Vec::new();
+    let mut stages = vec!["scratch".to_owned()];
     for line in dockerfile.lines() {
         let mut words = line.split_whitespace();
         let Some(instruction) = words.next() else { continue };
@@ -147,15 +157,23 @@ fn images_of(dockerfile: &str, spec: &BuildSpec) -> Vec<String> {
             }
         } else if instruction.eq_ignore_ascii_case("FROM") {
             if let Some(image) = words.find(|word| !word.starts_with("--")) {
-                images.push(fill(image, &values));
+                images.extend(image_of(image, &values, &stages));
+            }
+            if words.next().is_some_and(|word| word.eq_ignore_ascii_case("AS")) {
+                stages.extend(words.next().map(str::to_lowercase));
             }
         } else {
-            images.extend(
-                words.filter_map(|word| word.strip_prefix("--from=")).map(|image| fill(image, &values)),
-            );
+            let sources = words.filter_map(|word| word.strip_prefix("--from="));
+            let sources = sources.filter(|source| source.parse::<usize>().is_err());
+            images.extend(sources.filter_map(|source| image_of(source, &values, &stages)));
         }
     }
     images
+}
+
+fn image_of(name: &str, values: &BTreeMap<String, String>, stages: &[String]) -> Option<String> {
+    let image = fill(name, values);
+    (!stages.contains(&image.to_lowercase())).then_some(image)
 }
 
 fn fill(text: &str, values: &BTreeMap<String, String>) -> String {
@@ -174,7 +192,8 @@ mod tests {
     fn the_registries_of_a_dockerfile_are_found() {
         let mut spec = BuildSpec::default();
         spec.args.insert("HOST".to_owned(), "ghcr.io".to_owned());
-        let text = "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS base\nFROM base\nCOPY --from=reg:5000/x /a /b\n";
-        assert_eq!(images_of(text, &spec), ["ghcr.io/a:1", "base", "reg:5000/x"]);
+        let text = "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS Base\nFROM base\nCOPY --from=reg:5000/x /a /b\n\
+                    COPY --from=0 /a /c\nFROM scratch\nCOPY --from=base /a /d\n";
+        assert_eq!(images_of(text, &spec), ["ghcr.io/a:1", "reg:5000/x"]);
     }
 }
