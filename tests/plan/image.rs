@@ -195,7 +195,8 @@ fn a_cache_that_cannot_be_read_names_its_property() {
 
 #[test]
 fn ids_are_changed_only_where_that_changes_anything() {
-    let image = image_facts(Some(&json!({"user": "root"})));
+    let mut image = image_facts(Some(&json!({"user": "root"})));
+    (image.os, image.architecture) = ("linux".to_owned(), "amd64".to_owned());
     let accounts = Accounts {
         passwd:
             "root:x:0:0::/root:/bin/sh\nme:x:1234:1234::/home/me's:/bin/sh\nsame:x:1000:1000::/h:/bin/sh\n"
@@ -235,6 +236,12 @@ fn ids_are_changed_only_where_that_changes_anything() {
     let words: Vec<String> = serde_json::from_str(run.trim_start_matches("RUN ")).unwrap();
     assert_eq!(&words[..2], ["/bin/sh", "-c"]);
     assert!(words[2].ends_with("chown -R 2000:2000 '/home/me'\\''s'"), "{}", words[2]);
+
+    assert!(planned.spec.platforms.is_empty(), "the builder's own");
+    let mut foreign = other;
+    foreign.engine.architecture = "arm64".to_owned();
+    let planned = plan(json!({"image": "base", "remoteUser": "me"}), &foreign).unwrap().unwrap();
+    assert_eq!(planned.spec.platforms, ["linux/amd64"], "of the image, or the builder does not find it");
 }
 
 /// `--update-remote-user-uid-default`: what the configuration says counts before it, and nothing where ids never change.

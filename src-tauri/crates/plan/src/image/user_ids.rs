@@ -90,10 +90,19 @@ pub fn user_ids_build(
         dockerfile_name: "Dockerfile".to_owned(),
         tags: vec![names::with_user_ids(wanted, name)],
         args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<IndexMap<_, _>>(),
-        platforms: crate::container::platform(wanted).into_iter().collect(),
+        platforms: crate::container::platform(wanted)
+            .or_else(|| foreign(facts, observed))
+            .into_iter()
+            .collect(),
         ..BuildSpec::default()
     };
     Ok(Some(PlannedBuild::new(spec, &[&facts.id])))
+}
+
+/// The image's platform where it is not the engine's own: a builder that is not told takes the image for one that is not there.
+fn foreign(facts: &ImageFacts, observed: &Observed) -> Option<String> {
+    let (own, other) = (&observed.engine.architecture, &facts.architecture);
+    (!own.is_empty() && !other.is_empty() && own != other).then(|| facts.platform())
 }
 
 /// `remoteUser`, else the user of `runArgs`, else `containerUser`, else the image's.
