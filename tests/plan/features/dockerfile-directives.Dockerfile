@@ -1,5 +1,5 @@
 # escape=`
-ARG _DEV_CONTAINERS_BASE_IMAGE=placeholder
+ARG _DEV_CONTAINERS_BASE_IMAGE=scratch
 # escape=`
 FROM debian AS dev_container_auto_added_stage_label
 RUN echo a && `

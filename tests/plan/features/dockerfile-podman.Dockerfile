@@ -1,4 +1,4 @@
-ARG _DEV_CONTAINERS_BASE_IMAGE=placeholder
+ARG _DEV_CONTAINERS_BASE_IMAGE=scratch
 ARG _DEV_CONTAINERS_FEATURE_CONTENT_SOURCE=placeholder
 FROM debian AS dev_container_auto_added_stage_label
 USER me

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-ARG _DEV_CONTAINERS_BASE_IMAGE=placeholder
+ARG _DEV_CONTAINERS_BASE_IMAGE=scratch
 FROM debian AS dev
 ARG WHO=me
 USER $WHO

@@ -83,7 +83,7 @@ pub(super) struct Text<'a> {
 impl Text<'_> {
     /// What goes before the person's own Dockerfile.
     pub(super) fn arguments(&self) -> String {
-        let mut text = format!("ARG {BASE}=placeholder\n");
+        let mut text = format!("ARG {BASE}=scratch\n");
         if self.has_image() {
             let _ = writeln!(text, "ARG {CONTENT_IMAGE}=placeholder");
         }
