@@ -135,7 +135,8 @@ impl Play<'_> {
             self.shown = Some(containers);
         }
         // Containers that tests of Features ran in are on their way out.
-        if let Some(id) = self.container.clone().filter(|_| run.run[0] != "features") {
+        let tests_features = run.run.iter().take(2).eq(["features", "test"]);
+        if let Some(id) = self.container.clone().filter(|_| !tests_features) {
             if self.seen_in.as_ref() != Some(&id) {
                 self.seen.clear();
                 self.seen_in = Some(id.clone());
