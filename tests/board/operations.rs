@@ -131,9 +131,13 @@ async fn what_is_allowed_is_done_and_what_is_refused_is_not() {
     let (_, down) = run(&place, &operations, OperationName::Down, true).await;
     assert_eq!(down.outcome, OperationOutcome::Done, "{:?}", down.error);
 
-    // Somebody who followed none of them has heard of each.
+    // Somebody who followed none of them hears of each, of the last one a moment after its result.
     let mut heard = Vec::new();
-    while let Ok(one) = told.try_recv() {
+    let ended = |heard: &[(String, Option<(OperationName, OperationOutcome)>)]| {
+        matches!(heard.last(), Some((_, Some((OperationName::Down, _)))))
+    };
+    while !ended(&heard) {
+        let one = timeout(PATIENCE, told.recv()).await.expect("the last one is told, too").unwrap();
         heard.push(match one {
             Told::Asks { name } => (name, None),
             Told::Ended { operation, name, outcome, .. } => (name, Some((operation, outcome))),

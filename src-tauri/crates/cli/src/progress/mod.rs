@@ -1,7 +1,7 @@
 //! How an operation's events become what a person sees while it runs.
 //!
 //! [`model`] and [`row`] are pure: events in, lines out. [`display`] owns standard error while an operation runs: on a terminal
-//! it keeps one block at the bottom and redraws it; elsewhere it writes the finished lines only. [`reference`] has them as the reference
+//! it keeps one block at the bottom and redraws it; elsewhere it writes the finished lines only. [`mod@reference`] has them as the reference
 //! writes them.
 
 mod display;
