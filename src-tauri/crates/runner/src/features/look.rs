@@ -106,7 +106,10 @@ pub async fn features_resolve_dependencies(
     workspace_folder: Option<PathBuf>,
     registries: &RegistriesRequest,
 ) -> Result<ResolvedDependencies> {
-    let target = Target { workspace_folder, mount_workspace_git_root: true, ..Target::default() };
+    // Where a folder has both, this command looks at the other one first (inventory 4.11).
+    let in_folder = workspace_folder.as_ref().map(|folder| folder.join(".devcontainer.json"));
+    let config = in_folder.filter(|path| path.is_file());
+    let target = Target { workspace_folder, config, mount_workspace_git_root: true, ..Target::default() };
     extended::bring_for(&target).await?;
     let environment = Environment::find(&target)?;
     let configuration = environment.configuration.path.display().to_string();
