@@ -49,10 +49,8 @@ pub(super) async fn build(
         EngineKind::Docker => query::docker_lists(spec, &mut query),
         EngineKind::Podman => {
             query::podman_lists(spec, &mut query);
-            let images = images_of(&spec.dockerfile, spec);
-            // Docker asks a registry of its own machine without encryption if need be. Podman is told to for a whole build, so only where that
-            // reads from no other registry.
-            if !images.is_empty() && images.iter().all(|image| is_loopback(registry_of(image))) {
+            // Docker asks a registry of its own machine without encryption if need be. Podman is told to for a whole build.
+            if reads_here_alone(spec) {
                 query.push(("tlsVerify", "false".to_owned()));
             }
         }
@@ -140,12 +138,21 @@ async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Opt
     encode(&headers).and_then(|text| HeaderValue::from_str(&text).ok())
 }
 
-/// The images that the Dockerfile's `FROM` and `--from=` name, with build arguments filled in as far as they are known. Stages are none, by
-/// name or number.
+/// Whether every image that the build may fetch is in a registry of the engine's own machine. Where that cannot be told with certainty it is
+/// not so: the name of a stage could be that of an image, and what stands behind `from=` or on several lines is the builder's to read.
+fn reads_here_alone(spec: &BuildSpec) -> bool {
+    let text = spec.dockerfile.as_str();
+    let is_plain = !text.contains("from=") && !text.contains("escape=");
+    let images = images_of(&text.replace("\\\r\n", "").replace("\\\n", ""), spec);
+    let caches = spec.cache_from.iter().filter_map(|source| source.image_name());
+    let mut all = images.iter().map(String::as_str).chain(caches);
+    is_plain && !images.is_empty() && all.all(|image| is_loopback(registry_of(image)))
+}
+
+/// What the Dockerfile's `FROM` and `--from=` name, with build arguments filled in as far as they are known.
 fn images_of(dockerfile: &str, spec: &BuildSpec) -> Vec<String> {
     let mut values: BTreeMap<String, String> = BTreeMap::new();
     let mut images = Vec::new();
-    let mut stages = vec!["scratch".to_owned()];
     for line in dockerfile.lines() {
         let mut words = line.split_whitespace();
         let Some(instruction) = words.next() else { continue };
@@ -157,23 +164,15 @@ fn images_of(dockerfile: &str, spec: &BuildSpec) -> Vec<String> {
             }
         } else if instruction.eq_ignore_ascii_case("FROM") {
             if let Some(image) = words.find(|word| !word.starts_with("--")) {
-                images.extend(image_of(image, &values, &stages));
-            }
-            if words.next().is_some_and(|word| word.eq_ignore_ascii_case("AS")) {
-                stages.extend(words.next().map(str::to_lowercase));
+                images.push(fill(image, &values));
             }
         } else {
-            let sources = words.filter_map(|word| word.strip_prefix("--from="));
-            let sources = sources.filter(|source| source.parse::<usize>().is_err());
-            images.extend(sources.filter_map(|source| image_of(source, &values, &stages)));
+            images.extend(
+                words.filter_map(|word| word.strip_prefix("--from=")).map(|image| fill(image, &values)),
+            );
         }
     }
     images
-}
-
-fn image_of(name: &str, values: &BTreeMap<String, String>, stages: &[String]) -> Option<String> {
-    let image = fill(name, values);
-    (!stages.contains(&image.to_lowercase())).then_some(image)
 }
 
 fn fill(text: &str, values: &BTreeMap<String, String>) -> String {
@@ -192,8 +191,35 @@ mod tests {
     fn the_registries_of_a_dockerfile_are_found() {
         let mut spec = BuildSpec::default();
         spec.args.insert("HOST".to_owned(), "ghcr.io".to_owned());
-        let text = "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS Base\nFROM base\nCOPY --from=reg:5000/x /a /b\n\
-                    COPY --from=0 /a /c\nFROM scratch\nCOPY --from=base /a /d\n";
-        assert_eq!(images_of(text, &spec), ["ghcr.io/a:1", "reg:5000/x"]);
+        let text = "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS base\nFROM base\nCOPY --from=reg:5000/x /a /b\n";
+        assert_eq!(images_of(text, &spec), ["ghcr.io/a:1", "base", "reg:5000/x"]);
+    }
+
+    #[test]
+    fn only_a_build_that_reads_from_this_machine_alone_is_told_to_do_without_encryption() {
+        let cases = [
+            ("FROM localhost:5000/a\nRUN true\n", true),
+            ("ARG HOST=127.0.0.1:5000\nFROM $HOST/a AS base\n", true),
+            ("FROM debian\n", false),
+            ("FROM localhost:5000/a\nFROM debian\n", false),
+            ("FROM localhost:5000/a AS debian\nFROM debian\n", false),
+            ("FROM localhost:5000/a\nCOPY --from=debian /a /b\n", false),
+            ("FROM localhost:5000/a\nCOPY \\\n--from=debian /a /b\n", false),
+            ("FROM localhost:5000/a\nRUN --mount=type=bind,from=debian true\n", false),
+            ("FROM localhost:5000/a\nFR\\\nOM debian\n", false),
+            ("# escape=`\nFROM localhost:5000/a\nFR`\nOM debian\n", false),
+            ("FROM $UNKNOWN/a\n", false),
+            ("RUN true\n", false),
+        ];
+        for (dockerfile, expected) in cases {
+            let spec = BuildSpec { dockerfile: dockerfile.to_owned(), ..BuildSpec::default() };
+            assert_eq!(reads_here_alone(&spec), expected, "{dockerfile:?}");
+        }
+        let cached = BuildSpec {
+            dockerfile: "FROM localhost:5000/a\n".to_owned(),
+            cache_from: vec![wharf_plan::build::CacheSource::image("ghcr.io/a/b")],
+            ..BuildSpec::default()
+        };
+        assert!(!reads_here_alone(&cached));
     }
 }
