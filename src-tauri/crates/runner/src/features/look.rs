@@ -107,8 +107,8 @@ pub async fn features_resolve_dependencies(
     registries: &RegistriesRequest,
 ) -> Result<ResolvedDependencies> {
     // Where a folder has both, this command looks at the other one first (inventory 4.11).
-    let in_folder = workspace_folder.as_ref().map(|folder| folder.join(".devcontainer.json"));
-    let config = in_folder.filter(|path| path.is_file());
+    let in_folder = workspace_folder.clone().unwrap_or_default().join(".devcontainer.json");
+    let config = in_folder.is_file().then_some(in_folder);
     let target = Target { workspace_folder, config, mount_workspace_git_root: true, ..Target::default() };
     extended::bring_for(&target).await?;
     let environment = Environment::find(&target)?;
