@@ -225,9 +225,8 @@ pub async fn plan(
     let mut expected_milliseconds = None;
     if container.is_some() {
         let found = reconciler.changes(record, Depth::Whole).await;
-        let history = journal::history(&session.subject.state);
-        expected_milliseconds =
-            smallest_application(&found).and_then(|change| journal::expected(&history, change));
+        expected_milliseconds = smallest_application(&found)
+            .and_then(|change| journal::expected(&journal::history(&session.subject.state), change));
         differences.extend(found.iter().map(|found| changes::to_api(environment, found)));
     }
     let result = api::PlanResult {
