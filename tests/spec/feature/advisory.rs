@@ -1,7 +1,7 @@
 //! Warnings of the specification's maintainers.
 
 use serde_json::json;
-use wharf_spec::feature::{ControlManifest, Fetched, advisories_text};
+use wharf_spec::feature::{ControlManifest, Fetched, advisories_text, retirement_texts};
 
 use super::{BASE, asked_for, graph_of, manifest};
 
@@ -80,5 +80,30 @@ It is recommended that you update your configuration to versions of these featur
 -----------------------------------------------------------------------------------------------------------
 
 "
+    );
+}
+
+#[test]
+fn features_that_were_given_up_or_renamed_are_told() {
+    let asked =
+        json!({ "example.io/test/fine": {}, "example.io/test/given-up:1": {}, "example.io/test/old": {} });
+    let nodes = graph_of(&asked_for(&asked), &BASE, |canonical| {
+        let name = canonical.rsplit('/').next().unwrap_or_default();
+        let name = name.split([':', '@']).next().unwrap_or_default();
+        let manifest = manifest(&match name {
+            "given-up" => json!({ "id": "given-up", "version": "1.0.0", "deprecated": true }),
+            "old" => json!({ "id": "old", "version": "1.0.0", "currentId": "new", "legacyIds": ["old"] }),
+            id => {
+                json!({ "id": id, "version": "1.0.0", "deprecated": false, "currentId": id, "legacyIds": ["older"] })
+            }
+        });
+        Some(Fetched { manifest, digest: Some(format!("sha256:{name}")), artifact: None })
+    });
+    assert_eq!(
+        retirement_texts(&nodes),
+        [
+            "the Feature example.io/test/given-up:1 is deprecated: it will not receive any further updates",
+            "the Feature example.io/test/old has been renamed: put \"new\" into devcontainer.json",
+        ]
     );
 }

@@ -21,7 +21,9 @@ mod reference;
 mod set;
 mod version;
 
-pub use advisory::{Advised, Advisory, ControlManifest, DisallowedFeature, advisories_text};
+pub use advisory::{
+    Advised, Advisory, ControlManifest, DisallowedFeature, advisories_text, retirement_texts,
+};
 pub use asked::{Asked, AskedFeature, MappedIdentifier, asked, map_identifier};
 pub use diagram::mermaid;
 pub use document::features_configuration;

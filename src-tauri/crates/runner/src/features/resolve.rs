@@ -111,6 +111,7 @@ impl<'a> Resolving<'a> {
         if !advised.is_empty() {
             set.warnings.push(feature::advisories_text(&advised));
         }
+        set.warnings.extend(feature::retirement_texts(&nodes));
         for warning in &set.warnings {
             step.warn(warning.clone(), None);
         }

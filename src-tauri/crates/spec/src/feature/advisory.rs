@@ -129,6 +129,25 @@ pub fn advisories_text(advised: &[Advised]) -> String {
     )
 }
 
+/// What to tell about Features that their authors have given up, or that go by another name today.
+#[must_use]
+pub fn retirement_texts(nodes: &[FeatureNode]) -> Vec<String> {
+    let mut told = Vec::new();
+    for node in nodes {
+        let name = &node.user_id;
+        if node.manifest.deprecated {
+            told.push(format!("the Feature {name} is deprecated: it will not receive any further updates"));
+        }
+        if let Some(current) = node.manifest.renamed_to() {
+            told.push(format!(
+                "the Feature {name} has been renamed: put \"{current}\" into devcontainer.json"
+            ));
+        }
+    }
+    told.dedup();
+    told
+}
+
 /// The numbers that a version starts with. More of them may follow, and they count as 0 where they are missing.
 fn numbers(version: &str) -> Option<Vec<u64>> {
     let version = version.strip_prefix('\'').unwrap_or(version);

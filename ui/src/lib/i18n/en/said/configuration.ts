@@ -84,6 +84,10 @@ export const configuration = {
       "The option '{name}' of the Feature '{user_id}' is '{text}', and it knows {allowed}.",
       "The Feature '{user_id}' has no option 'version', so '{version}' has no effect.",
     ],
+    'spec/src/feature/advisory.rs': [
+      'the Feature {name} is deprecated: it will not receive any further updates',
+      'the Feature {name} has been renamed: put "{current}" into devcontainer.json',
+    ],
     'spec/src/feature/asked.rs': [
       "(!) WARNING: Using the deprecated '{id}' Feature. See https://github.com/devcontainers/features/tree/main/src/{current}#example-usage for the updated Feature.",
       "(!) WARNING: Using the deprecated '{name}' Feature. It is now part of the '{current}' Feature. See https://github.com/devcontainers/features/tree/main/src/{current}#options for the updated Feature.",

@@ -54,6 +54,10 @@ export const configuration: Words<typeof said> = {
     '`extends` must name a file, or several files in an array': '`extends` 必须指定一个文件，或用数组指定多个文件',
     'Legacy feature \'{reference}\' not supported. Please check https://containers.dev/features for replacements.\nIf you were hoping to use local Features, remember to prepend your Feature name with "./". Please check https://containers.dev/implementors/features-distribution/#addendum-locally-referenced for more information.':
       '不支持旧式 Feature \'{reference}\'。请在 https://containers.dev/features 查找替代项。\n如果要使用本地 Feature，请在名称前加上 "./"。更多信息请参阅 https://containers.dev/implementors/features-distribution/#addendum-locally-referenced。',
+    'the Feature {name} is deprecated: it will not receive any further updates':
+      'Feature {name} 已弃用：它不会再得到更新',
+    'the Feature {name} has been renamed: put "{current}" into devcontainer.json':
+      'Feature {name} 已改名：请在 devcontainer.json 中写作 "{current}"',
     "the Feature '{reference}' is not a URL: {reason}": "Feature '{reference}' 不是 URL：{reason}",
     "the Feature '{reference}' must end in devcontainer-feature-<id>.tgz, with an id of letters, digits, `-` and `_`":
       "Feature '{reference}' 必须以 devcontainer-feature-<id>.tgz 结尾，其中 id 由字母、数字、`-` 和 `_` 组成",
