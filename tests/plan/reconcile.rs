@@ -171,11 +171,13 @@ prop_compose! {
         prebuild in prop::bool::weighted(0.2),
         pushes in any::<bool>(),
         only_hooks in any::<bool>(),
+        markers_elsewhere in prop::bool::weighted(0.2),
         goal in 0..8,
     ) -> Desired {
         let mut running = Running { replace, expect_existing, no_cache, ..running(&configuration) };
         running.hooks.skip_post_create = skip_post_create;
         running.hooks.prebuild = prebuild;
+        running.hooks.data_folder = markers_elsewhere.then(|| "/elsewhere".to_owned());
         desired(match goal {
             0 => Wanted::Stopped { seconds: None },
             1 => Wanted::Gone,

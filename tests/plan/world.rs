@@ -211,7 +211,7 @@ impl World {
             Step::Inside { spec } => {
                 let there = self.container_of(&spec.container, &[ContainerState::Running])?;
                 let belongs_to = (there.id.clone(), there.started_at.clone());
-                let mut inside = Inside { set_up: true, ..observed.inside.clone() };
+                let mut inside = Inside { set_up: true, ..observed.inside.marked_in(spec.markers()) };
                 for step in &spec.hooks {
                     match step.rerun {
                         Rerun::Always => inside.attached.insert(step.hook),

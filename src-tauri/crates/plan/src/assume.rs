@@ -125,6 +125,7 @@ pub fn assume(step: &Step, observed: &mut Observed) {
         Step::Stop { .. } => observed.container = Fact::Known(with_state(before, ContainerState::Exited)),
         Step::Remove { .. } => observed.container = Fact::Known(None),
         Step::Inside { spec } => {
+            observed.inside = observed.inside.marked_in(spec.markers());
             observed.inside.set_up = true;
             observed.inside.dotfiles |= spec.dotfiles.is_some();
             for step in &spec.hooks {

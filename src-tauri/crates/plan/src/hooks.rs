@@ -6,7 +6,7 @@ use wharf_spec::{ContainerVariables, Entry, Hook, MergedConfig, UserEnvProbe, me
 
 use crate::dotfiles::{self, Dotfiles};
 use crate::facts::ContainerFacts;
-use crate::state::{Blocker, Inside, Running};
+use crate::state::{Blocker, Inside, MarkerFolders, Running};
 use crate::step::{HookCommand, HookStep, InsideSpec, Rerun};
 
 /// What the caller says about hooks, beside the configuration.
@@ -83,6 +83,14 @@ pub fn inside_spec(
         hooks,
         ready_after,
     })
+}
+
+impl HookOptions {
+    /// Where the markers lie.
+    #[must_use]
+    pub fn markers(&self) -> MarkerFolders {
+        MarkerFolders { data: self.data_folder.clone(), system: self.system_data_folder.clone() }
+    }
 }
 
 /// Whether a hook of a running container is not known to be done, or runs each time and has not in this operation.

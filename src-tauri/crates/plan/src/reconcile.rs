@@ -529,7 +529,7 @@ fn inside_alone(wanted: &Running, observed: &Observed) -> Next {
 /// Set-up, probe and hooks: whatever is not known to be done since this start goes into one exec.
 fn inside(wanted: &Running, observed: &Observed, container: &ContainerFacts, merged: &MergedConfig) -> Next {
     let mut spec = hooks::inside_spec(wanted, merged, container)?;
-    let done = &observed.inside;
+    let done = &observed.inside.marked_in(wanted.hooks.markers());
     let pending = spec.hooks.iter().any(|step| hooks::is_pending(step.hook, step.rerun, done));
     spec.set_up = !done.set_up && !wanted.hooks.only_hooks;
     spec.dotfiles = spec.dotfiles.filter(|_| !done.dotfiles);

@@ -305,6 +305,30 @@ pub struct Inside {
     /// A person's dotfiles have been installed, or could not be in this operation: that stops nothing.
     #[serde(default)]
     pub dotfiles: bool,
+    /// Where the markers lie that tell this.
+    #[serde(default)]
+    pub markers: MarkerFolders,
+}
+
+/// Where a container's markers lie, if a caller says so: elsewhere there are other markers, and nothing is known of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MarkerFolders {
+    /// Those of hooks and dotfiles; None: `~/.devcontainer`.
+    pub data: Option<String>,
+    /// Root's; None: `/var/devcontainer`.
+    pub system: Option<String>,
+}
+
+impl Inside {
+    /// What of it counts for whose markers lie in these folders: all, or only what runs each time.
+    #[must_use]
+    pub fn marked_in(&self, markers: MarkerFolders) -> Self {
+        if self.markers == markers {
+            return self.clone();
+        }
+        Self { attached: self.attached.clone(), markers, ..Self::default() }
+    }
 }
 
 /// A step that failed.

@@ -11,6 +11,7 @@ use crate::build::BuildSpec;
 use crate::compose::ComposeUp;
 use crate::container::ContainerSpec;
 use crate::dotfiles::DotfilesStep;
+use crate::state::MarkerFolders;
 
 /// One act. The runner carries it out whole or not at all: a step that fails leaves nothing behind of itself.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -137,6 +138,14 @@ pub struct InsideSpec {
     pub hooks: Vec<HookStep>,
     /// The environment is ready once this many of `hooks` are done.
     pub ready_after: usize,
+}
+
+impl InsideSpec {
+    /// Where the markers lie.
+    #[must_use]
+    pub fn markers(&self) -> MarkerFolders {
+        MarkerFolders { data: self.data_folder.clone(), system: self.system_data_folder.clone() }
+    }
 }
 
 /// One hook: all its commands, run one after the other.

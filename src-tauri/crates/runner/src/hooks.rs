@@ -81,6 +81,7 @@ impl Reconciler<'_> {
     /// Notes what is done, here and on disk, so that the next operation need not ask.
     fn keep(&mut self, spec: &InsideSpec, container: &ContainerFacts, outcome: &InsideOutcome) -> Result<()> {
         let done = &mut self.observed.inside;
+        *done = done.marked_in(spec.markers());
         done.set_up |= spec.set_up;
         // What failed is not tried again before the next operation.
         let dotfiles_before = done.dotfiles;

@@ -23,7 +23,7 @@ pub(super) fn allowed(
         touches.retain(|touch| touch.kind == consent::TouchKind::HostCommand);
     }
     // Of a container that is made, nothing is done yet.
-    let inside = kept.map_or_else(Inside::default, |_| observed.inside.clone());
+    let inside = kept.map_or_else(Inside::default, |_| observed.inside.marked_in(wanted.hooks.markers()));
     touches.extend(secrets(wanted, merged, observed, &inside)?);
     let unread: Vec<String> = consent::named_workspace_files(wanted)
         .into_iter()
@@ -48,7 +48,8 @@ pub(super) fn secrets_allowed(
     if observed.consent == Consent::Everything {
         return Ok(());
     }
-    granted(secrets(wanted, merged, observed, &observed.inside)?, observed)
+    let inside = observed.inside.marked_in(wanted.hooks.markers());
+    granted(secrets(wanted, merged, observed, &inside)?, observed)
 }
 
 /// The same for what a build alone can touch.
