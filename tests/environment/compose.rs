@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wharf_test_support::{engines, plugins};
 
 use crate::kept::{connect, free_port, get};
-use crate::kit::{Place, json as document, lines, signal, steps, wait_until};
+use crate::kit::{Following, Place, json as document, lines, signal, steps, wait_until};
 
 /// A place with a Compose file, whose project goes when this is dropped.
 struct Project {
@@ -36,6 +36,11 @@ impl Project {
         let answer = self.place.wharf("exec", &["sh", "-c", script]).end();
         assert_eq!(answer.code, Some(0), "{answer}");
         answer.stdout_text()
+    }
+
+    /// How many of its containers run.
+    fn running(&self) -> usize {
+        self.list("containers/json").iter().filter(|container| container["State"] == "running").count()
     }
 
     /// What the engine lists of this project: names of containers, networks or volumes.
@@ -134,6 +139,33 @@ fn a_project_comes_up_stops_and_goes_as_a_whole() {
         let down = document(&project.place.wharf("down", &["--json", "--volumes", "--yes"]).end());
         assert_eq!(down["removedVolumes"], volumes, "{name}: {down}");
         assert!(project.list("volumes").is_empty(), "{name}");
+    }
+}
+
+/// What `shutdownAction` says goes for the whole project: `stopCompose`, which is the default, and `none`.
+#[test]
+fn a_project_in_the_foreground_stops_as_a_whole_or_not_at_all() {
+    for engine in engines::primary() {
+        for (action, running) in [("", 0), ("stopCompose", 0), ("none", 2)] {
+            let name = format!("{} {action:?}", engine.name);
+            let configuration =
+                if action.is_empty() { json!({}) } else { json!({ "shutdownAction": action }) };
+            let project = Project::new(engine.clone(), "foreground", &configuration, TWO_SERVICES);
+            let home = &project.place.home;
+            let foreground = Following::errors(
+                &home
+                    .run(env!("CARGO_BIN_EXE_wharf"))
+                    .variable("DOCKER_HOST", project.place.engine.docker_host())
+                    .arguments(["--headless", project.place.folder.to_str().unwrap()])
+                    .arguments(["--trust", "--docker-compose-path", &project.program]),
+            );
+            foreground.until("Container started");
+            assert_eq!(project.running(), 2, "{name}");
+            signal(&foreground.child, Signal::TERM);
+            assert_eq!(foreground.code(), Some(0), "{name}");
+            assert_eq!(project.running(), running, "{name}");
+            assert_eq!(project.list("containers/json").len(), 2, "{name}: they are kept");
+        }
     }
 }
 
