@@ -1,10 +1,16 @@
-//! A case folder: `case.toml`, the `workspace/` it is about, and the reference's answers in `reference.json`.
+//! A case folder: `case.toml`, the `workspace/` it is about, the reference's answers in `reference.json`, and in `wharf.json` Wharf's where they are
+//! wanted to be others.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde::Deserialize;
+use wharf_test_support::engines::Kind;
 use wharf_test_support::memory_registry::Lock;
+
+use crate::compare::Answers;
 
 /// A case as its folder tells it.
 #[derive(Debug, Clone)]
@@ -65,6 +71,9 @@ pub(crate) struct Registry {
     /// Its token server knows nobody without a password.
     #[serde(default)]
     pub(crate) members_only: bool,
+    /// Its token server listens elsewhere, at `{realm}`.
+    #[serde(default)]
+    pub(crate) elsewhere: bool,
     /// It holds nothing yet.
     #[serde(default)]
     pub(crate) empty: bool,
@@ -74,6 +83,9 @@ pub(crate) struct Registry {
     /// Versions (`color:1.0.0`) for whose content it serves other bytes.
     #[serde(default)]
     pub(crate) corrupt: Vec<String>,
+    /// Versions whose manifests say nothing about what is in them.
+    #[serde(default)]
+    pub(crate) unannotated: Vec<String>,
 }
 
 /// One thing that is done.
@@ -91,6 +103,11 @@ pub(crate) enum Step {
     Create {
         /// The body of the request.
         create: toml::Value,
+    },
+    /// Make a volume; its name begins with `conformance-` and the case's name.
+    Volume {
+        /// Its name.
+        volume: String,
     },
     /// Write a file of the workspace.
     Write {
@@ -134,6 +151,12 @@ pub(crate) struct Run {
     /// Compare what the program wrote to its standard error.
     #[serde(default)]
     pub(crate) stderr: bool,
+    /// Texts of which it is noted whether standard error holds them: what a person is told in either program's words.
+    #[serde(default)]
+    pub(crate) said: Vec<String>,
+    /// Note what the registry of the case was asked meanwhile, and how often.
+    #[serde(default)]
+    pub(crate) asked: bool,
     /// Compare the forms of the JSON events on standard error, and what they tell of hooks.
     #[serde(default)]
     pub(crate) events: bool,
@@ -187,5 +210,40 @@ impl Case {
     /// Where the reference's answers lie.
     pub(crate) fn reference(&self) -> PathBuf {
         self.folder.join("reference.json")
+    }
+
+    /// What Wharf answers on this engine at the places that the deviations leave open.
+    pub(crate) fn kept(&self, kind: Kind) -> Result<Answers, String> {
+        Ok(self.all_kept()?.remove(&kind.to_string()).unwrap_or_default())
+    }
+
+    /// Writes down what `kept` reads.
+    pub(crate) fn keep(&self, kind: Kind, answers: Answers) -> Result<(), String> {
+        // The case is played on several engines at once, and they share the file.
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock();
+        let mut all = self.all_kept()?;
+        all.insert(kind.to_string(), answers);
+        all.retain(|_, answers| !answers.is_empty());
+        let path = self.folder.join("wharf.json");
+        if all.is_empty() {
+            return match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    Err(format!("{}: {error}", path.display()))
+                }
+                _ => Ok(()),
+            };
+        }
+        let text = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())?;
+        std::fs::write(&path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn all_kept(&self) -> Result<BTreeMap<String, Answers>, String> {
+        let path = self.folder.join("wharf.json");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeMap::new()),
+            Err(error) => Err(format!("{}: {error}", path.display())),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Where two answers differ, and which of the differences are wanted.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -100,8 +101,11 @@ pub(crate) struct Deviation {
     pub(crate) cases: Vec<String>,
     /// Where, as a JSON pointer; `*` stands for one segment, `**` at the end for all that follow.
     pub(crate) at: String,
-    /// What Wharf answers there; without it anything but the reference's answer.
+    /// What Wharf answers there; without it what the case's `wharf.json` says.
     pub(crate) wharf: Option<toml::Value>,
+    /// The answers of which Wharf gives one, where it is a matter of what it sees first.
+    #[serde(default)]
+    pub(crate) one_of: Vec<toml::Value>,
     /// Why it is better so.
     pub(crate) reason: String,
 }
@@ -115,13 +119,16 @@ impl Deviations {
 
     /// Holds a case's differences against the list: what is left over on either side is told.
     ///
-    /// The case may go by several names; entries for places in one of the parts that were not compared are passed over.
-    pub(crate) fn judge(&self, names: &[&str], without: &[&str], found: &[Difference]) -> Result<(), String> {
-        let entries =
-            self.entries.iter().filter(|entry| entry.cases.iter().any(|case| names.contains(&case.as_str())));
-        let compared =
-            |entry: &&Deviation| !entry.at.split('/').nth(3).is_some_and(|part| without.contains(&part));
-        let listed: Vec<&Deviation> = entries.filter(compared).collect();
+    /// The case may go by several names; entries for places in one of the parts that were not compared are passed over. Where an entry
+    /// does not tell what Wharf answers, `kept` does: an answer that merely is another one is not good enough.
+    pub(crate) fn judge(
+        &self,
+        names: &[&str],
+        without: &[&str],
+        found: &[Difference],
+        kept: &Answers,
+    ) -> Result<(), String> {
+        let listed = self.listed(names, without);
         let mut text = String::new();
         for difference in
             found.iter().filter(|difference| !listed.iter().any(|entry| entry.covers(difference)))
@@ -136,6 +143,20 @@ impl Deviations {
                 show(&difference.wharf)
             ));
         }
+        let own = left_open(&listed, found);
+        for (at, answer) in &own {
+            match kept.get(at) {
+                Some(before) if before == answer => {}
+                Some(before) => {
+                    text.push_str(&format!("{at}\n  wharf before: {before:#}\n  wharf now:    {answer:#}\n"))
+                }
+                None => text
+                    .push_str(&format!("{at}\n  wharf now: {answer:#}, of which wharf.json says nothing\n")),
+            }
+        }
+        for at in kept.keys().filter(|at| !own.contains_key(*at)) {
+            text.push_str(&format!("{at} is in wharf.json, but no deviation leaves it open\n"));
+        }
         for entry in listed.iter().filter(|entry| !found.iter().any(|difference| entry.covers(difference))) {
             text.push_str(&format!(
                 "{} is listed as a deviation but no longer differs ({})\n",
@@ -144,12 +165,43 @@ impl Deviations {
         }
         if text.is_empty() { Ok(()) } else { Err(text) }
     }
+
+    /// Wharf's answers at the places that the list leaves open, as `judge` wants them to be kept.
+    pub(crate) fn to_be_kept(&self, names: &[&str], without: &[&str], found: &[Difference]) -> Answers {
+        left_open(&self.listed(names, without), found)
+    }
+
+    fn listed(&self, names: &[&str], without: &[&str]) -> Vec<&Deviation> {
+        let entries =
+            self.entries.iter().filter(|entry| entry.cases.iter().any(|case| names.contains(&case.as_str())));
+        let compared =
+            |entry: &&Deviation| !entry.at.split('/').nth(3).is_some_and(|part| without.contains(&part));
+        entries.filter(compared).collect()
+    }
+}
+
+/// Wharf's own answers: by the place where they differ from the reference's.
+pub(crate) type Answers = BTreeMap<String, Value>;
+
+/// What stands for an answer that is not there.
+const NOTHING: &str = "<nothing>";
+
+fn left_open(listed: &[&Deviation], found: &[Difference]) -> Answers {
+    let open = found.iter().filter(|difference| {
+        let mut covering = listed.iter().filter(|entry| entry.covers(difference)).peekable();
+        covering.peek().is_some() && covering.all(|entry| entry.wharf.is_none() && entry.one_of.is_empty())
+    });
+    open.map(|difference| {
+        (difference.at.clone(), difference.wharf.clone().unwrap_or_else(|| Value::String(NOTHING.to_owned())))
+    })
+    .collect()
 }
 
 impl Deviation {
     fn covers(&self, difference: &Difference) -> bool {
-        let wanted = self.wharf.as_ref().map(|value| serde_json::to_value(value).unwrap_or_default());
-        self.names(&difference.at) && (wanted.is_none() || wanted == difference.wharf)
+        let mut wanted = self.wharf.iter().chain(&self.one_of).peekable();
+        let says = |value: &toml::Value| serde_json::to_value(value).ok() == difference.wharf;
+        self.names(&difference.at) && (wanted.peek().is_none() || wanted.any(says))
     }
 
     fn names(&self, at: &str) -> bool {

@@ -94,6 +94,12 @@ impl Engine {
         self.delete(&format!("/images/{name}"))
     }
 
+    /// Makes a volume.
+    pub(crate) fn make_volume(&self, name: &str) -> Result<(), String> {
+        let answer = self.ask("POST", "/volumes/create", Some(&json!({ "Name": name })))?;
+        accepted(&answer, "the creation of a volume", &[])
+    }
+
     /// Removes the volumes whose names start so.
     pub(crate) fn remove_volumes(&self, prefix: &str) -> Result<(), String> {
         let list = self.get("/volumes")?;

@@ -7,6 +7,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::case::Case;
 use crate::compare::{Deviations, Subject};
+use crate::flags;
 use crate::suite::case_folders;
 
 /// What is held of a suite's folder.
@@ -14,10 +15,11 @@ type Check = fn(&Path) -> Result<(), Failed>;
 
 /// The tests of this file.
 pub(crate) fn trials(suite: &Path) -> Vec<Trial> {
-    let tests: [(&str, Check); 3] = [
+    let tests: [(&str, Check); 4] = [
         ("every_deviation_names_its_cases_and_its_reason", check_deviations),
         ("the_table_in_the_documents_is_made_of_the_deviations", check_table),
         ("every_rule_names_cases_and_tests_that_exist", check_coverage),
+        ("every_flag_of_the_reference_is_passed_by_a_case", flags::check),
     ];
     let trial = |(name, test): (&str, Check)| {
         let suite = suite.to_owned();

@@ -48,7 +48,9 @@ impl Normaliser {
             ),
             (r"/workspaces/([0-9]{13}|wharf-features-test-\w+)", "/workspaces/<test>"),
             (r"\bvsc-([0-9]{13}|wharf-features-test-\w+)-[0-9a-f]{64}", "vsc-<test>"),
+            (r"dial tcp (\[::1\]|127\.0\.0\.1):", "dial tcp <loopback>:"),
             (r"\b[0-9a-f]{64}\b", "<id>"),
+            (r"\bcontainer [0-9a-f]{12}\b", "container <container-short>"),
             (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", "<time>"),
             (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),
         ];

@@ -1,6 +1,6 @@
 //! Plays a case's steps with one of the two programs and writes down what could be observed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::os::unix::process::CommandExt;
 
 use serde_json::{Value, json};
@@ -53,6 +53,7 @@ fn play_steps(stage: &Stage, case: &Case, setting: &Setting) -> Result<Value, St
         shown: None,
         container: None,
     };
+    play.normaliser.learn(&setting.address, "<the engine's address>".to_owned());
     if let Some(shelves) = &setting.shelves {
         shelves.teach(&mut play.normaliser);
     }
@@ -85,6 +86,7 @@ impl Play<'_> {
                 self.container = Some(id);
                 Ok(None)
             }
+            Step::Volume { volume } => self.stage.engine.make_volume(volume).map(|()| None),
             Step::Write { write, text } => {
                 let path = self.setting.copy.join(write);
                 let text = self.fill(text);
@@ -101,6 +103,7 @@ impl Play<'_> {
     fn run(&mut self, run: &Run) -> Result<Value, String> {
         let before = observe::workspace_files(&self.setting.copy);
         let arguments = self.arguments(run);
+        let asked_before = self.setting.shelves.as_ref().map_or(0, |shelves| shelves.requests().len());
         let ended = self.start(run, &arguments)?;
         let mut inspected = Vec::new();
         for id in self.setting.containers(self.stage)? {
@@ -117,6 +120,18 @@ impl Play<'_> {
         };
         if run.stderr {
             answer["stderr"] = observe::content_of("stderr", &ended.stderr);
+        }
+        if !run.said.is_empty() {
+            let text = String::from_utf8_lossy(&ended.stderr);
+            let said = run.said.iter().map(|part| (part.clone(), json!(text.contains(&self.fill(part)))));
+            answer["said"] = said.collect::<serde_json::Map<_, _>>().into();
+        }
+        if let Some(shelves) = self.setting.shelves.as_ref().filter(|_| run.asked) {
+            let mut counted = BTreeMap::new();
+            for request in shelves.requests().split_off(asked_before) {
+                *counted.entry(request).or_insert(0_usize) += 1;
+            }
+            answer["asked"] = json!(counted);
         }
         if run.events {
             answer["events"] = events::observed(&ended.stderr);
@@ -148,7 +163,11 @@ impl Play<'_> {
             self.seen.extend(files);
         }
         if run.images {
-            let names = [workspace_hash(&self.setting.opened), images_of(&self.case.name)];
+            let mut names = vec![workspace_hash(&self.setting.opened), images_of(&self.case.name)];
+            names.extend(projects_of(&inspected).into_iter().map(|project| format!("{project}-")));
+            if self.case.script.compose {
+                names.extend(told_images(&answer["stdout"]["json"]["imageName"]));
+            }
             answer["images"] = observe::images(&self.stage.engine, &names)?;
         }
         if let Some(shelves) = self.setting.shelves.as_ref().filter(|_| run.published) {
@@ -207,6 +226,19 @@ impl Play<'_> {
         }
         process::run(command, run.input.bytes())
     }
+}
+
+/// The images that a document of `build` names: one, or a list.
+fn told_images(told: &Value) -> Vec<String> {
+    let one = std::slice::from_ref(told);
+    let list = told.as_array().map_or(one, Vec::as_slice);
+    list.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
+/// The Compose projects of these containers: images of their services are named after them.
+fn projects_of(inspected: &[Value]) -> BTreeSet<String> {
+    let labels = inspected.iter().map(|container| &container["Config"]["Labels"]);
+    labels.filter_map(|labels| labels["com.docker.compose.project"].as_str().map(str::to_owned)).collect()
 }
 
 /// The lines that begin with the mark; nothing if it is not there.

@@ -21,6 +21,8 @@ pub(crate) struct Shelves {
     registry: MemoryRegistry,
     /// `color:1.0.0` to the digest of its manifest.
     digests: BTreeMap<String, String>,
+    /// The repositories that were there before the first step.
+    stocked: Vec<String>,
 }
 
 impl Shelves {
@@ -30,17 +32,31 @@ impl Shelves {
         if script.members_only {
             registry.members_only();
         }
+        if script.elsewhere {
+            registry.tokens_are_elsewhere();
+        }
         let mut digests = BTreeMap::new();
         if !script.empty {
             digests = publish(&registry, FEATURES, &collection.join("src"), Kind::Feature);
             digests.extend(publish(&registry, TEMPLATES, &collection.join("templates"), Kind::Template));
+        }
+        for version in &script.unannotated {
+            if let Some(digest) = digests.get_mut(version) {
+                *digest = without_annotations(&registry, version, digest);
+            }
         }
         for version in &script.corrupt {
             if let Some(digest) = digests.get(version) {
                 registry.corrupt_content(digest);
             }
         }
-        Self { registry, digests }
+        let stocked = registry.repositories();
+        Self { registry, digests, stocked }
+    }
+
+    /// Every request so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.registry.requests()
     }
 
     /// Puts an image in, given as an archive of the Open Container Initiative's layout.
@@ -82,6 +98,7 @@ impl Shelves {
     /// The text with the registry's host and the digests in it.
     pub(crate) fn names(&self, text: &str) -> String {
         let mut text = text.replace("{registry}", &self.registry.host());
+        text = text.replace("{realm}", &self.registry.elsewhere().unwrap_or_default());
         for (version, digest) in &self.digests {
             text = text.replace(&format!("{{digest {version}}}"), digest);
         }
@@ -107,15 +124,22 @@ impl Shelves {
         Ok(())
     }
 
-    /// What the registry holds: of each repository its tags, and of each manifest what it says and what is packed.
+    /// What was published to repositories that were not there: of each repository its tags, and of each manifest what it says and what is packed.
     pub(crate) fn published(&self) -> Value {
         let mut found = BTreeMap::new();
-        for repository in self.registry.repositories() {
+        let new = |repository: &String| !self.stocked.contains(repository);
+        for repository in self.registry.repositories().into_iter().filter(new) {
             let tags = self.registry.tags(&repository);
             let mut manifests = BTreeMap::new();
             for tag in &tags {
                 let bytes = self.registry.manifest(&repository, tag).unwrap_or_default();
                 let mut manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+                if manifest["config"]["mediaType"] != json!("application/vnd.devcontainers") {
+                    // What is in an image is the builder's business; whether others can build on its layers is what was asked for.
+                    let cache = self.is_cache(&repository, &manifest);
+                    manifests.insert(tag.clone(), json!({ "image": true, "cache": cache }));
+                    continue;
+                }
                 let layer = manifest["layers"][0]["digest"].as_str().map(str::to_owned).unwrap_or_default();
                 let blob = self.registry.blob(&layer).unwrap_or_default();
                 // An archive's bytes hold the time; what is in it is compared, and that the manifest tells its size.
@@ -130,12 +154,44 @@ impl Shelves {
         json!(found)
     }
 
+    /// Whether an image, or one of a list of them, carries what a builder needs to take its layers for its own.
+    fn is_cache(&self, repository: &str, manifest: &Value) -> bool {
+        if let Some(parts) = manifest["manifests"].as_array() {
+            return parts.iter().any(|part| {
+                let bytes = self.registry.manifest(repository, part["digest"].as_str().unwrap_or_default());
+                let manifest =
+                    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+                self.is_cache(repository, &manifest)
+            });
+        }
+        let configuration = manifest["config"]["digest"].as_str().unwrap_or_default();
+        let bytes = self.registry.blob(configuration).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).contains("moby.buildkit.cache")
+    }
+
     /// Gives names to what is another at every run.
     pub(crate) fn teach(&self, normaliser: &mut Normaliser) {
         normaliser.learn(&self.registry.host(), "localhost:<registry>".to_owned());
+        if let Some(realm) = self.registry.elsewhere() {
+            normaliser.learn(&realm, "localhost:<realm>".to_owned());
+        }
         for (version, digest) in &self.digests {
             let digest = digest.trim_start_matches("sha256:");
             normaliser.learn(digest, format!("<digest of {version}>"));
         }
     }
+}
+
+/// Publishes the version anew without what its manifest tells of it, under the tags that it has, and answers the new digest.
+fn without_annotations(registry: &MemoryRegistry, version: &str, digest: &str) -> String {
+    let name = version.split(':').next().unwrap_or(version);
+    let repository = format!("{FEATURES}/{name}");
+    let bytes = registry.manifest(&repository, digest).unwrap_or_default();
+    let leads_here = |tag: &String| registry.manifest(&repository, tag).as_ref() == Some(&bytes);
+    let tags: Vec<String> = registry.tags(&repository).into_iter().filter(leads_here).collect();
+    let mut manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    if let Some(fields) = manifest.as_object_mut() {
+        fields.remove("annotations");
+    }
+    registry.put_manifest(&repository, &tags, manifest.to_string().as_bytes())
 }

@@ -84,8 +84,8 @@ fn record(case: &Case, answers: &Value) -> Result<(), Failed> {
 
 /// Holds Wharf's answers against the reference's.
 ///
-/// Those were recorded on Docker. On Podman a container and an image look different whoever asks for them; what programs, hooks and
-/// people see of them must be the same.
+/// Those were recorded on Docker. On Podman a container and an image look different whoever asks for them, and it asks registries in its own
+/// way; what programs, hooks and people see of them must be the same.
 fn compare(case: &Case, kind: Kind, mut answers: Value) -> Result<(), Failed> {
     let path = case.reference();
     let text = std::fs::read_to_string(&path).map_err(|error| {
@@ -99,27 +99,37 @@ fn compare(case: &Case, kind: Kind, mut answers: Value) -> Result<(), Failed> {
         )?;
     }
     let list = Deviations::read(&deviations(case))?;
-    let judged = match kind {
-        Kind::Docker => list.judge(&[&case.name], &[], &differences(&reference, &answers)),
-        Kind::Podman => {
-            let engines_own = ["containers", "images"];
-            without(&mut reference, &engines_own);
-            without(&mut answers, &engines_own);
-            let names = [case.name.as_str(), &format!("podman/{}", case.name)];
-            list.judge(&names, &engines_own, &differences(&reference, &answers))
-        }
+    let on_podman = format!("podman/{}", case.name);
+    let (names, parts): (&[&str], &[&str]) = match kind {
+        Kind::Docker => (&[&case.name], &[]),
+        Kind::Podman => (&[&case.name, &on_podman], &["containers", "images", "asked"]),
     };
+    if matches!(kind, Kind::Podman) {
+        without(&mut reference, parts);
+        without(&mut answers, parts);
+    }
+    let found = differences(&reference, &answers);
+    if std::env::var_os("WHARF_CONFORMANCE_ACCEPT").is_some() {
+        case.keep(kind, list.to_be_kept(names, parts, &found))?;
+    }
+    let judged = list.judge(names, parts, &found, &case.kept(kind)?);
     judged.map_err(|text| Failed::from(format!("the case shows: {}\n{text}", case.script.rules.join("; "))))
 }
 
 /// Takes these parts out of the answer of every step, and what Podman adds of its own to files: its archives name another owner, and
-/// it gives processes the variable `container` but not always `HOSTNAME`.
+/// it gives processes the variable `container` but not always `HOSTNAME`, and a container's variables in no order.
 fn without(answers: &mut Value, parts: &[&str]) {
     for step in answers["steps"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         step.retain(|part, _| !parts.contains(&part.as_str()));
         let files = step.get_mut("files").and_then(Value::as_object_mut);
-        for file in files.into_iter().flat_map(|files| files.values_mut()).filter_map(Value::as_object_mut) {
+        for (path, file) in files.into_iter().flatten() {
+            let Some(file) = file.as_object_mut() else { continue };
             file.shift_remove("owner");
+            if let Some(lines) = file.get_mut("content").and_then(Value::as_array_mut)
+                && path == "/etc/environment"
+            {
+                lines.sort_by_key(Value::to_string);
+            }
             if let Some(variables) = file.get_mut("content").and_then(Value::as_object_mut) {
                 variables.retain(|name, _| !["container", "HOSTNAME"].contains(&name.as_str()));
             }

@@ -50,6 +50,8 @@ struct Shelf {
     lock: Lock,
     /// Token servers give no token without credentials.
     members_only: bool,
+    /// The token server listens at another port than the registry.
+    elsewhere: Option<SocketAddr>,
     blobs: BTreeMap<String, Vec<u8>>,
     /// Repository and reference (a tag or a digest) to the manifest's bytes.
     manifests: BTreeMap<(String, String), Vec<u8>>,
@@ -67,33 +69,16 @@ impl MemoryRegistry {
     /// When no port of loopback is free.
     #[must_use]
     pub fn start(lock: Lock) -> Self {
-        let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) {
-            Ok(listener) => listener,
-            Err(error) => panic!("no port of loopback is free: {error}"),
-        };
-        let address = match listener.local_addr() {
-            Ok(address) => address,
-            Err(error) => panic!("the registry's port is not known: {error}"),
-        };
         let shelf = Arc::new(Mutex::new(Shelf { lock, ..Shelf::default() }));
         let ended = Arc::new(AtomicBool::new(false));
-        let (shared, over) = (Arc::clone(&shelf), Arc::clone(&ended));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if over.load(Ordering::SeqCst) {
-                    break;
-                }
-                let shelf = Arc::clone(&shared);
-                std::thread::spawn(move || drop(serve(&stream, &shelf, address)));
-            }
-        });
+        let address = listen(&shelf, &ended);
         Self { address, shelf, ended }
     }
 
     /// Its host, as references begin: `localhost:12345`.
     #[must_use]
     pub fn host(&self) -> String {
-        format!("localhost:{}", self.address.port())
+        host_of(self.address)
     }
 
     /// Where it listens.
@@ -105,6 +90,21 @@ impl MemoryRegistry {
     /// A token server gives nothing to who names no user.
     pub fn members_only(&self) {
         self.shelf().members_only = true;
+    }
+
+    /// The token server is another one, at a port of its own.
+    ///
+    /// # Panics
+    /// When no port of loopback is free.
+    pub fn tokens_are_elsewhere(&self) {
+        let address = listen(&self.shelf, &self.ended);
+        self.shelf().elsewhere = Some(address);
+    }
+
+    /// The host of the token server, if it is another than the registry's.
+    #[must_use]
+    pub fn elsewhere(&self) -> Option<String> {
+        self.shelf().elsewhere.map(host_of)
     }
 
     /// Keeps a blob, and answers its digest.
@@ -376,10 +376,13 @@ impl Shelf {
         let (may, how) = match self.lock {
             Lock::Open => return None,
             Lock::Basic => (knows_password(&request.authorization), "Basic realm=\"registry\"".to_owned()),
-            Lock::Bearer => (
-                request.authorization == format!("Bearer {TOKEN}"),
-                format!("Bearer realm=\"http://localhost:{port}/token\",service=\"localhost:{port}\""),
-            ),
+            Lock::Bearer => {
+                let host = host_of(self.elsewhere.unwrap_or(address));
+                (
+                    request.authorization == format!("Bearer {TOKEN}"),
+                    format!("Bearer realm=\"http://{host}/token\",service=\"localhost:{port}\""),
+                )
+            }
         };
         if may {
             return None;
@@ -398,6 +401,33 @@ impl Shelf {
         }
         Answer::error(401, "UNAUTHORIZED")
     }
+}
+
+fn host_of(address: SocketAddr) -> String {
+    format!("localhost:{}", address.port())
+}
+
+/// Answers at a port of loopback until it is over.
+fn listen(shelf: &Arc<Mutex<Shelf>>, ended: &Arc<AtomicBool>) -> SocketAddr {
+    let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) {
+        Ok(listener) => listener,
+        Err(error) => panic!("no port of loopback is free: {error}"),
+    };
+    let address = match listener.local_addr() {
+        Ok(address) => address,
+        Err(error) => panic!("the registry's port is not known: {error}"),
+    };
+    let (shared, over) = (Arc::clone(shelf), Arc::clone(ended));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            if over.load(Ordering::SeqCst) {
+                break;
+            }
+            let shelf = Arc::clone(&shared);
+            std::thread::spawn(move || drop(serve(&stream, &shelf, address)));
+        }
+    });
+    address
 }
 
 fn digest_in(query: &str) -> Option<String> {

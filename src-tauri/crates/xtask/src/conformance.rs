@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// Write the table in docs/conformance.md anew.
     #[arg(long, conflicts_with = "record")]
     table: bool,
+    /// Write down what Wharf answers where deviations.toml says that it answers otherwise.
+    #[arg(long, conflicts_with_all = ["record", "table"])]
+    accept: bool,
     /// Only cases whose names contain this.
     case: Option<String>,
 }
@@ -29,6 +32,9 @@ pub(crate) fn run(arguments: Args) -> Result<()> {
     tests.args(&arguments.case);
     if arguments.table {
         tests.arg("the_table").env("WHARF_CONFORMANCE_TABLE", "1");
+    }
+    if arguments.accept {
+        tests.env("WHARF_CONFORMANCE_ACCEPT", "1");
     }
     if arguments.record {
         if !system::has_program("docker") {

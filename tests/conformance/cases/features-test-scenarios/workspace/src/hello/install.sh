@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+echo "$GREETING $LOUD $_REMOTE_USER" >> /hello

@@ -1,0 +1,1 @@
+WORDS="hey false root"

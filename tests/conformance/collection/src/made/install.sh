@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+cat /proc/sys/kernel/random/uuid > /made
