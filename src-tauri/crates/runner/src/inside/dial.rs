@@ -1,11 +1,12 @@
 //! A TCP connection from inside a container, as a stream of this program.
 
-use std::io;
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes};
-use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 use wharf_agent::frame::Frame;
 use wharf_agent::message::{AgentMessage, HostMessage};
@@ -42,7 +43,7 @@ impl AgentConnection {
         }
         Ok(AgentStream {
             opened,
-            piece: Bytes::new(),
+            pieces: VecDeque::new(),
             read: false,
             written: false,
             reset: false,
@@ -55,8 +56,8 @@ impl AgentConnection {
 /// ended cuts it off.
 pub struct AgentStream {
     opened: Opened,
-    /// What has arrived and was not read yet.
-    piece: Bytes,
+    /// What has arrived and was not read yet; none of them is empty.
+    pieces: VecDeque<Bytes>,
     read: bool,
     written: bool,
     reset: bool,
@@ -75,38 +76,54 @@ impl AgentStream {
     }
 }
 
-impl AsyncBufRead for AgentStream {
-    fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        let this = self.get_mut();
-        while this.piece.is_empty() {
-            if this.reset {
-                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
-            }
-            if this.read {
-                break;
-            }
-            match this.opened.poll_next(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(Arrival::Data(_, piece))) => this.piece = piece,
-                Poll::Ready(Ok(Arrival::End)) => this.read = true,
-                Poll::Ready(Ok(Arrival::Message(AgentMessage::Reset))) => this.reset = true,
+/// How many pieces are handed on at once. Engines and agents cut what they pass on; whoever it is for is woken once for all of them.
+pub(crate) const MOST_PIECES: usize = 16;
+
+impl AgentStream {
+    /// What has arrived, where it lies; nothing once everything was read. It stays until it is [consumed](AgentStream::consume).
+    ///
+    /// # Errors
+    /// When the connection was reset inside, or the agent's has ended, after everything that arrived before.
+    pub fn poll_pieces(
+        &mut self,
+        context: &Context<'_>,
+    ) -> Poll<io::Result<impl Iterator<Item = IoSlice<'_>>>> {
+        while self.pieces.len() < MOST_PIECES && !self.read && !self.reset {
+            match self.opened.poll_next(context) {
+                Poll::Ready(Ok(Arrival::Data(_, piece))) => self.pieces.push_back(piece),
+                Poll::Ready(Ok(Arrival::End)) => self.read = true,
+                Poll::Ready(Ok(Arrival::Message(AgentMessage::Reset))) => self.reset = true,
                 Poll::Ready(Ok(Arrival::Message(_))) => {}
+                // It is told again when it is the next thing to tell.
+                Poll::Pending | Poll::Ready(Err(_)) if !self.pieces.is_empty() => break,
+                Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(error)) => {
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, error)));
                 }
             }
-            this.over();
+            self.over();
         }
-        Poll::Ready(Ok(&this.piece))
+        if self.pieces.is_empty() && self.reset {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        Poll::Ready(Ok(self.pieces.iter().map(|piece| IoSlice::new(piece))))
     }
 
-    fn consume(mut self: Pin<&mut Self>, length: usize) {
-        if length > 0 {
-            self.piece.advance(length);
-            if self.piece.is_empty() {
+    /// So many bytes of what has arrived were used.
+    pub fn consume(&mut self, length: usize) {
+        let mut left = length;
+        while left > 0
+            && let Some(piece) = self.pieces.front_mut()
+        {
+            let here = left.min(piece.len());
+            piece.advance(here);
+            left -= here;
+            if piece.is_empty() {
                 // An empty piece would go on holding what it was a part of.
-                self.piece = Bytes::new();
+                self.pieces.pop_front();
             }
+        }
+        if length > 0 {
             self.opened.core().consumed(self.opened.number, length);
         }
     }
@@ -114,19 +131,21 @@ impl AsyncBufRead for AgentStream {
 
 impl AsyncRead for AgentStream {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let length = match self.as_mut().poll_fill_buf(context)? {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        match this.poll_pieces(context)? {
             Poll::Pending => return Poll::Pending,
-            Poll::Ready(piece) => {
-                let length = piece.len().min(buffer.remaining());
-                buffer.put_slice(&piece[..length]);
-                length
+            Poll::Ready(pieces) => {
+                for piece in pieces {
+                    buffer.put_slice(&piece[..piece.len().min(buffer.remaining())]);
+                }
             }
-        };
-        self.consume(length);
+        }
+        this.consume(buffer.filled().len() - before);
         Poll::Ready(Ok(()))
     }
 }

@@ -25,6 +25,7 @@ use wharf_plan::{ContainerFacts, ExecSpec, InsideSpec};
 
 pub use self::connection::AgentConnection;
 pub use self::dial::AgentStream;
+pub(crate) use self::dial::MOST_PIECES;
 pub use self::embedded::{Agent, agent_for, agents};
 pub use self::error::Error;
 pub use self::exec::ExecOutcome;

@@ -1,13 +1,15 @@
 //! Bytes between two streams, both ways, each direction ending by itself.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+
+use crate::inside::{AgentStream, MOST_PIECES};
 
 /// What a connection takes that says little.
 const SMALL: usize = 4 * 1024;
@@ -27,7 +29,7 @@ static LEFT: AtomicUsize = AtomicUsize::new(TOGETHER);
 /// When one of the streams breaks; both are to be dropped then, so that the other side learns of it.
 pub(super) async fn relay(
     mut one: impl AsyncRead + AsyncWrite + Unpin,
-    mut other: impl AsyncBufRead + AsyncWrite + Unpin,
+    mut other: impl Gathers + AsyncWrite + Unpin,
 ) -> io::Result<()> {
     let (mut there, mut back) = (Copying::new(), false);
     poll_fn(|context| {
@@ -140,23 +142,52 @@ impl Copying {
     }
 }
 
-/// The other direction: what has arrived lies there already.
+/// A stream whose bytes lie there in pieces once they have arrived.
+pub(super) trait Gathers {
+    /// Puts what has arrived into `slices` and says how many they are: none at the end of the stream.
+    fn poll_gather<'a>(
+        &'a mut self,
+        context: &Context<'_>,
+        slices: &mut [IoSlice<'a>; MOST_PIECES],
+    ) -> Poll<io::Result<usize>>;
+
+    /// So many bytes of that were passed on.
+    fn passed(&mut self, length: usize);
+}
+
+impl Gathers for AgentStream {
+    fn poll_gather<'a>(
+        &'a mut self,
+        context: &Context<'_>,
+        slices: &mut [IoSlice<'a>; MOST_PIECES],
+    ) -> Poll<io::Result<usize>> {
+        let pieces = ready!(self.poll_pieces(context))?;
+        Poll::Ready(Ok(slices.iter_mut().zip(pieces).map(|(slice, piece)| *slice = piece).count()))
+    }
+
+    fn passed(&mut self, length: usize) {
+        self.consume(length);
+    }
+}
+
+/// The other direction: what has arrived lies there already, and is passed on at once.
 fn poll_back(
     context: &mut Context<'_>,
-    from: &mut (impl AsyncBufRead + Unpin),
+    from: &mut impl Gathers,
     to: &mut (impl AsyncWrite + Unpin),
     ended: &mut bool,
 ) -> Poll<io::Result<()>> {
     while !*ended {
-        let piece = ready!(Pin::new(&mut *from).poll_fill_buf(context))?;
-        if piece.is_empty() {
+        let mut slices = [IoSlice::new(&[]); MOST_PIECES];
+        let count = ready!(from.poll_gather(context, &mut slices))?;
+        if count == 0 {
             ready!(Pin::new(&mut *to).poll_shutdown(context))?;
             *ended = true;
             break;
         }
-        match ready!(Pin::new(&mut *to).poll_write(context, piece))? {
+        match ready!(Pin::new(&mut *to).poll_write_vectored(context, &slices[..count]))? {
             0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-            length => Pin::new(&mut *from).consume(length),
+            length => from.passed(length),
         }
     }
     Poll::Ready(Ok(()))
@@ -164,7 +195,9 @@ fn poll_back(
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use std::collections::VecDeque;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
     use tokio::net::TcpListener;
 
     use super::*;
@@ -195,11 +228,66 @@ mod tests {
         server.await.unwrap();
     }
 
+    /// What has arrived from the far side, in the pieces in which it came.
+    struct Pieces(DuplexStream, VecDeque<Vec<u8>>);
+
+    impl Gathers for Pieces {
+        fn poll_gather<'a>(
+            &'a mut self,
+            context: &Context<'_>,
+            slices: &mut [IoSlice<'a>; MOST_PIECES],
+        ) -> Poll<io::Result<usize>> {
+            while self.1.len() < MOST_PIECES {
+                let mut piece = [0; 333];
+                let mut room = ReadBuf::new(&mut piece);
+                let mut context = Context::from_waker(context.waker());
+                match Pin::new(&mut self.0).poll_read(&mut context, &mut room)? {
+                    Poll::Ready(()) if room.filled().is_empty() => break,
+                    Poll::Ready(()) => self.1.push_back(room.filled().to_vec()),
+                    Poll::Pending if self.1.is_empty() => return Poll::Pending,
+                    Poll::Pending => break,
+                }
+            }
+            let pieces = self.1.iter().map(|piece| IoSlice::new(piece));
+            Poll::Ready(Ok(slices.iter_mut().zip(pieces).map(|(slice, piece)| *slice = piece).count()))
+        }
+
+        fn passed(&mut self, mut length: usize) {
+            while length > 0 {
+                let piece = self.1.front_mut().unwrap();
+                let here = length.min(piece.len());
+                piece.drain(..here);
+                length -= here;
+                if piece.is_empty() {
+                    self.1.pop_front();
+                }
+            }
+        }
+    }
+
+    impl AsyncWrite for Pieces {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Pin::new(&mut self.0).poll_write(context, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_flush(context)
+        }
+
+        fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_shutdown(context)
+        }
+    }
+
     #[tokio::test]
     async fn both_directions_pass_and_end_by_themselves() {
         let (client, near) = tokio::io::duplex(1024);
         let (far, server) = tokio::io::duplex(333);
-        let relayed = tokio::spawn(relay(near, BufReader::new(far)));
+        let relayed = tokio::spawn(relay(near, Pieces(far, VecDeque::new())));
         talk(client, server).await;
         relayed.await.unwrap().unwrap();
     }
