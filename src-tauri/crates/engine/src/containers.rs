@@ -20,6 +20,8 @@ use crate::network::{InspectedNetwork, NetworkFacts};
 /// How often, and how far apart, a container is looked at that should go on.
 const LOOKS_AFTER_UNPAUSE: u32 = 40;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+/// How long a removal that somebody else has begun may take; what stands in its way then is said by whoever needs the name.
+pub const LONGEST_REMOVAL: Duration = Duration::from_secs(10);
 
 /// A container as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +66,19 @@ impl Engine {
     /// # Errors
     /// When the engine does not answer as it should.
     pub async fn find_containers(&self, labels: &[(String, String)]) -> Result<Vec<ContainerSummary>, Error> {
+        self.labelled(&labels.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()).await
+    }
+
+    /// All containers, in whatever state, that carry a label of this name.
+    ///
+    /// # Errors
+    /// When the engine does not answer as it should.
+    pub async fn containers_with_label(&self, name: &str) -> Result<Vec<ContainerSummary>, Error> {
+        self.labelled(&[name.to_owned()]).await
+    }
+
+    async fn labelled(&self, wanted: &[String]) -> Result<Vec<ContainerSummary>, Error> {
         let call = Call::engine("list containers");
-        let wanted: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let filters = serde_json::json!({ "label": wanted }).to_string();
         let found: Vec<Listed> =
             self.get("/containers/json", &[("all", "true"), ("filters", &filters)], &call).await?;
@@ -203,7 +216,7 @@ impl Engine {
     }
 
     /// Removes a container. `volumes` also removes the volumes without a name that came with it, `force` a running one.
-    /// One that is gone already, or is being removed, is no error.
+    /// One that is gone already is no error; one that somebody else is removing is waited for, because its name is taken until then.
     ///
     /// # Errors
     /// When the engine cannot remove it.
@@ -214,9 +227,26 @@ impl Engine {
         match self.act(&call, Some(self.change_limit()), remove).await {
             Err(Error::ContainerNotFound { .. }) => Ok(()),
             Err(Error::Rejected { status: 409, words, .. }) if words.contains("is already in progress") => {
-                Ok(())
+                self.wait_until_gone(container, LONGEST_REMOVAL).await.map(drop)
             }
             other => other,
+        }
+    }
+
+    /// Waits for the end of a container that somebody is removing. Answers whether it is gone.
+    ///
+    /// # Errors
+    /// When the engine does not answer as it should.
+    pub async fn wait_until_gone(&self, container: &str, longest: Duration) -> Result<bool, Error> {
+        let until = tokio::time::Instant::now() + longest;
+        loop {
+            if self.inspect_container(container).await?.is_none() {
+                return Ok(true);
+            }
+            if tokio::time::Instant::now() >= until {
+                return Ok(false);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use wharf_spec::{ContainerVariables, Entry, Hook, MergedConfig, UserEnvProbe, metadata};
+use wharf_spec::{ContainerVariables, Entry, Hook, MergedConfig, UserEnvProbe, labels, metadata};
 
 use crate::dotfiles::{self, Dotfiles};
 use crate::facts::ContainerFacts;
@@ -45,8 +45,7 @@ pub struct HookOptions {
 #[must_use]
 pub fn entries_of_container(wanted: &Running, container: &ContainerFacts) -> Vec<Entry> {
     let label = container.labels.get(metadata::LABEL).map(String::as_str);
-    let labelled = !wanted.id_labels.is_empty()
-        && wanted.id_labels.iter().all(|(name, value)| container.labels.get(name) == Some(value));
+    let labelled = labels::has_names(&wanted.id_labels, &container.labels);
     metadata::entries_for_container(label, &container.id, labelled, &wanted.configuration).0
 }
 

@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::environment::{CONFIG_FILE_LABEL, LOCAL_FOLDER_LABEL};
+use wharf_spec::labels;
+
+use crate::environment::STYLE;
 use crate::error::Error;
 use crate::locate;
 use crate::records::{ENVIRONMENT, EnvironmentRecord, WantedRecord};
@@ -53,8 +55,8 @@ fn several(target: &Target) -> Option<(PathBuf, Vec<PathBuf>)> {
 
 fn made_before(folder: &Path, choices: &[PathBuf], store: &Store) -> Option<PathBuf> {
     let is_known = |configuration: &&PathBuf| {
-        let labels = [(LOCAL_FOLDER_LABEL, folder), (CONFIG_FILE_LABEL, configuration.as_path())]
-            .map(|(name, path)| (name.to_owned(), path.display().to_string()));
+        let text = |path: &Path| path.display().to_string();
+        let labels = labels::usual(STYLE, &text(folder), &text(configuration));
         let record = store.environment(&labels).peek::<EnvironmentRecord>(ENVIRONMENT);
         record.is_some_and(|record| record.wanted != WantedRecord::Gone)
     };
@@ -81,8 +83,8 @@ mod tests {
         let state = root.path().join("state");
         let store = Store::open(Some(&state)).unwrap();
         for (name, wanted) in made {
-            let labels = [(LOCAL_FOLDER_LABEL, folder.clone()), (CONFIG_FILE_LABEL, path(name))]
-                .map(|(name, path)| (name.to_owned(), path.display().to_string()));
+            let text = |path: &Path| path.display().to_string();
+            let labels = labels::usual(STYLE, &text(&folder), &text(&path(name)));
             let record = serde_json::json!({
                 "name": "project", "folder": folder, "configuration": path(name), "id": "x", "idLabels": labels,
                 "source": { "kind": "folder", "path": folder }, "wanted": wanted,

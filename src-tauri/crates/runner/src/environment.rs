@@ -15,7 +15,7 @@ use serde_json::Value;
 use wharf_api as api;
 use wharf_plan::{WorkspaceSource, image};
 use wharf_spec::{
-    ContainerVariables, DevContainerId, Diagnostic, Document, PathStyle, ResolvedConfig, Workspace,
+    ContainerVariables, DevContainerId, Diagnostic, Document, PathStyle, ResolvedConfig, Workspace, labels,
     substitute_container,
 };
 
@@ -23,11 +23,7 @@ use crate::secrets::VOLUME_SCOPE;
 use crate::volume::{Content, Place};
 
 pub(crate) use files::SourceFile;
-
-/// The label that holds the workspace folder.
-pub(crate) const LOCAL_FOLDER_LABEL: &str = "devcontainer.local_folder";
-/// The label that holds the configuration's path.
-pub(crate) const CONFIG_FILE_LABEL: &str = "devcontainer.config_file";
+pub(crate) use wharf_spec::labels::{CONFIG_FILE as CONFIG_FILE_LABEL, LOCAL_FOLDER as LOCAL_FOLDER_LABEL};
 
 /// How this system writes paths.
 pub(crate) const STYLE: PathStyle = if cfg!(windows) {
@@ -159,6 +155,6 @@ impl Environment {
 
     /// Whether a container with these labels is this environment's.
     pub(crate) fn carries_labels(&self, labels: &BTreeMap<String, String>) -> bool {
-        self.id_labels.iter().all(|(name, value)| labels.get(name) == Some(value))
+        labels::carries(STYLE, &self.id_labels, labels)
     }
 }

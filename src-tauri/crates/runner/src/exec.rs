@@ -2,7 +2,7 @@
 
 use wharf_engine::Engine;
 use wharf_plan::{ContainerFacts, ContainerState, FactQuery};
-use wharf_spec::{UserEnvProbe, merge, metadata};
+use wharf_spec::{UserEnvProbe, labels, merge, metadata};
 
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
@@ -63,7 +63,7 @@ async fn run(
 ) -> Result<i32> {
     let environment = reconciler.environment;
     let label = container.labels.get(metadata::LABEL).map(String::as_str);
-    let labelled = environment.carries_labels(&container.labels) && !environment.id_labels.is_empty();
+    let labelled = labels::has_names(&environment.id_labels, &container.labels);
     let (entries, _) =
         metadata::entries_for_container(label, &container.id, labelled, &environment.configuration);
     let merged =

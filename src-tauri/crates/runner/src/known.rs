@@ -5,8 +5,9 @@ use std::path::Path;
 
 use wharf_api::EnvironmentReference;
 use wharf_plan::WorkspaceSource;
+use wharf_spec::labels;
 
-use crate::environment::{CONFIG_FILE_LABEL, LOCAL_FOLDER_LABEL};
+use crate::environment::STYLE;
 use crate::error::{Error, Result};
 use crate::records::{ENVIRONMENT, EnvironmentRecord};
 use crate::store::{EnvironmentStore, Store};
@@ -68,8 +69,7 @@ fn labels(reference: &EnvironmentReference) -> Option<Vec<(String, String)>> {
     if !reference.id_labels.is_empty() {
         return Some(reference.id_labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
     }
-    let (folder, configuration) = (reference.folder.clone()?, reference.configuration.clone()?);
-    Some(vec![(LOCAL_FOLDER_LABEL.to_owned(), folder), (CONFIG_FILE_LABEL.to_owned(), configuration)])
+    Some(labels::usual(STYLE, reference.folder.as_ref()?, reference.configuration.as_ref()?))
 }
 
 fn is_meant(reference: &EnvironmentReference, record: &EnvironmentRecord) -> bool {
@@ -78,8 +78,9 @@ fn is_meant(reference: &EnvironmentReference, record: &EnvironmentRecord) -> boo
     }
     if let Some(folder) = &reference.folder {
         let configuration = reference.configuration.as_ref();
-        return record.folder == *folder
-            && configuration.is_none_or(|configuration| *configuration == record.configuration);
+        let same = |one: &str, other: &str| STYLE.in_label(one) == STYLE.in_label(other);
+        return same(&record.folder, folder)
+            && configuration.is_none_or(|configuration| same(configuration, &record.configuration));
     }
     reference.container.is_some() && reference.container == record.container
 }
@@ -136,7 +137,7 @@ mod tests {
         let own = |name: &str| {
             let folder = format!("/w/{name}");
             let configuration = format!("{folder}/.devcontainer.json");
-            vec![(LOCAL_FOLDER_LABEL.to_owned(), folder), (CONFIG_FILE_LABEL.to_owned(), configuration)]
+            labels::usual(STYLE, &folder, &configuration)
         };
         save("api", &own("api"), json!({ "kind": "folder", "path": "/w/api" }));
         save(

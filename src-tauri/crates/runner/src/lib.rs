@@ -53,6 +53,7 @@ mod observe;
 mod operations;
 mod outdated;
 mod overlay;
+mod own_container;
 mod platform;
 mod ports;
 mod proxies;

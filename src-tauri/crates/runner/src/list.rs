@@ -236,7 +236,7 @@ fn summaries(remembered: &[Remembered], asked: &[Asked], all: bool) -> Vec<api::
 /// Whether a container is the one of a remembered environment: by its labels, else by the id that it had last.
 fn is_of(found: &Remembered, container: &wharf_engine::ContainerSummary) -> bool {
     let labels = &found.record.id_labels;
-    let carries = labels.iter().all(|(name, value)| container.labels.get(name) == Some(value));
+    let carries = wharf_spec::labels::carries(STYLE, labels, &container.labels);
     (carries && !labels.is_empty()) || found.record.container.as_deref() == Some(container.id.as_str())
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use wharf_api::{EnvironmentReference, EnvironmentSummary};
 
-use crate::environment::{CONFIG_FILE_LABEL, LOCAL_FOLDER_LABEL};
+use crate::environment::{CONFIG_FILE_LABEL, LOCAL_FOLDER_LABEL, STYLE};
 use crate::error::{Error, Result};
 use crate::list;
 use crate::request::{ListRequest, Target};
@@ -27,7 +27,9 @@ impl From<&EnvironmentReference> for Target {
         let Some(folder) = reference.folder.as_deref().filter(|folder| Path::new(folder).is_dir()) else {
             let usual =
                 [(LOCAL_FOLDER_LABEL, &reference.folder), (CONFIG_FILE_LABEL, &reference.configuration)];
-            let usual = usual.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+            let usual = usual
+                .into_iter()
+                .filter_map(|(name, path)| Some((name.to_owned(), STYLE.in_label(path.as_ref()?))));
             return Self {
                 container_id: reference.container.clone(),
                 id_labels: if reference.id_labels.is_empty() { usual.collect() } else { labels().collect() },

@@ -7,13 +7,14 @@ use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use wharf_engine::ContainerSummary;
 use wharf_plan::{
     Accounts, ContainerFacts, ContainerSpec, ContainerState, Fact, FactQuery, HostFile, Inside,
 };
 
 use crate::compose::{DockerfilePlace, read_if_there};
+use crate::environment::STYLE;
 use crate::error::{Error, Result};
+use crate::own_container::Wanted;
 use crate::reconciler::Reconciler;
 use crate::records::{INSIDE, InsideRecord};
 
@@ -138,7 +139,7 @@ impl Reconciler<'_> {
         let Some(id) = &self.container_id else { return Ok(None) };
         let found = self.engine.inspect_container(id).await.map_err(|error| self.engine_error(error))?;
         Ok(found
-            .filter(|container| container.state != ContainerState::Removing)
+            .filter(|container| !matches!(container.state, ContainerState::Removing | ContainerState::Dead))
             .filter(|container| self.environment.carries_labels(&container.labels))
             .filter(|container| self.environment.is_service(&container.labels)))
     }
@@ -148,32 +149,20 @@ impl Reconciler<'_> {
         if let Some(id) = &self.environment.container_id {
             return Ok(Some(id.clone()));
         }
-        let find = async |labels: &[(String, String)]| {
-            self.engine.find_containers(labels).await.map_err(|error| self.engine_error(error))
-        };
         let labels = &self.environment.id_labels;
-        // The one question finds both those that carry all of the usual labels and those that older tools made.
-        let asked = if self.environment.has_default_labels { &labels[..1] } else { &labels[..] };
-        let usable = |state: ContainerState| state != ContainerState::Removing;
-        let is_own =
-            |labels: &std::collections::BTreeMap<String, String>| self.environment.is_service(labels);
-        let all = find(asked).await?;
-        let is_found = |found: &&ContainerSummary| {
-            usable(found.state) && self.environment.carries_labels(&found.labels) && is_own(&found.labels)
+        let wanted = Wanted { style: STYLE, labels, usual: self.environment.has_default_labels };
+        let all = match wanted.asked_by_name() {
+            Some(name) => self.engine.containers_with_label(name).await,
+            // The one question finds both those that carry all of the usual labels and those that older tools made.
+            None => self.engine.find_containers(if wanted.usual { &labels[..1] } else { labels }).await,
         };
-        let found = all.iter().find(is_found).map(|found| found.id.clone());
-        if found.is_none() && self.environment.is_composed() {
+        let all = all.map_err(|error| self.engine_error(error))?;
+        let found = wanted.search(all.iter().filter(|found| self.environment.is_service(&found.labels)));
+        self.leaving = found.leaving;
+        if found.container.is_none() && self.environment.is_composed() {
             return self.search_service().await;
         }
-        if found.is_some() || !self.environment.has_default_labels {
-            return Ok(found);
-        }
-        Ok(all
-            .into_iter()
-            .find(|found| {
-                usable(found.state) && !found.labels.contains_key(crate::environment::CONFIG_FILE_LABEL)
-            })
-            .map(|found| found.id))
+        Ok(found.container)
     }
 
     async fn observe_context(&mut self) -> Result<()> {

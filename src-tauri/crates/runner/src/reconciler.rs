@@ -55,6 +55,8 @@ pub(crate) struct Reconciler<'a> {
     pub(crate) recalled: Recall,
     /// The container by the id it had last, so that it is found without a search.
     pub(crate) container_id: Option<String>,
+    /// A container of this environment that somebody else is removing.
+    pub(crate) leaving: Option<String>,
     /// Whether `ready` has been sent.
     pub(crate) ready: bool,
     /// What this operation has applied to the environment; None: it is as it was.

@@ -213,6 +213,7 @@ impl<'a> Session<'a> {
             container_id: record.as_ref().and_then(|record| record.container.clone()),
             ready: false,
             applied: None,
+            leaving: None,
             told_short: BTreeSet::new(),
         })
     }

@@ -19,6 +19,7 @@ pub mod extends;
 pub mod feature;
 pub mod id;
 pub mod javascript;
+pub mod labels;
 pub mod merge;
 pub mod metadata;
 pub mod paths;

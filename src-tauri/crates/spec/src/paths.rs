@@ -118,6 +118,27 @@ impl PathStyle {
             .is_some_and(|rest| rest.len() > 1 && rest.starts_with(|c| self.separates(c)))
     }
 
+    /// An absolute path in the one way in which labels hold it: on Windows with backslashes, `.` and `..` resolved, and the drive's
+    /// letter in lower case, elsewhere as it is.
+    #[must_use]
+    pub fn in_label(self, path: &str) -> String {
+        if self != Self::Windows {
+            return path.to_owned();
+        }
+        let (root, rest) = self.split_root(path);
+        let separators = root.trim_start_matches(|c| !self.separates(c));
+        let drive = root[..root.len() - separators.len()].to_ascii_lowercase();
+        let separators = match separators.len() {
+            0 => "",
+            // Two separators begin the name of another computer.
+            2 if drive.is_empty() => r"\\",
+            _ => r"\",
+        };
+        let names = self.names(path).join(r"\");
+        let end = if !names.is_empty() && rest.ends_with(|c| self.separates(c)) { r"\" } else { "" };
+        format!("{drive}{separators}{names}{end}")
+    }
+
     /// The path with `/` between its names.
     #[must_use]
     pub fn with_slashes(self, path: &str) -> String {

@@ -15,6 +15,7 @@ use self::project::Project;
 use super::impossible;
 use crate::CancellationToken;
 use crate::collections::json_of;
+use crate::environment::STYLE;
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
 use crate::request::{
@@ -266,7 +267,10 @@ impl Testing<'_> {
         Target {
             workspace_folder: Some(project.folder().to_owned()),
             id_labels: vec![
-                ("devcontainer.local_folder".to_owned(), project.folder().display().to_string()),
+                (
+                    wharf_spec::labels::LOCAL_FOLDER.to_owned(),
+                    STYLE.in_label(&project.folder().display().to_string()),
+                ),
                 ("devcontainer.is_test_run".to_owned(), "true".to_owned()),
             ],
             mount_workspace_git_root: true,

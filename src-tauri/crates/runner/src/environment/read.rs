@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use wharf_spec::worktree::git_folder_mount;
 use wharf_spec::{
     Config, DevContainerId, Diagnostic, LocalVariables, PathStyle, ResolvedConfig, Workspace, WorkspaceFacts,
+    labels,
 };
 
 use wharf_spec::extends::Place;
@@ -13,7 +14,7 @@ use wharf_spec::extends::Place;
 use super::host::host_environment;
 use super::layers::{self, Own};
 use super::origin::pointer;
-use super::{CONFIG_FILE_LABEL, Environment, LOCAL_FOLDER_LABEL, STYLE};
+use super::{Environment, STYLE};
 use crate::error::{Error, Result};
 use crate::features::CACHE;
 use crate::locate::{self, Located};
@@ -65,10 +66,7 @@ impl Environment {
 
     fn read(target: &Target, located: &Located) -> Result<Self> {
         let folder = path_text(&located.folder)?;
-        let labels = vec![
-            (LOCAL_FOLDER_LABEL.to_owned(), folder.to_owned()),
-            (CONFIG_FILE_LABEL.to_owned(), path_text(&located.configuration)?.to_owned()),
-        ];
+        let labels = labels::usual(STYLE, folder, path_text(&located.configuration)?);
         let facts = workspace_facts(target, &located.folder, folder)?;
         let git_file = facts
             .git_root
