@@ -23,6 +23,7 @@ mod kept;
 mod keychain;
 mod kit;
 mod layers;
+mod leaving;
 mod list;
 mod lock;
 mod logs;

@@ -31,6 +31,9 @@ impl Reconciler<'_> {
         };
         let record = self.operation.begin(Some(self.root), name(step), subject);
         let cancel = self.operation.cancel.clone();
+        if matches!(step, Step::Create { .. } | Step::Compose { .. }) {
+            self.let_go().await?;
+        }
         match step {
             Step::Initialize { command, folder } => {
                 let run = host::run(command, Path::new(folder), self.operation, &record).await;
@@ -154,6 +157,17 @@ impl Reconciler<'_> {
         let mut all = self.state.load::<BuiltRecord>(BUILT)?.found().unwrap_or_default();
         all.extend(self.observed.built.clone());
         self.state.save(BUILT, &all)
+    }
+
+    /// Waits for a container of this environment that somebody else is removing: its name and its ports are taken until it is gone.
+    /// Where that never ends, the engine says what is in the way, if anything is.
+    async fn let_go(&mut self) -> Result<()> {
+        let Some(leaving) = self.leaving.take() else { return Ok(()) };
+        let gone = tokio::select! {
+            () = self.operation.cancel.cancelled() => return Err(Error::Cancelled),
+            gone = self.engine.wait_until_gone(&leaving, wharf_engine::LONGEST_REMOVAL) => gone,
+        };
+        gone.map(drop).map_err(|error| self.engine_error(error))
     }
 
     /// Never broken off in the middle: a container whose id never arrived could not be removed again.
