@@ -107,6 +107,8 @@ fn what_is_installed_and_how() {
         ),
         (&[("readme", "z")], Dotfiles::default(), 0, vec!["dotfiles"]),
         (&[("install.sh", "#!/bin/sh\nexit 3\n")], Dotfiles::default(), 3, vec!["dotfiles"]),
+        // A folder of that name is what is found, as the reference finds it, and cannot be run.
+        (&[("install/x", "x"), ("setup.sh", &other)], Dotfiles::default(), 126, vec!["dotfiles"]),
     ] {
         let (found_code, text, home) = install(files, dotfiles.clone());
         assert_eq!(

@@ -48,7 +48,7 @@ if [ -n "$command" ]; then
   exit 126
 fi
 for file in "$@"; do
-  if [ -f "$file" ]; then run "./$file"; exit $?; fi
+  if [ -e "$file" ]; then run "./$file"; exit $?; fi
 done
 for file in "$(pwd)"/.*; do
   case ${file##*/} in . | .. | .git | '.*') continue ;; esac
