@@ -182,6 +182,11 @@ impl Door {
         }
     }
 
+    /// The same target as this program finds it: by the reference's name no folder above the current one is looked at.
+    pub(crate) fn aim(&self, target: Target) -> Target {
+        Target { only_current_folder: self.program == Program::Devcontainer, ..target }
+    }
+
     /// The program that keeps an environment once it is up: this one. Nobody does where a person, a pipeline or the reference's name
     /// says so.
     pub(crate) fn keeper(&self, without: bool) -> Option<PathBuf> {

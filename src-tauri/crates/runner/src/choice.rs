@@ -45,7 +45,7 @@ fn several(target: &Target) -> Option<(PathBuf, Vec<PathBuf>)> {
     let current = std::env::current_dir().ok()?;
     let folder = target.argument.as_ref().or(target.workspace_folder.as_ref());
     let folder = folder.map(|folder| locate::absolute(&current, folder));
-    let folder = folder.unwrap_or_else(|| locate::nearest_with_configuration(&current));
+    let folder = folder.unwrap_or_else(|| locate::meant_without_a_name(target, &current));
     let inside = Target { workspace_folder: Some(folder.clone()), ..Target::default() };
     match locate::locate(&inside, &current) {
         Err(Error::ConfigurationNotFound { choices, .. }) if choices.len() > 1 => Some((folder, choices)),

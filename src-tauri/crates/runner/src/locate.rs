@@ -22,7 +22,7 @@ pub(crate) struct Located {
 pub(crate) fn locate(target: &Target, current: &Path) -> Result<Located> {
     let folder = match &target.workspace_folder {
         Some(folder) => absolute(current, folder),
-        None => nearest_with_configuration(current),
+        None => meant_without_a_name(target, current),
     };
     match std::fs::metadata(&folder) {
         Ok(metadata) if metadata.is_dir() => {}
@@ -87,6 +87,11 @@ fn in_sub_folders(dot_folder: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+/// The folder that is meant where nobody names one.
+pub(crate) fn meant_without_a_name(target: &Target, current: &Path) -> PathBuf {
+    if target.only_current_folder { current.to_path_buf() } else { nearest_with_configuration(current) }
 }
 
 /// The folder itself if nothing above it has a configuration either: the error then names the folder a person is in.
@@ -172,6 +177,18 @@ mod tests {
             let (_, configuration) = check(files, start, &Target::default()).unwrap();
             assert_eq!(configuration, expected, "{files:?} from {start:?}");
         }
+    }
+
+    #[test]
+    fn no_folder_above_is_looked_at_where_only_the_current_one_counts() {
+        let target = Target { only_current_folder: true, ..Target::default() };
+        let missing = "Dev container config (ROOT/src/.devcontainer/devcontainer.json) not found.";
+        assert_eq!(check(&[".devcontainer.json"], "src", &target).unwrap_err(), missing);
+        let inside = check(&["src/.devcontainer.json"], "src", &target);
+        assert_eq!(inside, Ok(("src".to_owned(), "src/.devcontainer.json".to_owned())));
+        let named = Target { config: Some("../.devcontainer.json".into()), ..target };
+        let named = check(&[".devcontainer.json"], "src", &named);
+        assert_eq!(named, Ok(("src".to_owned(), ".devcontainer.json".to_owned())));
     }
 
     #[test]

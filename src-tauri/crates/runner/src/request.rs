@@ -22,6 +22,8 @@ pub struct Target {
     pub argument: Option<PathBuf>,
     /// The workspace folder. None: the current directory or the nearest parent that has a configuration.
     pub workspace_folder: Option<PathBuf>,
+    /// Without a folder the current directory is meant, and none above it: the reference's rule.
+    pub only_current_folder: bool,
     /// `--config`: the configuration file to use instead of the one that is found.
     pub config: Option<PathBuf>,
     /// `--override-config`: a file whose content replaces that of the configuration, which keeps its path.

@@ -69,11 +69,11 @@ const GENERAL: &str = "An error occurred building the container.";
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     let ImageFlags { image_names, labels, platforms, push, outputs, no_cache, cache, trust } =
         arguments.image;
-    let mut target = Target {
+    let mut target = door.aim(Target {
         argument: arguments.subject.argument,
         workspace_folder: arguments.workspace_folder,
         ..arguments.place.target()
-    };
+    });
     door.choose(&mut target);
     let request = BuildRequest {
         target,

@@ -74,7 +74,7 @@ pub(super) fn execute(
     let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let size = flags.size.size().or_else(terminal::size).unwrap_or((80, 24));
     let request = ExecRequest {
-        target: flags.existing.target(argument),
+        target: door.aim(flags.existing.target(argument)),
         command,
         default_user_env_probe: flags.environment.default_probe(),
         remote_env: flags.environment.remote_env,

@@ -41,8 +41,10 @@ pub(crate) enum OutputFormat {
 }
 
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
-    let request =
-        OutdatedRequest { target: arguments.project.into(), registries: arguments.registries.into() };
+    let request = OutdatedRequest {
+        target: door.aim(arguments.project.into()),
+        registries: arguments.registries.into(),
+    };
     match door.look(async |_| wharf_runner::outdated(&request).await) {
         Ok(found) => {
             for warning in &found.warnings {

@@ -30,7 +30,7 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
-    let mut target = arguments.subject.target();
+    let mut target = door.aim(arguments.subject.target());
     door.choose(&mut target);
     let request = ReadConfigurationRequest {
         target,

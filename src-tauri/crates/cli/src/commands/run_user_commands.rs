@@ -50,7 +50,7 @@ struct HookFlags {
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     let inside = arguments.inside;
     let request = RunUserCommandsRequest {
-        target: inside.existing.target(arguments.subject.argument),
+        target: door.aim(inside.existing.target(arguments.subject.argument)),
         trust: door.trust(arguments.hooks.trust),
         default_user_env_probe: inside.environment.default_probe(),
         remote_env: inside.environment.remote_env,

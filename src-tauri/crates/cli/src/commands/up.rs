@@ -167,7 +167,7 @@ impl UpFlags {
         let consistency =
             self.container.workspace_mount_consistency.and_then(|value| value.to_possible_value());
         let source = self.source.source(subject.argument.as_deref());
-        let mut target = self.target.target(Some(self.worktree));
+        let mut target = door.aim(self.target.target(Some(self.worktree)));
         target.argument = subject.argument;
         if source == SourceRequest::Folder {
             door.choose(&mut target);

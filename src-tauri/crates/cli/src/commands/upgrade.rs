@@ -37,7 +37,7 @@ pub(crate) struct Args {
 
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {
     let request = UpgradeRequest {
-        target: arguments.project.into(),
+        target: door.aim(arguments.project.into()),
         dry_run: arguments.dry_run,
         pin: arguments.feature.zip(arguments.target_version),
         registries: arguments.registries.into(),

@@ -57,6 +57,17 @@ pub(crate) fn without_own_flags(mut command: clap::Command) -> clap::Command {
             command = command.mut_arg(own, |argument| argument.hide(true));
         }
     }
+    for (folder, help) in [
+        (
+            "argument",
+            "The project's folder, or the name or the first characters of the id of an environment [default: the current folder]",
+        ),
+        ("folder", "The project's folder [default: the current one]"),
+    ] {
+        if command.get_arguments().any(|argument| argument.get_id() == folder && argument.is_positional()) {
+            command = command.mut_arg(folder, |argument| argument.help(help));
+        }
+    }
     // A container stays what the reference makes.
     if command.get_arguments().any(|argument| argument.get_id() == "git_in_worktrees") {
         command = command.mut_arg("git_in_worktrees", |argument| argument.hide(true).default_value("false"));

@@ -130,7 +130,7 @@ fn wanted<'a>(source: &'a SourceRequest, target: &Target) -> Result<Option<(From
                 std::env::current_dir().map_err(|source| Error::Read { path: ".".into(), source })?;
             let given = target.argument.as_deref().or(target.workspace_folder.as_deref());
             let folder = given.map_or_else(
-                || locate::nearest_with_configuration(&current),
+                || locate::meant_without_a_name(target, &current),
                 |folder| locate::absolute(&current, folder),
             );
             let problem = match std::fs::metadata(&folder) {
