@@ -37,7 +37,8 @@ pub fn user_ids(passwd: &str, group: &str, user: &str, host: (u32, u32)) -> Opti
     let number = |text: &str| text.parse::<u32>().ok();
     let own = accounts().find(|fields| fields[0] == user)?;
     let old = (number(own[2])?, number(own[3])?);
-    if old == host || accounts().any(|fields| fields[0] != user && number(fields[2]) == Some(host.0)) {
+    let is_taken = || accounts().any(|fields| fields[0] != user && number(fields[2]) == Some(host.0));
+    if old == host || (old.0 != host.0 && is_taken()) {
         return None;
     }
     let taken = group
@@ -105,10 +106,16 @@ fn foreign(facts: &ImageFacts, observed: &Observed) -> Option<String> {
     (!own.is_empty() && !other.is_empty() && own != other).then(|| facts.platform())
 }
 
-/// `remoteUser`, else the user of `runArgs`, else `containerUser`, else the image's.
+/// `remoteUser`, else the user that the container runs as: that of `runArgs`, else `containerUser`, else the image's. A service's own
+/// user, which stands here as an argument, gives way to `containerUser`.
 fn user_to_change(wanted: &Running, merged: &MergedConfig, facts: &ImageFacts) -> String {
     let of_arguments = crate::container::user_of_run_args(&wanted.configuration.config.run_args);
-    let user = merged.remote_user.clone().or(of_arguments).or_else(|| merged.container_user.clone());
+    let of_container = merged.container_user.clone().filter(|user| !user.is_empty());
+    let of_container = match wanted.build.service_user {
+        Some(_) => of_container.or(of_arguments),
+        None => of_arguments.or(of_container),
+    };
+    let user = merged.remote_user.clone().or(of_container);
     let user = user.unwrap_or_else(|| user_of(facts).to_owned());
     user.split(':').next().unwrap_or_default().to_owned()
 }
@@ -139,11 +146,10 @@ mod tests {
 
     #[test]
     fn ids_follow_the_host_without_taking_anybody_s() {
-        const PASSWD: &str =
-            "root:x:0:0::/root:/bin/sh\ndev:x:1000:1000::/home/dev:/bin/sh\nother:x:1001:1001::/o:/bin/sh\n";
+        const PASSWD: &str = "root:x:0:0::/root:/bin/sh\ndev:x:1000:1000::/home/dev:/bin/sh\nother:x:1001:1001::/o:/bin/sh\ntwin:x:1001:1001::/t:/bin/sh\n";
         const GROUP: &str = "root:x:0:\ndev:x:1000:\nother:x:1001:\nmany:x:4321:\n";
         type Ids = (u32, u32);
-        let cases: [(&str, Ids, Option<Ids>); 9] = [
+        let cases: [(&str, Ids, Option<Ids>); 10] = [
             ("dev", (1000, 1000), None),
             ("dev", (2000, 2000), Some((2000, 2000))),
             ("dev", (1001, 2000), None),
@@ -153,6 +159,8 @@ mod tests {
             ("1000", (2000, 2000), None),
             ("nobody", (2000, 2000), None),
             ("d/v", (2000, 2000), None),
+            // Whose number is shared already takes it from nobody.
+            ("twin", (1001, 2000), Some((1001, 2000))),
         ];
         for (user, host, expected) in cases {
             let found = user_ids(PASSWD, GROUP, user, host);
