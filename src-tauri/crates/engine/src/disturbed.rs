@@ -1,5 +1,5 @@
 //! What others disturb while an engine works on it: a name or a layer that is taken from under a build, a thing that goes while it is
-//! counted.
+//! counted; and what an engine disturbs itself.
 //!
 //! Engines look first and take later, without holding what they found. Nothing is wrong with what was asked then, so that asking again is
 //! the whole remedy.
@@ -17,6 +17,10 @@ pub(crate) enum Disturbance {
     /// Podman begins a step upon the image of the step before, which no name holds: who removes an image that was built the same way so far
     /// takes it along; by force also the container of the step. All that the build did is in the cache.
     Layer,
+    /// Podman before 4.6 asks the kernel to kill the process that runs a step when its parent ends, and the kernel takes the *thread* that began
+    /// it for the parent: one that Podman lets go while it answers others takes the step along (containers/podman#17918). The step's
+    /// own command, killed for want of memory say, ends with a code instead, and this process with it.
+    Runtime,
     /// Engines list first and count then: what somebody removes in between is an error to them, about a thing that nobody asked for.
     Counted,
 }
@@ -28,6 +32,9 @@ impl Disturbance {
         let words = words.trim_end();
         if words.ends_with(": already exists") && words.contains("image \"") {
             return Some(Self::Name);
+        }
+        if words.ends_with(": while running runtime: signal: killed") {
+            return Some(Self::Runtime);
         }
         let layer = words.contains("layer not known");
         // Of an image that a Dockerfile names the builder says no such thing: there is no step before it.
@@ -53,6 +60,9 @@ impl Disturbance {
         match self {
             Self::Name => "another build took the name first; naming it again",
             Self::Layer => "an image that was removed meanwhile took a cached layer along; building again",
+            Self::Runtime => {
+                "the engine killed the process that ran a step, which Podman before 4.6 does by mistake now and then; building again"
+            }
             Self::Counted => "something went while it was counted; counting again",
         }
     }
@@ -110,6 +120,18 @@ mod tests {
                 "identifier is not a container: building at STEP \"RUN x\": error in copier subprocess",
                 Some(Disturbance::Layer),
             ),
+            (
+                "building at STEP \"RUN make\": while running runtime: signal: killed\n",
+                Some(Disturbance::Runtime),
+            ),
+            // The step's own command was killed, or speaks of such a thing.
+            ("building at STEP \"RUN make\": while running runtime: exit status 137", None),
+            ("building at STEP \"RUN make\": while running runtime: exit status 1", None),
+            (
+                "building at STEP \"RUN echo : while running runtime: signal: killed\": while running runtime: exit status 1",
+                None,
+            ),
+            ("building at STEP \"RUN make\": while running runtime: signal: terminated", None),
             ("creating build container: x: image not known", None),
             ("mkdir: cannot create directory: already exists", None),
             ("building at STEP \"RUN false\": while running runtime: exit status 1", None),
