@@ -58,6 +58,9 @@ pub enum EventKind {
         /// What it does it to: an image, a container, a hook, a command.
         #[serde(skip_serializing_if = "Option::is_none")]
         subject: Option<String>,
+        /// What a hook runs: the text for the shell, or the words with blanks between them. Not kept in records of operations.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command: Option<String>,
     },
     /// A step has come further.
     StepProgress {

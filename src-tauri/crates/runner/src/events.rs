@@ -93,6 +93,17 @@ impl<'a> Operation<'a> {
         name: StepName,
         subject: Option<String>,
     ) -> StepRecord<'_> {
+        self.begin_command(parent, name, subject, None)
+    }
+
+    /// The same of a step that runs a command which its author wrote.
+    pub(crate) fn begin_command(
+        &self,
+        parent: Option<&StepRecord<'_>>,
+        name: StepName,
+        subject: Option<String>,
+        command: Option<String>,
+    ) -> StepRecord<'_> {
         let record = StepRecord {
             operation: self,
             id: StepId(self.steps.fetch_add(1, Ordering::Relaxed)),
@@ -101,7 +112,7 @@ impl<'a> Operation<'a> {
             rest: Mutex::default(),
             finished: false,
         };
-        record.send(EventKind::StepStarted { name, subject });
+        record.send(EventKind::StepStarted { name, subject, command });
         record
     }
 

@@ -312,12 +312,14 @@ impl<'a> View<'a> {
             feature => format!("{property} from {feature}"),
         };
         let (operation, record) = (self.operation, self.record);
-        let begin = || operation.begin(Some(record), StepName::Hook, Some(origin));
+        let commands = author.command.commands();
+        let text = commands.get(place.entry.unwrap_or(0)).map(|(_, command)| crate::host::describe(command));
+        let begin = |text| operation.begin_command(Some(record), StepName::Hook, Some(origin), text);
         let command = match name {
-            None => begin(),
+            None => begin(text),
             Some(name) => {
-                let group = self.groups.entry((place.hook, place.command)).or_insert_with(begin);
-                operation.begin(Some(group), StepName::Command, Some(name))
+                let group = self.groups.entry((place.hook, place.command)).or_insert_with(|| begin(None));
+                operation.begin_command(Some(group), StepName::Command, Some(name), text)
             }
         };
         self.commands.insert(place, command);

@@ -542,6 +542,8 @@ export type Event = {
       name: StepName;
       /** What it does it to: an image, a container, a hook, a command. */
       subject?: string | null;
+      /** What a hook runs: the text for the shell, or the words with blanks between them. Not kept in records of operations. */
+      command?: string | null;
     }
   | {
       type: 'stepProgress';

@@ -91,7 +91,7 @@ impl Model {
             EventKind::EnvironmentFound { subject } => self.environment = Some(subject.clone()),
             EventKind::EngineFound { engine } => self.engine = Some(engine.clone()),
             EventKind::StepPlanned { name, subject } => self.plan(event, *name, subject.as_ref()),
-            EventKind::StepStarted { name, subject } => self.start(event, *name, subject.as_ref(), sheet),
+            EventKind::StepStarted { name, subject, .. } => self.start(event, *name, subject.as_ref(), sheet),
             EventKind::StepProgress { current, total, text } => {
                 let is_bytes = self
                     .steps

@@ -103,8 +103,8 @@ struct Running {
 
 #[derive(Debug)]
 enum Work {
-    /// A hook of one author, `Feature 'x'` or the configuration.
-    Hook { hook: String, author: String, commands: usize },
+    /// A hook of one author, `Feature 'x'` or the configuration, and what it runs where that is one command.
+    Hook { hook: String, author: String, command: Option<String> },
     /// A command of a hook that has several, and what it has written: that is told when it has ended.
     Command { of: StepId, name: String, written: String },
     /// Anything else.
@@ -122,8 +122,8 @@ impl Translation {
             said.extend(self.flush());
         }
         match &event.kind {
-            EventKind::StepStarted { name, subject } => {
-                self.start(event, *name, subject.as_deref(), &mut said);
+            EventKind::StepStarted { name, subject, command } => {
+                self.start(event, *name, subject.as_deref(), command.as_ref(), &mut said);
             }
             EventKind::StepOutput { text, .. } => self.output(event, text, &mut said),
             EventKind::StepFinished { outcome, detail, .. } => {
@@ -138,7 +138,8 @@ impl Translation {
     pub(crate) fn flush(&mut self) -> Vec<Said> {
         let mut said = Vec::new();
         for (step, timestamp) in std::mem::take(&mut self.held) {
-            let Some(Running { text, work: Work::Hook { hook, author, .. }, .. }) = self.running.get(&step)
+            let Some(Running { text, work: Work::Hook { hook, author, command }, .. }) =
+                self.running.get(&step)
             else {
                 continue;
             };
@@ -146,7 +147,9 @@ impl Translation {
                 let text = format!("\u{1b}[1mRunning the {hook} from {author}...\u{1b}[0m\r\n\r\n");
                 said.push(Said::Raw { level: level::INFO, timestamp, text, channel: Some(HOOKS) });
             }
-            said.push(progress(hook, "running", None));
+            if command.is_some() || hook == DOTFILES {
+                said.push(progress(hook, "running", command.clone()));
+            }
             said.push(Said::Start {
                 level: level::DEBUG,
                 timestamp,
@@ -157,7 +160,14 @@ impl Translation {
         said
     }
 
-    fn start(&mut self, event: &Event, name: StepName, subject: Option<&str>, said: &mut Vec<Said>) {
+    fn start(
+        &mut self,
+        event: &Event,
+        name: StepName,
+        subject: Option<&str>,
+        command: Option<&String>,
+        said: &mut Vec<Said>,
+    ) {
         let subject = subject.unwrap_or_default();
         let work = match (name, event.parent) {
             (StepName::Hook, _) => {
@@ -165,10 +175,10 @@ impl Translation {
                     Some((hook, feature)) => (hook, format!("Feature '{feature}'")),
                     None => (subject, "devcontainer.json".to_owned()),
                 };
-                Work::Hook { hook: hook.to_owned(), author, commands: 0 }
+                Work::Hook { hook: hook.to_owned(), author, command: command.cloned() }
             }
             (StepName::Command, Some(of)) => {
-                said.extend(self.one_more_command(of));
+                said.extend(self.one_more_command(of, command));
                 Work::Command { of, name: subject.to_owned(), written: String::new() }
             }
             _ => Work::Step,
@@ -191,11 +201,10 @@ impl Translation {
         self.running.insert(event.step, Running { text, since: event.timestamp, work });
     }
 
-    /// The progress of a hook is told once for each of its commands; the first time when it began.
-    fn one_more_command(&mut self, of: StepId) -> Option<Said> {
-        let Work::Hook { hook, commands, .. } = &mut self.running.get_mut(&of)?.work else { return None };
-        *commands += 1;
-        (*commands > 1).then(|| progress(hook, "running", None))
+    /// The progress of a hook is told once for each of its commands.
+    fn one_more_command(&self, of: StepId, command: Option<&String>) -> Option<Said> {
+        let hook = self.running.get(&of)?.work.hook()?;
+        Some(progress(hook, "running", command.cloned()))
     }
 
     fn output(&mut self, event: &Event, text: &str, said: &mut Vec<Said>) {
@@ -325,6 +334,7 @@ mod tests {
         let hook = |subject: &str| EventKind::StepStarted {
             name: StepName::Hook,
             subject: Some(subject.to_owned()),
+            command: Some("make all".to_owned()),
         };
         assert_eq!(translation.apply(&event(1, hook("onCreateCommand"))), []);
         assert_eq!(translation.apply(&event(1, finished(Outcome::Skipped))), []);
@@ -333,6 +343,11 @@ mod tests {
         let said = translation.flush();
         let Some(Said::Raw { text, channel: Some(HOOKS), .. }) = said.first() else { panic!("{said:?}") };
         assert!(text.contains("Running the postCreateCommand from Feature './hello'..."), "{text}");
+        let detail = said.iter().find_map(|said| match said {
+            Said::Progress { step_detail, .. } => step_detail.clone(),
+            _ => None,
+        });
+        assert_eq!(detail.as_deref(), Some("make all"));
         let said = translation.apply(&event(2, finished(Outcome::Done)));
         let is = |said: &Said, wanted| matches!(said, Said::Progress { status, .. } if *status == wanted);
         assert!(said.iter().any(|said| is(said, "succeeded")), "{said:?}");

@@ -128,7 +128,7 @@ impl Place {
         events
             .iter()
             .filter_map(|event| match &event.kind {
-                EventKind::StepStarted { name: StepName::Feature, subject } => subject.clone(),
+                EventKind::StepStarted { name: StepName::Feature, subject, .. } => subject.clone(),
                 _ => None,
             })
             .map(|subject| subject.replace(&self.host, "R"))

@@ -90,9 +90,13 @@ impl Journal {
     pub(crate) fn take(&mut self, event: &Event) {
         self.times.take(event);
         match &event.kind {
-            EventKind::StepStarted { name, .. } => {
+            EventKind::StepStarted { name, subject, .. } => {
+                // A command stands in the configuration, and may hold what the environment of this computer put into it.
+                let kind = EventKind::StepStarted { name: *name, subject: subject.clone(), command: None };
+                let event = Event { kind, ..event.clone() };
                 self.running.insert(event.step, event.clone());
                 self.kept |= is_worth_keeping(*name);
+                return self.keep(event);
             }
             EventKind::StepFinished { .. } => {
                 for stream in [OutputStream::Stdout, OutputStream::Stderr] {
@@ -259,7 +263,7 @@ mod tests {
     }
 
     fn started(step: u64, name: StepName) -> Event {
-        event(step, EventKind::StepStarted { name, subject: None })
+        event(step, EventKind::StepStarted { name, subject: None, command: None })
     }
 
     fn wrote(step: u64, text: &str) -> Event {
@@ -344,14 +348,19 @@ mod tests {
             let mut journal = Journal::new(folder.path());
             journal.hide(["hunter2"].into_iter());
             let subject = Some("login hunter2".to_owned());
+            let command = Some("login --token of-the-environment".to_owned());
             journal.take(&started(1, StepName::Up));
-            journal.take(&event(2, EventKind::StepStarted { name, subject }));
+            journal.take(&event(2, EventKind::StepStarted { name, subject, command }));
             journal
                 .end(Some(ErrorResult { message: "hunter2 was refused".into(), ..ErrorResult::default() }));
         }
         let [record] = history(&state).try_into().unwrap();
         assert_eq!(record.steps[1].subject.as_deref(), Some("login ***"));
         assert_eq!(record.error.unwrap().message, "*** was refused");
+        for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
+            let text = std::fs::read_to_string(file.path()).unwrap_or_default();
+            assert!(!text.contains("of-the-environment"), "{text}");
+        }
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Reader {
 
     fn take(&mut self, event: &Event) {
         match &event.kind {
-            EventKind::StepStarted { name, subject } => {
+            EventKind::StepStarted { name, subject, .. } => {
                 if event.parent.is_none() {
                     self.steps.clear();
                     self.inside.clear();
@@ -204,7 +204,7 @@ mod tests {
 
     fn started(step: u64, parent: Option<u64>, name: StepName, subject: &str) -> String {
         let subject = Some(subject.to_owned()).filter(|subject| !subject.is_empty());
-        line(step, parent, EventKind::StepStarted { name, subject })
+        line(step, parent, EventKind::StepStarted { name, subject, command: None })
     }
 
     fn wrote(step: u64, text: &str) -> String {

@@ -38,7 +38,7 @@ struct Timed {
 impl Times {
     pub(super) fn take(&mut self, event: &Event) {
         match &event.kind {
-            EventKind::StepStarted { name, subject } => {
+            EventKind::StepStarted { name, subject, .. } => {
                 if self.steps.len() >= MOST_STEPS {
                     self.truncated = true;
                     return;
@@ -143,7 +143,7 @@ mod tests {
     }
 
     fn started(timestamp: u64, step: u64, parent: Option<u64>, name: StepName) -> Event {
-        event(timestamp, step, parent, EventKind::StepStarted { name, subject: None })
+        event(timestamp, step, parent, EventKind::StepStarted { name, subject: None, command: None })
     }
 
     fn wrote(step: u64, text: &str) -> Event {

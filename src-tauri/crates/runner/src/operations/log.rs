@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn started(step: u64) -> Event {
-        event(step, EventKind::StepStarted { name: StepName::Hook, subject: None })
+        event(step, EventKind::StepStarted { name: StepName::Hook, subject: None, command: None })
     }
 
     fn finished(step: u64) -> Event {
