@@ -346,3 +346,28 @@ fn a_text_without_its_syntax() {
         assert_eq!(without_syntax(text), expected, "{text}");
     }
 }
+
+#[test]
+fn the_images_that_are_named() {
+    let build = IndexMap::from([("HOST".to_owned(), "ghcr.io".to_owned())]);
+    let platform = BTreeMap::new();
+    let arguments = Arguments { build: &build, platform: &platform };
+    let cases: [(&str, &[&str]); 7] = [
+        (
+            "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS base\nFROM base\nCOPY --from=reg:5000/x /a /b\n",
+            &["ghcr.io/a:1", "base", "reg:5000/x"],
+        ),
+        ("FROM a\nCOPY --chown=1:1 \\\n  # why\n  --from=b /x /y\n", &["a", "b"]),
+        ("FROM a\nFR\\\nOM b\n", &["a", "b"]),
+        ("# escape=`\nFROM a\nFR`\nOM b\n", &["a", "b"]),
+        (
+            "FROM a\nRUN --mount=type=bind,from=b,target=/x --mount=type=cache,target=/y true --from=c\n",
+            &["a", "b"],
+        ),
+        ("FROM a\nCOPY --from=0 /x /y\nRUN echo --from=c\nCOPY x --from=d /y\n", &["a"]),
+        ("FROM a\nRUN <<EOF\nFROM b\nEOF\n", &["a"]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(Dockerfile::parse(text).image_names(&arguments), expected, "{text}");
+    }
+}

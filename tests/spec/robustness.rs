@@ -149,6 +149,7 @@ proptest! {
         let (build, platform) = (IndexMap::new(), BTreeMap::new());
         let arguments = Arguments { build: &build, platform: &platform };
         let _ = dockerfile.base_image(&arguments, target.as_deref());
+        let _ = dockerfile.image_names(&arguments);
         let _ = dockerfile.user(&arguments, &BTreeMap::new(), target.as_deref());
         let _ = (dockerfile.build_contexts(), without_syntax(&text));
         if let Ok((name, modified)) = dockerfile.with_stage_name("added") {
@@ -175,6 +176,7 @@ fn dockerfiles_made_to_be_slow() {
         let arguments = Arguments { build: &build, platform: &platform };
         let started = std::time::Instant::now();
         let _ = dockerfile.base_image(&arguments, None);
+        let _ = dockerfile.image_names(&arguments);
         let user = dockerfile.user(&arguments, &BTreeMap::new(), None);
         assert!(user.is_none_or(|user| user.len() <= 64 * 1024));
         assert!(started.elapsed().as_secs() < 5, "{}", &text[..60]);

@@ -1,6 +1,7 @@
 //! What an engine is asked to build.
 
 mod content;
+mod images;
 mod text;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use content::{BuildContent, ContentFile, ContentFolder, ContentReach, IN_IMAGE};
+pub use images::ImagesRead;
 pub(crate) use text::host_path;
 
 /// One image build.

@@ -205,6 +205,20 @@ impl Dockerfile {
         None
     }
 
+    /// The images that it names, variables filled in as far as they are known: what its stages rest on, then what is copied or mounted
+    /// from. The names of stages are among them.
+    #[must_use]
+    pub fn image_names(&self, arguments: &Arguments<'_>) -> Vec<String> {
+        let nothing = BTreeMap::new();
+        let resolver = Resolver::new(self, arguments, &nothing);
+        let filled = |word: &str| resolver.replaced(word, Scope::Preamble, self.preamble.len());
+        let bases = self.stages.iter().map(|stage| filled(&stage.from.image));
+        let sources = self.instructions();
+        let sources = sources.iter().flat_map(|written| written.sources(self.escape));
+        let is_stage_number = |name: &String| name.bytes().all(|byte| byte.is_ascii_digit());
+        bases.chain(sources.map(|name| filled(&name))).filter(|name| !is_stage_number(name)).collect()
+    }
+
     /// The user that a stage ends with, the last stage if none is named, as `USER` of it or of a stage that it rests on says.
     /// `None` leaves it to the base image, whose environment variables may have a part in the answer.
     #[must_use]

@@ -118,7 +118,8 @@ async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Opt
     let mut known = BTreeMap::new();
     let mut asked = Vec::new();
     let caches = spec.cache_from.iter().filter_map(|source| source.image_name());
-    for image in images_of(&spec.dockerfile, spec).iter().map(String::as_str).chain(caches) {
+    let images = spec.images_read().names;
+    for image in images.iter().map(String::as_str).chain(caches) {
         let registry = registry_of(image).to_owned();
         if asked.contains(&registry) {
             continue;
@@ -139,61 +140,17 @@ async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Opt
 }
 
 /// Whether every image that the build may fetch is in a registry of the engine's own machine. Where that cannot be told with certainty it is
-/// not so: the name of a stage could be that of an image, and what stands behind `from=` or on several lines is the builder's to read.
+/// not so: the name of a stage could be that of an image.
 fn reads_here_alone(spec: &BuildSpec) -> bool {
-    let text = spec.dockerfile.as_str();
-    let is_plain = !text.contains("from=") && !text.contains("escape=");
-    let images = images_of(&text.replace("\\\r\n", "").replace("\\\n", ""), spec);
+    let images = spec.images_read();
     let caches = spec.cache_from.iter().filter_map(|source| source.image_name());
-    let mut all = images.iter().map(String::as_str).chain(caches);
-    is_plain && !images.is_empty() && all.all(|image| is_loopback(registry_of(image)))
-}
-
-/// What the Dockerfile's `FROM` and `--from=` name, with build arguments filled in as far as they are known.
-fn images_of(dockerfile: &str, spec: &BuildSpec) -> Vec<String> {
-    let mut values: BTreeMap<String, String> = BTreeMap::new();
-    let mut images = Vec::new();
-    for line in dockerfile.lines() {
-        let mut words = line.split_whitespace();
-        let Some(instruction) = words.next() else { continue };
-        if instruction.eq_ignore_ascii_case("ARG") {
-            for word in words {
-                let (name, default) = word.split_once('=').unwrap_or((word, ""));
-                let value = spec.args.get(name).map_or(default, String::as_str);
-                values.insert(name.to_owned(), value.trim_matches(['"', '\'']).to_owned());
-            }
-        } else if instruction.eq_ignore_ascii_case("FROM") {
-            if let Some(image) = words.find(|word| !word.starts_with("--")) {
-                images.push(fill(image, &values));
-            }
-        } else {
-            images.extend(
-                words.filter_map(|word| word.strip_prefix("--from=")).map(|image| fill(image, &values)),
-            );
-        }
-    }
-    images
-}
-
-fn fill(text: &str, values: &BTreeMap<String, String>) -> String {
-    let mut filled = text.to_owned();
-    for (name, value) in values {
-        filled = filled.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value);
-    }
-    filled
+    let mut all = images.names.iter().map(String::as_str).chain(caches);
+    images.are_all && !images.names.is_empty() && all.all(|image| is_loopback(registry_of(image)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_registries_of_a_dockerfile_are_found() {
-        let mut spec = BuildSpec::default();
-        spec.args.insert("HOST".to_owned(), "ghcr.io".to_owned());
-        let text = "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS base\nFROM base\nCOPY --from=reg:5000/x /a /b\n";
-        assert_eq!(images_of(text, &spec), ["ghcr.io/a:1", "base", "reg:5000/x"]);
-    }
 
     #[test]
     fn only_a_build_that_reads_from_this_machine_alone_is_told_to_do_without_encryption() {
@@ -209,6 +166,8 @@ mod tests {
             ("FROM localhost:5000/a\nFR\\\nOM debian\n", false),
             ("# escape=`\nFROM localhost:5000/a\nFR`\nOM debian\n", false),
             ("FROM $UNKNOWN/a\n", false),
+            ("FROM localhost:5000/a\nRUN <<EOF\nFROM debian\nEOF\n", false),
+            ("FROM ${HOST:-localhost:5000}/a\n", true),
             ("RUN true\n", false),
         ];
         for (dockerfile, expected) in cases {

@@ -26,6 +26,25 @@ impl WrittenInstruction {
         self.context_paths().is_none_or(|paths| !paths.is_empty())
     }
 
+    /// The images and stages that `COPY --from=` and `RUN --mount=…,from=` name, variables as written.
+    pub(super) fn sources(&self, escape: char) -> Vec<String> {
+        let lines = lines::instructions(&self.text, escape);
+        let words = lines.first().map(|line| words::split(&line.text(), escape)).unwrap_or_default();
+        let flags = words.iter().take_while(|word| word.starts_with("--"));
+        match self.keyword.as_str() {
+            "COPY" | "ADD" => {
+                flags.filter_map(|word| word.strip_prefix("--from=")).map(str::to_owned).collect()
+            }
+            "RUN" => flags
+                .filter_map(|word| word.strip_prefix("--mount="))
+                .flat_map(|mount| mount.split(','))
+                .filter_map(|field| field.strip_prefix("from="))
+                .map(str::to_owned)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The paths of the build context that it takes, patterns among them; None if that cannot be told, which may be all.
     #[must_use]
     pub fn context_paths(&self) -> Option<Vec<String>> {
