@@ -51,7 +51,7 @@ fn asked(state: &'static str) -> (Vec<String>, String) {
     });
     let answer = home
         .run(env!("CARGO_BIN_EXE_wharf"))
-        .variable("DOCKER_HOST", &engine.address())
+        .variable("DOCKER_HOST", engine.address())
         .arguments(["up", "--workspace-folder", &folder])
         .end();
     let lines = engine.requests().into_iter().map(|line| line.replace(" HTTP/1.1", ""));

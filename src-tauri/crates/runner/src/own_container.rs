@@ -88,7 +88,8 @@ mod tests {
         let other = [(FOLDER, r"c:\Api"), (CONFIG, r"c:\Api\.devcontainer\a\devcontainer.json")];
         let old = [(FOLDER, r"C:\Api")];
         type Row<'a> = (&'a str, ContainerState, &'a [(&'static str, &'static str)]);
-        let cases: [(PathStyle, &[Row<'_>], Option<&str>, Option<&str>); 10] = [
+        type Case<'a> = (PathStyle, &'a [Row<'a>], Option<&'a str>, Option<&'a str>);
+        let cases: [Case<'_>; 10] = [
             (Windows, &[], None, None),
             (Windows, &[("a", Exited, &own)], Some("a"), None),
             (Windows, &[("a", Running, &own), ("b", Exited, &small)], Some("b"), None),
