@@ -129,6 +129,12 @@ fn only_what_goes_in_makes_another_build() {
     let no_cache = Running { no_cache: true, ..running(&configuration) };
     assert_eq!(first, build(&no_cache, &with_dockerfile("FROM debian\n")).inputs);
     assert!(build(&no_cache, &with_dockerfile("FROM debian\n")).spec.pull);
+    let mut classic = no_cache;
+    classic.build.without_buildkit = true;
+    assert!(
+        !build(&classic, &with_dockerfile("FROM debian\n")).spec.pull,
+        "the base image may be here alone"
+    );
 }
 
 /// What `build` asks for beside the configuration, on both ways to an image.

@@ -176,6 +176,8 @@ pub fn dockerfile_build(
         }
         None => entries_without_image(wanted, features),
     };
+    // Without BuildKit the reference leaves the base image as it is, which may be in no registry.
+    let buildkit = observed.engine.buildkit && !wanted.build.without_buildkit;
     let mut spec = BuildSpec {
         dockerfile: text.clone(),
         dockerfile_name: "Dockerfile".to_owned(),
@@ -184,7 +186,7 @@ pub fn dockerfile_build(
         tags: asked::names(wanted),
         args: build.args.clone(),
         target: build.target.clone(),
-        pull: wanted.no_cache && !wanted.build.keeps_bases,
+        pull: wanted.no_cache && !wanted.build.keeps_bases && buildkit,
         ..BuildSpec::default()
     };
     asked::apply(&mut spec, wanted, &build.cache_from, observed)?;
