@@ -180,7 +180,11 @@ fn with_a_volume(home: &Home) -> FakeEngine {
         // Those that Wharf makes to look into volumes.
         "/containers/json" if asked.path.contains("transient") => Answer::Document(200, "[]".into()),
         "/containers/json" => {
-            Answer::Document(200, json!([{ "Id": "c0ffee", "Labels": {}, "State": "running" }]).to_string())
+            let labels = &container["Config"]["Labels"];
+            Answer::Document(
+                200,
+                json!([{ "Id": "c0ffee", "Labels": labels, "State": "running" }]).to_string(),
+            )
         }
         path if path.ends_with("/containers/c0ffee/json") => Answer::Document(200, container.to_string()),
         path if path.ends_with("/volumes/data") => Answer::Document(
