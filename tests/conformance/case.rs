@@ -197,6 +197,9 @@ impl Input {
     }
 }
 
+/// A case is played on several engines at once, and they share the file of Wharf's answers.
+static TURN: Mutex<()> = Mutex::new(());
+
 impl Case {
     /// Reads a case folder.
     pub(crate) fn read(folder: &Path) -> Result<Self, String> {
@@ -214,13 +217,12 @@ impl Case {
 
     /// What Wharf answers on this engine at the places that the deviations leave open.
     pub(crate) fn kept(&self, kind: Kind) -> Result<Answers, String> {
+        let _turn = TURN.lock();
         Ok(self.all_kept()?.remove(&kind.to_string()).unwrap_or_default())
     }
 
     /// Writes down what `kept` reads.
     pub(crate) fn keep(&self, kind: Kind, answers: Answers) -> Result<(), String> {
-        // The case is played on several engines at once, and they share the file.
-        static TURN: Mutex<()> = Mutex::new(());
         let _turn = TURN.lock();
         let mut all = self.all_kept()?;
         all.insert(kind.to_string(), answers);
