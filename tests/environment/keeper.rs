@@ -47,7 +47,7 @@ fn a_far_engine_forwards_as_a_near_one_does() {
     let up = kept.wharf("up", &["--volume"]).end();
     assert_eq!(up.code, Some(0), "{up}");
     kept.answers();
-    let down = kept.wharf("down", &["--volumes", "--yes"]).end();
+    let down = kept.anywhere(&["down", &kept.volume(), "--volumes", "--yes"]).end();
     assert_eq!(down.code, Some(0), "{down}");
 }
 

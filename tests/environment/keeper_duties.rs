@@ -144,14 +144,8 @@ fn hooks_of_a_workspace_in_a_volume_run_in_the_background_too() {
     let kept = Kept::new(engines::engine(engines::DOCKER), hook);
     let up = kept.wharf("up", &["--volume", "--detach-hooks"]).end();
     assert_eq!(up.code, Some(0), "{up}");
-    let wharf = |arguments: &[&str]| {
-        let exchange = kept.place.home.run(env!("CARGO_BIN_EXE_wharf"));
-        let host = kept.place.engine.docker_host();
-        exchange.variable("DOCKER_HOST", host).arguments(arguments.iter().copied()).end()
-    };
-    let listed = document(&wharf(&["list", "--json"]));
-    let ours = listed["environments"].as_array().unwrap().iter().find(|found| found["ours"] == true);
-    let volume = ours.unwrap()["reference"]["volume"].as_str().unwrap().to_owned();
+    let wharf = |arguments: &[&str]| kept.anywhere(arguments).end();
+    let volume = kept.volume();
     let state = || {
         let status = document(&wharf(&["status", &volume, "--json"]));
         let hooks = status["observed"]["hooks"].as_array().cloned().unwrap_or_default();

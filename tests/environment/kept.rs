@@ -47,6 +47,21 @@ impl Kept {
         self.variables.iter().fold(exchange, |exchange, (name, value)| exchange.variable(name, value))
     }
 
+    /// A command that names what it is about itself, wherever it runs.
+    pub fn anywhere(&self, arguments: &[&str]) -> Exchange<'_> {
+        let exchange = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(arguments.iter().copied());
+        let exchange = exchange.variable("DOCKER_HOST", self.place.engine.docker_host());
+        self.variables.iter().fold(exchange, |exchange, (name, value)| exchange.variable(name, value))
+    }
+
+    /// The volume that our environment's workspace lies in.
+    pub fn volume(&self) -> String {
+        let listed = json(&self.anywhere(&["list", "--json"]).end());
+        let mut all = listed["environments"].as_array().unwrap().iter();
+        let ours = all.find(|found| found["ours"] == true).unwrap();
+        ours["reference"]["volume"].as_str().unwrap().to_owned()
+    }
+
     pub fn up(&self) -> String {
         let answer = self.wharf("up", &[]).end();
         assert_eq!(answer.code, Some(0), "{answer}");

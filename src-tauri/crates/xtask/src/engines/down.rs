@@ -8,7 +8,7 @@ use wharf_test_support::socket::Socket;
 
 use super::definition::{Definition, ENGINES};
 use super::network::{self, Before, Tools};
-use super::{process, self_test, sshd, up};
+use super::{empty, process, sshd, up};
 use crate::system;
 
 /// Stops the engines, removes what they made outside their folders, and checks that nothing is left.
@@ -34,7 +34,8 @@ pub(super) fn run(names: &[String], purge: bool) -> Result<()> {
     for engine in chosen {
         let Some(record) = inventory.engine(engine.name).cloned() else { continue };
         if process::is_alive(record.process) {
-            empty(&Socket::new(&record.socket).with_timeout(std::time::Duration::from_secs(30)), engine.kind);
+            let socket = Socket::new(&record.socket).with_timeout(std::time::Duration::from_secs(30));
+            empty::run(&socket, engine.kind);
             process::stop(record.process).with_context(|| format!("{} could not be stopped", engine.name))?;
         }
         let _ = std::fs::remove_file(&record.socket);
@@ -61,29 +62,6 @@ pub(super) fn run(names: &[String], purge: bool) -> Result<()> {
         remove_folder(&home, &inventory)?;
     }
     Ok(())
-}
-
-/// Containers and networks go while the engine can still take down what belongs to them. What it cannot remove ends with its process.
-fn empty(socket: &Socket, kind: Kind) {
-    let listed = |path: &str| {
-        let answer =
-            self_test::send(socket, "GET", path, None).map(|answer| answer.json()).unwrap_or_default();
-        answer.as_array().cloned().unwrap_or_default()
-    };
-    for container in listed("/containers/json?all=1") {
-        if let Some(id) = container["Id"].as_str() {
-            let _ = self_test::remove_container(socket, id);
-        }
-    }
-    let predefined: &[&str] = match kind {
-        Kind::Docker => &["bridge", "host", "none"],
-        Kind::Podman => &["podman"],
-    };
-    for network in listed("/networks") {
-        if let Some(name) = network["Name"].as_str().filter(|name| !predefined.contains(name)) {
-            let _ = self_test::send(socket, "DELETE", &format!("/networks/{name}"), None);
-        }
-    }
 }
 
 /// Removes the cgroups that the containers had; the kernel refuses where a process is still inside.

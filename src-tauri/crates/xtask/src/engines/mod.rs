@@ -9,6 +9,8 @@ mod definition;
 #[cfg(target_os = "linux")]
 mod down;
 #[cfg(target_os = "linux")]
+mod empty;
+#[cfg(target_os = "linux")]
 mod network;
 #[cfg(target_os = "linux")]
 mod process;
