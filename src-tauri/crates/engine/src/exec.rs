@@ -6,7 +6,6 @@ use std::task::{Context, Poll};
 
 use bollard::models::ExecConfig;
 use bollard::query_parameters::ResizeExecOptionsBuilder;
-use bytes::BytesMut;
 use futures_util::Stream;
 use http::{HeaderValue, Method, header};
 use hyper::upgrade::Upgraded;
@@ -19,7 +18,7 @@ use wharf_plan::ExecSpec;
 use crate::containers::Incoming;
 use crate::engine::{Engine, bounded};
 use crate::error::{Call, Error};
-use crate::stream::{Output, Unweave, make_room};
+use crate::stream::{Arrived, Output, Unweave};
 use crate::transport::full;
 
 /// A program that runs inside a container.
@@ -74,7 +73,7 @@ impl Engine {
         let output = Reader {
             read,
             unweave: (!spec.terminal).then(Unweave::default),
-            buffer: BytesMut::new(),
+            arrived: Arrived::default(),
             engine: self.name().to_owned(),
             call,
             done: false,
@@ -138,7 +137,7 @@ struct Reader {
     /// Absent with a terminal, whose output has no framing.
     unweave: Option<Unweave>,
     /// What a terminal has written.
-    buffer: BytesMut,
+    arrived: Arrived,
     engine: String,
     call: Call,
     done: bool,
@@ -167,10 +166,7 @@ impl Stream for Reader {
             }
             let buffer = match &mut this.unweave {
                 Some(unweave) => unweave.room(),
-                None => {
-                    make_room(&mut this.buffer);
-                    &mut this.buffer
-                }
+                None => this.arrived.room(),
             };
             match poll_read_buf(Pin::new(&mut this.read), context, buffer) {
                 Poll::Pending => return Poll::Pending,
@@ -185,7 +181,7 @@ impl Stream for Reader {
                 Poll::Ready(Ok(0)) => this.done = true,
                 Poll::Ready(Ok(_)) if this.unweave.is_some() => {}
                 Poll::Ready(Ok(_)) => {
-                    return Poll::Ready(Some(Ok(Output::Stdout(this.buffer.split().freeze()))));
+                    return Poll::Ready(Some(Ok(Output::Stdout(this.arrived.take()))));
                 }
             }
         }

@@ -16,11 +16,45 @@ pub enum Output {
 const PIECE: usize = 128 * 1024;
 /// Room that is left is used until it is less than this, so that small pieces hold little more than their bytes.
 const LEAST: usize = 16 * 1024;
+/// Rooms that are kept because somebody still holds pieces of them: a busy stream goes round among these, and no more memory is asked for.
+const ROOMS: usize = 4;
 
-/// Makes room to read into.
-pub(crate) fn make_room(buffer: &mut BytesMut) {
-    if buffer.capacity() - buffer.len() < LEAST {
-        buffer.reserve(PIECE);
+/// What has arrived and was not taken yet, and where more is to be read to. What is taken from it stays where it lies.
+#[derive(Debug, Default)]
+pub(crate) struct Arrived {
+    bytes: BytesMut,
+    /// Filled before, and free again once nobody holds a piece of them.
+    filled: Vec<BytesMut>,
+}
+
+impl Arrived {
+    /// Where more is to be read to.
+    pub(crate) fn room(&mut self) -> &mut BytesMut {
+        if self.bytes.capacity() - self.bytes.len() >= LEAST {
+            return &mut self.bytes;
+        }
+        if self.bytes.try_reclaim(PIECE) {
+            // Who takes the pieces keeps up; nothing is gained by more rooms.
+            self.filled.clear();
+            return &mut self.bytes;
+        }
+        let free = self.filled.iter_mut().position(|room| room.try_reclaim(PIECE + self.bytes.len()));
+        let mut next = match free {
+            Some(free) => self.filled.swap_remove(free),
+            None => BytesMut::with_capacity(PIECE + self.bytes.len()),
+        };
+        next.extend_from_slice(&self.bytes);
+        let mut filled = std::mem::replace(&mut self.bytes, next);
+        filled.clear();
+        if self.filled.len() < ROOMS {
+            self.filled.push(filled);
+        }
+        &mut self.bytes
+    }
+
+    /// All that has arrived.
+    pub(crate) fn take(&mut self) -> Bytes {
+        self.bytes.split().freeze()
     }
 }
 
@@ -29,7 +63,7 @@ pub(crate) fn make_room(buffer: &mut BytesMut) {
 /// A piece is handed on as it arrives, not when it is whole, so that a header that claims four gigabytes costs nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Unweave {
-    buffer: BytesMut,
+    arrived: Arrived,
     stream: u8,
     left: usize,
 }
@@ -41,24 +75,24 @@ pub(crate) struct BadHeader([u8; 8]);
 
 impl Unweave {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
+        self.arrived.bytes.extend_from_slice(bytes);
     }
 
     /// Where more is to be read to, so that nothing has to be copied.
     pub(crate) fn room(&mut self) -> &mut BytesMut {
-        make_room(&mut self.buffer);
-        &mut self.buffer
+        self.arrived.room()
     }
 
     /// The next piece, if there is one.
     pub(crate) fn next(&mut self) -> Result<Option<Output>, BadHeader> {
+        let arrived = &mut self.arrived.bytes;
         loop {
             if self.left > 0 {
-                if self.buffer.is_empty() {
+                if arrived.is_empty() {
                     return Ok(None);
                 }
-                let length = self.left.min(self.buffer.len());
-                let bytes = self.buffer.split_to(length).freeze();
+                let length = self.left.min(arrived.len());
+                let bytes = arrived.split_to(length).freeze();
                 self.left -= length;
                 return Ok(Some(if self.stream == 2 {
                     Output::Stderr(bytes)
@@ -66,12 +100,12 @@ impl Unweave {
                     Output::Stdout(bytes)
                 }));
             }
-            let Some(header) = self.buffer.first_chunk::<8>().copied() else { return Ok(None) };
+            let Some(header) = arrived.first_chunk::<8>().copied() else { return Ok(None) };
             // 3 is what Docker calls "systemerr": its own words about the stream.
             if header[0] > 3 || header[1..4] != [0, 0, 0] {
                 return Err(BadHeader(header));
             }
-            self.buffer.advance(8);
+            arrived.advance(8);
             self.stream = if header[0] == 3 { 2 } else { header[0] };
             self.left = u32::from_be_bytes([header[4], header[5], header[6], header[7]]) as usize;
         }
@@ -154,6 +188,44 @@ mod tests {
         }
         let bytes: Vec<&[u8]> = whole.chunks(1).collect();
         assert_eq!(unweave(&bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn pieces_that_somebody_holds_stay_as_they_are_and_no_more_rooms_are_made_than_it_takes() {
+        // How many pieces the reader holds at a time, and in how many places they come to lie at most.
+        for (held, places) in [(0, 1), (1, 2), (2, 3), (3, 4), (40, 200)] {
+            let mut arrived = Arrived::default();
+            let (mut pieces, mut seen) =
+                (std::collections::VecDeque::new(), std::collections::BTreeSet::new());
+            for number in 0..200_u8 {
+                let room = arrived.room();
+                assert!(room.capacity() - room.len() >= LEAST);
+                room.extend_from_slice(&[number; PIECE - LEAST + 1]);
+                let piece = arrived.take();
+                seen.insert(piece.as_ptr() as usize);
+                pieces.push_back((number, piece));
+                while pieces.len() > held {
+                    let (number, piece) = pieces.pop_front().unwrap();
+                    assert!(piece.iter().all(|byte| *byte == number), "{number} was written over");
+                }
+            }
+            assert!(seen.len() <= places, "{held} held: {} places", seen.len());
+        }
+    }
+
+    #[test]
+    fn what_is_not_whole_moves_along() {
+        let mut unweave = Unweave::default();
+        unweave
+            .room()
+            .extend_from_slice(&[&[1, 0, 0, 0, 0, 1, 0xff, 0xf0][..], &vec![7; PIECE - 16]].concat());
+        let held = unweave.next().unwrap();
+        unweave.room().extend_from_slice(&[2, 0, 0]);
+        // Fills what is left of the room, in the middle of a header.
+        assert_eq!(unweave.next().unwrap(), None);
+        unweave.room().extend_from_slice(&[0, 0, 0, 0, 1, 9]);
+        assert_eq!(unweave.next().unwrap(), Some(Output::Stderr(Bytes::from_static(&[9]))));
+        assert!(matches!(held, Some(Output::Stdout(bytes)) if bytes.len() == PIECE - 16));
     }
 
     #[test]
