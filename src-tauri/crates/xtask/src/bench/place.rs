@@ -30,6 +30,8 @@ pub(crate) struct Place {
     folder: tempfile::TempDir,
     /// The engine's own program with what leads it to its engine.
     engine: Vec<String>,
+    /// `docker`, speaking to the engine's socket.
+    client: Vec<String>,
     host: String,
     wharf: PathBuf,
     reference: Option<Reference>,
@@ -54,6 +56,7 @@ impl Place {
         let mut place = Place {
             folder,
             engine: program,
+            client: docker_program(engine, engine),
             host: engine.docker_host(),
             wharf: wharf.to_path_buf(),
             reference,
@@ -91,6 +94,11 @@ impl Place {
 
     pub(crate) fn engine(&self, arguments: &[&str]) -> Vec<String> {
         joined(&self.engine, arguments)
+    }
+
+    /// The engine's own cost of what it is asked through its socket.
+    pub(crate) fn client(&self, arguments: &[&str]) -> Vec<String> {
+        joined(&self.client, arguments)
     }
 
     pub(crate) fn wharf(&self, arguments: &[&str]) -> Vec<String> {

@@ -210,7 +210,8 @@ impl Work {
             }
             (Work::List, Program::Engine) => (None, tool(&["ps", "-a"])?),
             (Work::List, _) => (None, tool(&["list"])?),
-            (Work::Logs, Program::Engine) => (None, tool(&["logs", place.writer()])?),
+            // Podman's own program reads the file that its service would have to be asked for.
+            (Work::Logs, Program::Engine) => (None, place.client(&["logs", place.writer()])),
             (Work::Logs, _) => {
                 (None, tool(&["logs", "--source", "container", "--container-id", place.writer()])?)
             }
