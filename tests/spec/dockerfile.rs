@@ -352,12 +352,14 @@ fn the_images_that_are_named() {
     let build = IndexMap::from([("HOST".to_owned(), "ghcr.io".to_owned())]);
     let platform = BTreeMap::new();
     let arguments = Arguments { build: &build, platform: &platform };
-    let cases: [(&str, &[&str]); 7] = [
+    let cases: [(&str, &[&str]); 8] = [
         (
             "ARG HOST=quay.io\nARG TAG=\"1\"\nFROM --platform=linux/amd64 ${HOST}/a:$TAG AS base\nFROM base\nCOPY --from=reg:5000/x /a /b\n",
-            &["ghcr.io/a:1", "base", "reg:5000/x"],
+            &["ghcr.io/a:1", "stage base", "reg:5000/x"],
         ),
         ("FROM a\nCOPY --chown=1:1 \\\n  # why\n  --from=b /x /y\n", &["a", "b"]),
+        // A stage is none before it begins, and has no case.
+        ("FROM a AS a\nFROM A AS b\nCOPY --from=B /x /y\n", &["a", "stage A", "stage B"]),
         ("FROM a\nFR\\\nOM b\n", &["a", "b"]),
         ("# escape=`\nFROM a\nFR`\nOM b\n", &["a", "b"]),
         (
@@ -368,6 +370,10 @@ fn the_images_that_are_named() {
         ("FROM a\nRUN <<EOF\nFROM b\nEOF\n", &["a"]),
     ];
     for (text, expected) in cases {
-        assert_eq!(Dockerfile::parse(text).image_names(&arguments), expected, "{text}");
+        let found = Dockerfile::parse(text).image_names(&arguments);
+        let found = found
+            .iter()
+            .map(|found| if found.is_stage { format!("stage {}", found.name) } else { found.name.clone() });
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
     }
 }

@@ -47,6 +47,15 @@ pub struct From {
     image_end: usize,
 }
 
+/// What a Dockerfile rests on, copies or mounts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageName {
+    /// The name, variables filled in as far as they are known.
+    pub name: String,
+    /// Whether a stage goes by it, which then counts before an image.
+    pub is_stage: bool,
+}
+
 /// The instructions that decide about images and users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Instruction {
@@ -206,17 +215,24 @@ impl Dockerfile {
     }
 
     /// The images that it names, variables filled in as far as they are known: what its stages rest on, then what is copied or mounted
-    /// from. The names of stages are among them.
+    /// from.
     #[must_use]
-    pub fn image_names(&self, arguments: &Arguments<'_>) -> Vec<String> {
+    pub fn image_names(&self, arguments: &Arguments<'_>) -> Vec<ImageName> {
         let nothing = BTreeMap::new();
         let resolver = Resolver::new(self, arguments, &nothing);
-        let filled = |word: &str| resolver.replaced(word, Scope::Preamble, self.preamble.len());
-        let bases = self.stages.iter().map(|stage| filled(&stage.from.image));
+        let named = |word: &str, stages: &[Stage]| {
+            let name = resolver.replaced(word, Scope::Preamble, self.preamble.len());
+            let mut names = stages.iter().filter_map(|stage| stage.from.name.as_deref());
+            let is_stage = names.any(|stage| stage.eq_ignore_ascii_case(&name));
+            ImageName { name, is_stage }
+        };
+        let stages = self.stages.iter().enumerate();
+        let bases = stages.map(|(place, stage)| named(&stage.from.image, &self.stages[..place]));
         let sources = self.instructions();
         let sources = sources.iter().flat_map(|written| written.sources(self.escape));
-        let is_stage_number = |name: &String| name.bytes().all(|byte| byte.is_ascii_digit());
-        bases.chain(sources.map(|name| filled(&name))).filter(|name| !is_stage_number(name)).collect()
+        let is_stage_number = |found: &ImageName| found.name.bytes().all(|byte| byte.is_ascii_digit());
+        let sources = sources.map(|name| named(&name, &self.stages));
+        bases.chain(sources).filter(|found| !is_stage_number(found)).collect()
     }
 
     /// The user that a stage ends with, the last stage if none is named, as `USER` of it or of a stage that it rests on says.

@@ -118,8 +118,9 @@ async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Opt
     let mut known = BTreeMap::new();
     let mut asked = Vec::new();
     let caches = spec.cache_from.iter().filter_map(|source| source.image_name());
-    let images = spec.images_read().names;
-    for image in images.iter().map(String::as_str).chain(caches) {
+    let names = spec.images_read().names;
+    let images = names.iter().filter(|found| !found.is_stage).map(|found| found.name.as_str());
+    for image in images.chain(caches) {
         let registry = registry_of(image).to_owned();
         if asked.contains(&registry) {
             continue;
@@ -144,7 +145,7 @@ async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Opt
 fn reads_here_alone(spec: &BuildSpec) -> bool {
     let images = spec.images_read();
     let caches = spec.cache_from.iter().filter_map(|source| source.image_name());
-    let mut all = images.names.iter().map(String::as_str).chain(caches);
+    let mut all = images.names.iter().map(|found| found.name.as_str()).chain(caches);
     images.are_all && !images.names.is_empty() && all.all(|image| is_loopback(registry_of(image)))
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use wharf_spec::dockerfile::{Arguments, Dockerfile};
+use wharf_spec::dockerfile::{Arguments, Dockerfile, ImageName};
 
 use super::BuildSpec;
 
 /// The images that a Dockerfile names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImagesRead {
-    /// Their names, build arguments filled in as far as they are known. The name of a stage may be among them: it could be an image's.
-    pub names: Vec<String>,
+    /// Their names, build arguments filled in as far as they are known, and those of stages.
+    pub names: Vec<ImageName>,
     /// Whether no builder reads any other into the text, whatever of the language it understands.
     pub are_all: bool,
 }
