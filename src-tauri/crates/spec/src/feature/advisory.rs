@@ -135,16 +135,20 @@ pub fn retirement_texts(nodes: &[FeatureNode]) -> Vec<String> {
     let mut told = Vec::new();
     for node in nodes {
         let name = &node.user_id;
-        if node.manifest.deprecated {
-            told.push(format!("the Feature {name} is deprecated: it will not receive any further updates"));
-        }
-        if let Some(current) = node.manifest.renamed_to() {
-            told.push(format!(
-                "the Feature {name} has been renamed: put \"{current}\" into devcontainer.json"
-            ));
+        let deprecated = node
+            .manifest
+            .deprecated
+            .then(|| format!("the Feature {name} is deprecated: it will not receive any further updates"));
+        let renamed = node.manifest.renamed_to().map(|current| {
+            format!("the Feature {name} has been renamed: put \"{current}\" into devcontainer.json")
+        });
+        for text in [deprecated, renamed].into_iter().flatten() {
+            // One Feature may be there several times, with other options each time.
+            if !told.contains(&text) {
+                told.push(text);
+            }
         }
     }
-    told.dedup();
     told
 }
 
