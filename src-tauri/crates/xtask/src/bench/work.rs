@@ -113,7 +113,7 @@ impl Work {
             Work::Exec | Work::ExecKept => "exec",
             Work::ReadConfiguration => "true",
             Work::List => "ps -a",
-            Work::Logs => "logs",
+            Work::Logs => "docker logs",
             Work::Memory | Work::MemoryContext | Work::MemoryLogs => "",
         }
     }

@@ -50,7 +50,7 @@ enum Verb {
     /// Make the archive of the Debian image, without starting an engine.
     #[command(hide = true)]
     DebianImage,
-    /// Stop the test engines, remove their containers, and check that nothing is left behind.
+    /// Stop the test engines, remove what tests have left in them (the base images stay), and check that nothing is left behind.
     Down {
         /// Also remove the engines' folders, their data and the images: the next `up` starts from nothing.
         #[arg(long)]
