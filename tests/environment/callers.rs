@@ -46,10 +46,6 @@ impl Caller {
         json(&answer)
     }
 
-    fn remove_image(&self, name: &str) {
-        let _ = self.place.socket().request("DELETE", &format!("/images/{name}"), None);
-    }
-
     fn image(&self, name: &str) -> Value {
         self.place.socket().get(&format!("/images/{name}/json")).unwrap().json()
     }
@@ -118,7 +114,7 @@ fn the_ci_action_builds_starts_and_runs() {
     // Both streams become the action's output, so nothing of our own may be among them.
     assert_eq!((answer.stdout_text(), answer.stderr_text()), ("said a value\n".to_owned(), String::new()));
     assert_eq!(std::fs::read_to_string(output).unwrap(), "result=1\n");
-    caller.remove_image(image);
+    caller.place.socket().remove_image(image);
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Drop for Project {
             }
         }
         for service in ["app", "db"] {
-            delete(format!("/images/{}-{service}", self.name));
+            self.place.socket().remove_image(&format!("{}-{service}", self.name));
         }
     }
 }

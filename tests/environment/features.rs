@@ -212,7 +212,7 @@ fn build_makes_an_image_with_features_under_every_name_and_label() {
                 let labels = &image["Config"]["Labels"];
                 assert_eq!(labels["of"], "test", "{image}");
                 assert!(labels["devcontainer.metadata"].as_str().unwrap().contains("./.devcontainer/hello"));
-                let _ = place.socket().request("DELETE", &format!("/images/{name}?force=true"), None);
+                place.socket().remove_image(name);
             }
         }
     }

@@ -154,7 +154,7 @@ impl Drop for Place {
             self.built_image().and_then(|image| image["RepoTags"].as_array().cloned()).unwrap_or_default();
         let hash = self.folder_hash();
         for name in names.iter().filter_map(Value::as_str).filter(|name| name.contains(&hash)) {
-            let _ = self.socket().request("DELETE", &format!("/images/{name}"), None);
+            self.socket().remove_image(name);
         }
     }
 }

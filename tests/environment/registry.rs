@@ -19,17 +19,12 @@ fn fill(registry: &Registry) -> String {
     let answer = maker.wharf("build", &["--image-name", &image, "--push", "true"]).end();
     assert_eq!(answer.code, Some(0), "{answer}");
     assert_eq!(registry.tags("some/base"), ["1"]);
-    remove(&maker, &image);
+    maker.socket().remove_image(&image);
     image
 }
 
 fn auths(registry: &Registry, password: &str) -> String {
     json!({ "auths": { registry.host(): { "auth": Registry::encoded(password) } } }).to_string()
-}
-
-/// Only this name, and only if it is there.
-fn remove(place: &Place, image: &str) {
-    let _ = place.socket().request("DELETE", &format!("/images/{image}"), None);
 }
 
 /// A place whose configuration names the image, with the container's end before the image's.
@@ -68,13 +63,13 @@ fn check(engine: &str, registry: &Registry, image: &str) {
     assert_eq!(place.read("seen").trim(), "yes");
     let down = place.wharf("down", &[]).end();
     assert_eq!(down.code, Some(0), "{down}");
-    remove(&place, image);
+    place.socket().remove_image(image);
     // The same from the file.
     place.home.write(".docker/config.json", &auths(registry, PASSWORD));
     place.up(&[]);
     let down = place.wharf("down", &[]).end();
     assert_eq!(down.code, Some(0), "{down}");
-    remove(&place, image);
+    place.socket().remove_image(image);
 }
 
 #[test]
@@ -100,7 +95,7 @@ fn an_open_registry_asks_nobody() {
         place.up(&[]);
         let down = place.wharf("down", &[]).end();
         assert_eq!(down.code, Some(0), "{down}");
-        remove(&place, &image);
+        place.socket().remove_image(&image);
     }
 }
 

@@ -125,7 +125,7 @@ fn a_name_that_means_another_image_by_now_or_none_is_noticed() {
         let again = |image: Option<&str>| {
             let down = place.wharf("down", &[]).end();
             assert_eq!(down.code, Some(0), "{down}");
-            let _ = place.socket().request("DELETE", &format!("/images/{NAME}?force=true"), None);
+            place.socket().remove_image(NAME);
             if let Some(image) = image {
                 place.post(&format!("/images/{image}/tag?repo={NAME}&tag=latest"));
             }

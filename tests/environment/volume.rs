@@ -420,7 +420,7 @@ fn an_image_is_built_from_the_volume() {
             place.socket().get(&format!("/containers/{}/json", place.containers()[0])).unwrap().json();
         let image = image["Config"]["Image"].as_str().unwrap().to_owned();
         place.remove_all();
-        let _ = place.socket().request("DELETE", &format!("/images/{image}?force=true"), None);
+        place.socket().remove_image(&image);
     }
 }
 

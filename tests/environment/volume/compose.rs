@@ -95,7 +95,7 @@ fn a_project_in_a_volume_is_given_parts_of_it() {
     let down = document(&place.works(&["down", &url, "--volumes", "--yes", "--json"]));
     assert_eq!(down["removedVolumes"].as_array().map(Vec::len), Some(2), "{name}: {down}");
     for service in ["app", "db"] {
-        let _ = place.socket().request("DELETE", &format!("/images/{project}-{service}"), None);
+        place.socket().remove_image(&format!("{project}-{service}"));
     }
     place.nothing_is_left();
 }
@@ -129,7 +129,7 @@ fn podman_is_given_the_volume_as_a_whole() {
     assert_eq!(place.up(&arguments)["containerId"], result["containerId"]);
     place.works(&["down", &url, "--volumes", "--yes"]);
     let project = result["composeProjectName"].as_str().unwrap();
-    let _ = place.socket().request("DELETE", &format!("/images/{project}-app"), None);
+    place.socket().remove_image(&format!("{project}-app"));
     place.nothing_is_left();
 
     let other = format!("{}-parts", place.name);

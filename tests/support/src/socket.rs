@@ -73,6 +73,13 @@ impl Socket {
         self.request("GET", path, None)
     }
 
+    /// Takes the name from an image, and the image with its last one, if it is there and nothing uses it.
+    ///
+    /// Never by force: Podman then takes away the containers of other builds too, which stand on the same cached layers.
+    pub fn remove_image(&self, name: &str) {
+        let _ = self.request("DELETE", &format!("/images/{name}"), None);
+    }
+
     /// Sends a request with an optional JSON body and reads the whole answer.
     ///
     /// # Errors
