@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use check::{Check, Outcome};
-use count::Count;
+use count::{Count, Failure};
 
 use crate::system;
 
@@ -87,6 +87,7 @@ pub(crate) fn run(arguments: Args) -> Result<()> {
 
     let mut count = Count::default();
     let mut results = Vec::new();
+    let mut failures = Vec::new();
     for check in checks {
         eprintln!("\n== {check}: {}", check.purpose());
         let started = Instant::now();
@@ -95,7 +96,11 @@ pub(crate) fn run(arguments: Args) -> Result<()> {
             Outcome::failed()
         });
         count += outcome.count;
+        failures.extend(outcome.failures);
         results.push((check, outcome.passed, started.elapsed()));
+    }
+    for failure in &failures {
+        repeat(failure);
     }
     summarise(&results);
     // The count stands on stdout, alone and last.
@@ -126,6 +131,19 @@ fn announce(checks: &[Check], missing: &[setup::Need]) {
         eprintln!(
             "The engines say themselves what they install (`cargo xtask engines status` shows what is there)."
         );
+    }
+}
+
+/// Says again what a failed test said, since thousands of lines may have come after it: its end, for that is where a panic stands.
+fn repeat(failure: &Failure) {
+    const LINES: usize = 40;
+    const CHARACTERS: usize = 1500;
+    eprintln!("\nFAILED  {}", failure.name);
+    let lines: Vec<&str> = failure.output.lines().collect();
+    for line in &lines[lines.len().saturating_sub(LINES)..] {
+        // Of a long line, the end: an answer closes with its error.
+        let cut = line.chars().count().saturating_sub(CHARACTERS);
+        eprintln!("    {}", line.chars().skip(cut).collect::<String>());
     }
 }
 

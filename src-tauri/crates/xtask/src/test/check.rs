@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use super::Place;
-use super::count::{self, Count};
+use super::count::{self, Count, Failure};
 use crate::{app, cross, ui};
 
 /// The one package that needs a window's libraries.
@@ -42,11 +42,18 @@ pub(crate) enum Check {
 pub(crate) struct Outcome {
     pub(crate) passed: bool,
     pub(crate) count: Count,
+    /// The tests of the suites that failed.
+    pub(crate) failures: Vec<Failure>,
 }
 
 impl Outcome {
     pub(crate) fn failed() -> Outcome {
-        Outcome { passed: false, count: Count::default() }
+        Outcome::of(false)
+    }
+
+    /// Of a check that counts no tests.
+    fn of(passed: bool) -> Outcome {
+        Outcome { passed, count: Count::default(), failures: Vec::new() }
     }
 }
 
@@ -98,7 +105,7 @@ impl Check {
             )),
             Check::Agent => plain(verb(place, &["agent"])),
             Check::Engines => plain(verb(place, &["engines", "up"])),
-            Check::Ui => Ok(Outcome { passed: ui::check()?, count: Count::default() }),
+            Check::Ui => Ok(Outcome::of(ui::check()?)),
             Check::Windows => cross_check(place, cross::WINDOWS),
             Check::Macos => cross_check(place, cross::MACOS),
             Check::Docs => documentation(place),
@@ -147,7 +154,7 @@ fn plain(mut command: Command) -> Result<Outcome> {
         .stdin(Stdio::null())
         .status()
         .with_context(|| format!("{} does not start", command.get_program().display()))?;
-    Ok(Outcome { passed: status.success(), count: Count::default() })
+    Ok(Outcome::of(status.success()))
 }
 
 /// The app takes its pages along, whatever it is built for.
@@ -186,7 +193,8 @@ fn documentation(place: &Place) -> Result<Outcome> {
     if !output.status.success() {
         eprint!("{text}");
     }
-    Ok(Outcome { passed: built.passed && output.status.success(), count: count::from_results(&text) })
+    let count = count::from_results(&text);
+    Ok(Outcome { count, ..Outcome::of(built.passed && output.status.success()) })
 }
 
 /// Where nextest puts its reports, relative to the workspace's root: `store.dir` of `.config/nextest.toml`. It does not follow cargo's target
@@ -211,8 +219,8 @@ fn suites(place: &Place, packages: &[&str]) -> Result<Outcome> {
     let outcome = plain(command)?;
     let text = std::fs::read_to_string(&report)
         .with_context(|| format!("the suites did not run: there is no report {}", report.display()))?;
-    let count = count::from_junit(&text)?;
-    Ok(Outcome { passed: outcome.passed && count.failed == 0 && count.passed > 0, count })
+    let (count, failures) = count::from_junit(&text)?;
+    Ok(Outcome { passed: outcome.passed && count.failed == 0 && count.passed > 0, count, failures })
 }
 
 #[cfg(test)]

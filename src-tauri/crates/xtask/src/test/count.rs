@@ -1,4 +1,4 @@
-//! How many tests ran, read from the runners' own reports.
+//! How many tests ran and which failed, read from the runners' own reports.
 
 use std::ops::AddAssign;
 
@@ -32,24 +32,40 @@ impl std::fmt::Display for Count {
     }
 }
 
-/// Reads nextest's JUnit report, whose root element carries the totals of the run.
-pub(crate) fn from_junit(report: &str) -> Result<Count> {
-    let start = report.find("<testsuites").context("the report has no <testsuites> element")?;
-    let element = &report[start..];
-    let element = &element[..element.find('>').context("the report ends inside its first element")?];
-    let attribute = |name: &str| -> Result<u64> {
-        let wanted = format!(" {name}=\"");
-        let at = element.find(&wanted).with_context(|| format!("the report's totals lack `{name}`"))?
-            + wanted.len();
-        let value: String = element[at..].chars().take_while(|c| *c != '"').collect();
+/// A test that failed, with what it said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) name: String,
+    pub(crate) output: String,
+}
+
+/// Reads nextest's JUnit report: the totals, which its root element carries, and what failed.
+pub(crate) fn from_junit(report: &str) -> Result<(Count, Vec<Failure>)> {
+    let document = roxmltree::Document::parse(report).context("the report is not XML")?;
+    let totals = document.root_element();
+    let total = |name: &str| -> Result<u64> {
+        let value = totals.attribute(name).with_context(|| format!("the report's totals lack `{name}`"))?;
         value.parse().with_context(|| format!("`{name}` of the report is `{value}`"))
     };
-    let failed = attribute("failures")? + attribute("errors")?;
-    let tests = attribute("tests")?;
+    let failed = total("failures")? + total("errors")?;
+    let tests = total("tests")?;
     if failed > tests {
         bail!("the report counts {failed} failures among {tests} tests");
     }
-    Ok(Count { passed: tests - failed, failed, skipped: 0 })
+    let failures = totals
+        .descendants()
+        .filter(|test| test.has_tag_name("testcase"))
+        .filter(|test| test.children().any(|of| of.has_tag_name("failure") || of.has_tag_name("error")))
+        .map(|test| Failure {
+            name: ["classname", "name"].map(|part| test.attribute(part).unwrap_or_default()).join(" "),
+            output: test
+                .children()
+                .filter(|of| of.has_tag_name("system-out") || of.has_tag_name("system-err"))
+                .filter_map(|of| of.text())
+                .collect(),
+        })
+        .collect();
+    Ok((Count { passed: tests - failed, failed, skipped: 0 }, failures))
 }
 
 /// Adds up the `test result:` lines that `cargo test` prints, one for each program it ran.
@@ -75,11 +91,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_totals_of_a_junit_report() {
+    fn the_totals_and_failures_of_a_junit_report() {
         let report = r#"<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="nextest-run" tests="120" failures="2" errors="1" uuid="x" timestamp="2026-01-01T00:00:00Z" time="0.5">
-    <testsuite name="a" tests="3" disabled="0" errors="0" failures="0">"#;
-        assert_eq!(from_junit(report).unwrap(), Count { passed: 117, failed: 3, skipped: 0 });
+    <testsuite name="a" tests="3" disabled="0" errors="0" failures="0">
+        <testcase name="good" classname="a::b" time="1"/>
+        <testcase name="bad" classname="a::b" time="1">
+            <failure message="m" type="test failure">f</failure>
+            <system-out>one &lt;two&gt;
+</system-out>
+            <system-err>three</system-err>
+        </testcase>
+    </testsuite>
+</testsuites>"#;
+        let (count, failures) = from_junit(report).unwrap();
+        assert_eq!(count, Count { passed: 117, failed: 3, skipped: 0 });
+        assert_eq!(failures, [Failure { name: "a::b bad".into(), output: "one <two>\nthree".into() }]);
     }
 
     #[test]
@@ -87,8 +114,9 @@ mod tests {
         for broken in [
             "",
             "<testsuites",
-            r#"<testsuites tests="1">"#,
-            r#"<testsuites tests="x" failures="0" errors="0">"#,
+            r#"<testsuites tests="1"/>"#,
+            r#"<testsuites tests="x" failures="0" errors="0"/>"#,
+            r#"<testsuites tests="1" failures="2" errors="0"/>"#,
         ] {
             assert!(from_junit(broken).is_err(), "{broken}");
         }
