@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wharf_registry::{Client, Options};
 use wharf_test_support::tls::{Authority, intercepting_proxy};
 
+use crate::server::{Reply, Server};
 use crate::{client_with, patience, surroundings};
 
 /// A proxy that reads what passes through it, as companies have them, answers with certificates of its own authority.
@@ -39,6 +40,15 @@ async fn an_authority_is_believed_when_a_file_names_it() {
             assert!(error.hint().contains("SSL_CERT_FILE"), "{}", error.hint());
         }
     }
+}
+
+/// Reading the certificates of all authorities takes longer than asking such a registry.
+#[tokio::test]
+async fn a_registry_of_this_computer_without_encryption_needs_no_authorities() {
+    let server = Server::start(|_| Reply::ok("here"));
+    let client = client_with(&[("SSL_CERT_FILE", "/none/ca.pem")], None, Options::default());
+    let found = client.document(&format!("http://{}/file", server.host()), 1024).await;
+    assert_eq!(found.unwrap(), b"here");
 }
 
 #[tokio::test]

@@ -58,8 +58,7 @@ impl Client {
         if let Some(header) = self.accepted(repository).filter(|_| own) {
             question = question.header(AUTHORIZATION, &header);
         }
-        let exchange = self.exchange().await?;
-        let answer = exchange.ask(&question).await?;
+        let answer = self.exchange.ask(&question).await?;
         if !wants_proof(answer.status) {
             return Ok(answer);
         }
@@ -76,7 +75,7 @@ impl Client {
         };
         // What a host says before it knows who asks is not needed any more; reading it keeps the connection.
         drop(answer.words().await);
-        let answer = exchange.ask(&question.clone().header(AUTHORIZATION, &proof.header)).await?;
+        let answer = self.exchange.ask(&question.clone().header(AUTHORIZATION, &proof.header)).await?;
         if wants_proof(answer.status) {
             return Err(refused(repository, answer, proof.credentials).await);
         }
@@ -194,7 +193,7 @@ impl Client {
 
     async fn ask_for_token(&self, mut question: Question) -> Result<Answer, Error> {
         question.redirects = !self.hardening;
-        let answer = self.exchange().await?.ask(&question).await?;
+        let answer = self.exchange.ask(&question).await?;
         if answer.redirected {
             self.notice(|diagnostics| diagnostics.server_redirect = true);
         }

@@ -1,4 +1,4 @@
-//! How a host is reached: directly or through a proxy, encrypted or (this computer alone) in the open.
+//! How a host is reached: encrypted, directly or through a proxy, or (this computer alone) in the open.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,13 +25,27 @@ type Direct = MaybeHttpsStream<TokioIo<TcpStream>>;
 /// Hosts that no proxy stands before, whatever the environment says: they are this computer.
 const HERE: &str = "localhost,127.0.0.0/8,::1";
 
-/// Opens connections.
+/// Opens connections that are encrypted, through a proxy where the environment names one.
 #[derive(Clone)]
-pub(crate) struct Connector {
+pub(crate) struct Encrypted {
     direct: HttpsConnector<HttpConnector>,
     encryption: Arc<ClientConfig>,
     proxies: Arc<Matcher>,
-    patience: Duration,
+}
+
+/// Opens connections in the open: to this computer, which no proxy stands before.
+pub(crate) fn plain() -> HttpConnector {
+    let mut plain = HttpConnector::new();
+    plain.enforce_http(false);
+    plain.set_nodelay(true);
+    plain
+}
+
+/// Waits no longer than this for a connection.
+#[derive(Clone)]
+pub(crate) struct Bounded<C> {
+    pub(crate) connector: C,
+    pub(crate) patience: Duration,
 }
 
 /// It took longer than anybody waits.
@@ -39,21 +53,13 @@ pub(crate) struct Connector {
 #[error("no connection within {} s", .0.as_secs())]
 pub(crate) struct TooSlow(pub(crate) Duration);
 
-impl Connector {
-    pub(crate) fn new(
-        surroundings: &Surroundings<'_>,
-        encryption: ClientConfig,
-        patience: Duration,
-    ) -> Connector {
+impl Encrypted {
+    pub(crate) fn new(surroundings: &Surroundings<'_>, encryption: ClientConfig) -> Encrypted {
         let encryption = Arc::new(encryption);
-        let mut plain = HttpConnector::new();
-        plain.enforce_http(false);
-        plain.set_nodelay(true);
-        Connector {
-            direct: HttpsConnector::from((plain, Arc::clone(&encryption))),
+        Encrypted {
+            direct: HttpsConnector::from((plain(), Arc::clone(&encryption))),
             encryption,
             proxies: Arc::new(proxies(surroundings)),
-            patience,
         }
     }
 
@@ -91,7 +97,7 @@ fn proxies(surroundings: &Surroundings<'_>) -> Matcher {
         .build()
 }
 
-impl Service<Uri> for Connector {
+impl Service<Uri> for Encrypted {
     type Response = Stream;
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Stream, Failure>> + Send>>;
@@ -101,11 +107,29 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connector = self.clone();
+        Box::pin(self.clone().connect(uri))
+    }
+}
+
+impl<C> Service<Uri> for Bounded<C>
+where
+    C: Service<Uri, Error: Into<Failure>, Future: Send + 'static>,
+{
+    type Response = C::Response;
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<C::Response, Failure>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        self.connector.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let patience = self.patience;
+        let connect = self.connector.call(uri);
         Box::pin(async move {
-            let patience = connector.patience;
-            let connected = tokio::time::timeout(patience, connector.connect(uri)).await;
-            connected.unwrap_or_else(|_| Err(TooSlow(patience).into()))
+            let connected = tokio::time::timeout(patience, connect).await;
+            connected
+                .map_or_else(|_| Err(TooSlow(patience).into()), |connected| connected.map_err(Into::into))
         })
     }
 }

@@ -8,14 +8,15 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client as Http;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::Patience;
-use super::connector::{Connector, TooSlow};
+use super::connector::{self, Bounded, Encrypted, TooSlow};
 use super::origin::{authority, is_private};
 use super::trust::{encryption, is_about_certificate};
 use crate::credentials::Surroundings;
@@ -85,20 +86,37 @@ pub(super) struct Answer {
     idle: Duration,
 }
 
+type Http<C> = hyper_util::client::legacy::Client<Bounded<C>, Full<Bytes>>;
+
 /// What asks.
 pub(super) struct Exchange {
-    http: Http<Connector, Full<Bytes>>,
+    plain: Http<HttpConnector>,
+    /// Made when the first host wants it: the certificates of all authorities are read for it.
+    encrypted: OnceCell<Http<Encrypted>>,
+    surroundings: Surroundings<'static>,
     patience: Patience,
 }
 
 impl Exchange {
-    pub(super) fn new(surroundings: &Surroundings<'_>, patience: Patience) -> Result<Exchange, Error> {
-        let connector = Connector::new(surroundings, encryption(surroundings)?, patience.connect);
-        let http = Http::builder(TokioExecutor::new())
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_timer(hyper_util::rt::TokioTimer::new())
-            .build(connector);
-        Ok(Exchange { http, patience })
+    pub(super) fn new(surroundings: Surroundings<'static>, patience: Patience) -> Exchange {
+        Exchange {
+            plain: client(connector::plain(), patience),
+            encrypted: OnceCell::new(),
+            surroundings,
+            patience,
+        }
+    }
+
+    /// What speaks to hosts that want encryption.
+    ///
+    /// # Errors
+    /// When a file of certificates that a person names cannot be used.
+    async fn encrypted(&self) -> Result<&Http<Encrypted>, Error> {
+        let make = async || {
+            let encryption = encryption(&self.surroundings)?;
+            Ok(client(Encrypted::new(&self.surroundings, encryption), self.patience))
+        };
+        self.encrypted.get_or_try_init(make).await
     }
 
     /// Asks, follows redirects, and asks again when the other side is busy.
@@ -174,7 +192,10 @@ impl Exchange {
             .body(Full::new(question.body.clone()))
             .map_err(|error| Error::Malformed { what: question.what.clone(), detail: error.to_string() })?;
         // The connection has its own, shorter bound; one that is open is asked within the other.
-        let asked = self.http.request(request);
+        let asked = match question.url.scheme() {
+            "http" => self.plain.request(request),
+            _ => self.encrypted().await?.request(request),
+        };
         let bound = self.patience.connect + self.patience.idle;
         let answer = match tokio::time::timeout(bound, asked).await {
             Ok(Ok(answer)) => answer,
@@ -195,6 +216,17 @@ impl Exchange {
             idle: self.patience.idle,
         })
     }
+}
+
+/// Keeps connections for the next questions.
+fn client<C>(connector: C, patience: Patience) -> Http<C>
+where
+    Bounded<C>: Connect + Clone,
+{
+    hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(Duration::from_secs(30))
+        .pool_timer(hyper_util::rt::TokioTimer::new())
+        .build(Bounded { connector, patience: patience.connect })
 }
 
 /// Where a redirect leads.

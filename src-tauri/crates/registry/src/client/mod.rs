@@ -18,7 +18,6 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, LINK};
 use http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
-use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::credentials::Surroundings;
@@ -94,8 +93,7 @@ pub struct Client {
     surroundings: Surroundings<'static>,
     hardening: bool,
     hosts: AuthHosts,
-    patience: Patience,
-    exchange: OnceCell<Exchange>,
+    exchange: Exchange,
     known: Known,
     diagnostics: Mutex<AuthDiagnostics>,
 }
@@ -119,11 +117,10 @@ impl Client {
     /// When an allowed host cannot be read.
     pub fn new(surroundings: Surroundings<'static>, options: Options) -> Result<Client, Error> {
         Ok(Client {
-            surroundings,
+            surroundings: surroundings.clone(),
             hardening: options.auth_hardening,
             hosts: AuthHosts::new(&options.allowed_auth_hosts)?,
-            patience: options.patience,
-            exchange: OnceCell::new(),
+            exchange: Exchange::new(surroundings, options.patience),
             known: Known::default(),
             diagnostics: Mutex::default(),
         })
@@ -240,7 +237,7 @@ impl Client {
         if github && let Some(token) = self.surroundings.set("GITHUB_TOKEN") {
             question = question.header(AUTHORIZATION, &format!("Bearer {token}"));
         }
-        let answer = self.exchange().await?.ask(&question).await?;
+        let answer = self.exchange.ask(&question).await?;
         match answer.status {
             StatusCode::OK => Ok(answer),
             StatusCode::NOT_FOUND => Err(Error::NotFound { what: address.to_owned() }),
@@ -263,10 +260,6 @@ impl Client {
             StatusCode::NOT_FOUND => Err(Error::NotFound { what: what.to_owned() }),
             _ => Err(answer.unexpected().await),
         }
-    }
-
-    async fn exchange(&self) -> Result<&Exchange, Error> {
-        self.exchange.get_or_try_init(async || Exchange::new(&self.surroundings, self.patience)).await
     }
 
     fn notice(&self, note: impl FnOnce(&mut AuthDiagnostics)) {
