@@ -20,7 +20,8 @@ const FROM_SOURCE: [&str; 5] =
     ["rustc-web", "libstd-rust-web-dev", "rust-web-src", "musl-tools", "libunwind-14-dev"];
 /// Debian's unwinder.
 const UNWINDER: &str = "/usr/lib/llvm-14/lib/libunwind.a";
-/// The one function that the unwinder asks of glibc alone, when it complains.
+/// The one function that the unwinder asks of glibc alone, when it complains; and the one that the allocator asks of the C compiler's own
+/// library, which nothing else here needs.
 const SHIM: &str = "#include <stdarg.h>
 #include <stdio.h>
 int __fprintf_chk(FILE *stream, int flag, const char *format, ...) {
@@ -29,6 +30,11 @@ int __fprintf_chk(FILE *stream, int flag, const char *format, ...) {
     va_start(list, format);
     int count = vfprintf(stream, format, list);
     va_end(list);
+    return count;
+}
+int __popcountdi2(unsigned long long bits) {
+    int count = 0;
+    for (; bits; bits &= bits - 1) count++;
     return count;
 }
 ";
