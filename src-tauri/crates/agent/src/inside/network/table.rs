@@ -1,6 +1,6 @@
 //! The kernel's table of listening sockets: asked over a socket made for such questions, read from `/proc` where that is refused.
 //!
-//! The question costs some ten microseconds, and reading the files some milliseconds. Half of it is the kernel's way through its table, so the
+//! The question costs some fifty microseconds, and reading the files some milliseconds. Half of it is the kernel's way through its table, so the
 //! older of its two forms is asked first, which answers for both families in one go.
 
 use std::io;
