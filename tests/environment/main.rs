@@ -13,6 +13,7 @@ mod far;
 mod faults;
 mod features;
 mod full_disk;
+mod harmful;
 mod headless;
 mod hooks;
 mod keeper;

@@ -68,7 +68,7 @@ pub(crate) struct Reconciler<'a> {
 impl Reconciler<'_> {
     /// Brings the environment to `desired`, or says what stands in the way.
     pub(crate) async fn run(&mut self, desired: &Desired) -> Result<()> {
-        let result = match self.refuse_disallowed(desired) {
+        let result = match self.refuse_disallowed(desired).await {
             Ok(()) => self.turn_until_at_rest(desired).await,
             refused => refused,
         };

@@ -1,5 +1,6 @@
-//! What the specification's maintainers warn of. It is asked for at most every five minutes, beside everything else, and never waited
-//! for longer than a few seconds: a network that swallows everything must not hold anybody up.
+//! What the specification's maintainers warn of. It is asked for at most every five minutes, beside everything else, and at most once a day
+//! where nothing else is asked for; it is never waited for longer than a few seconds: a network that swallows everything must not hold
+//! anybody up.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -16,6 +17,8 @@ const ADDRESS: &str = "https://containers.dev/static/devcontainer-control-manife
 const FILE: &str = "features/control-manifest.json";
 /// How long what is kept is taken for today's.
 const FRESH: Duration = Duration::from_secs(5 * 60);
+/// How long it counts where nothing else is asked of the network.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long it is waited for, and how long where an older one is here.
 const PATIENCE: Duration = Duration::from_secs(3);
 const PATIENCE_WITH_OLDER: Duration = Duration::from_secs(1);
@@ -24,15 +27,24 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// What is kept, if it is fresh.
 pub(super) fn known(store: &Store) -> Option<ControlManifest> {
-    let path = path(store);
-    let age = SystemTime::now().duration_since(std::fs::metadata(&path).ok()?.modified().ok()?);
-    // A clock that was set back makes it older than it is, which costs one question.
-    age.is_ok_and(|age| age < FRESH).then(|| read(&path))?
+    younger_than(FRESH, store)
+}
+
+/// What is kept, if it is not older than a day.
+pub(super) fn of_today(store: &Store) -> Option<ControlManifest> {
+    younger_than(DAY, store)
 }
 
 /// What is kept, however old it is.
 pub(super) fn kept(store: &Store) -> Option<ControlManifest> {
     read(&path(store))
+}
+
+fn younger_than(limit: Duration, store: &Store) -> Option<ControlManifest> {
+    let path = path(store);
+    let age = SystemTime::now().duration_since(std::fs::metadata(&path).ok()?.modified().ok()?);
+    // A clock that was set back makes it older than it is, which costs one question.
+    age.is_ok_and(|age| age < limit).then(|| read(&path))?
 }
 
 /// The first of these Features that must not be used.
@@ -102,9 +114,12 @@ mod tests {
         write(&path(&store), text).unwrap();
         assert!(known(&store).unwrap().disallowed("ghcr.io/a/b").is_some());
         let file = std::fs::File::options().append(true).open(path(&store)).unwrap();
-        for (age, expected) in [(4 * 60, true), (6 * 60, false)] {
+        const DAYS: u64 = 24 * 60 * 60;
+        for (age, fresh, today) in
+            [(4 * 60, true, true), (6 * 60, false, true), (DAYS - 60, false, true), (DAYS + 60, false, false)]
+        {
             file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
-            assert_eq!(known(&store).is_some(), expected, "{age}");
+            assert_eq!((known(&store).is_some(), of_today(&store).is_some()), (fresh, today), "{age}");
         }
     }
 

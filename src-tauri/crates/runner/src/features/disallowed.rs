@@ -1,25 +1,35 @@
 //! Features that must not be used: an environment with one is not brought up, and its container does not go on running.
 
-use wharf_plan::{ContainerState, Desired, Fact, FactQuery, Wanted};
+use wharf_plan::{ContainerFacts, ContainerState, Desired, Fact, FactQuery, Wanted};
 use wharf_spec::feature;
 
 use super::control;
 use super::error::FeaturesError;
+use crate::collections;
 use crate::error::{Error, Result};
 use crate::reconciler::Reconciler;
 
 impl Reconciler<'_> {
-    /// Refuses what is known to be disallowed, before anything is done. An environment that is there asks nobody anew.
-    pub(crate) fn refuse_disallowed(&self, desired: &Desired) -> Result<()> {
+    /// Refuses what is disallowed, before anything is done. Where Features are looked for, what is published is asked for beside them; an
+    /// environment that is there needs nothing else of the network, and asks once a day.
+    pub(crate) async fn refuse_disallowed(&mut self, desired: &Desired) -> Result<()> {
         let own = &self.environment.configuration.config.features;
         let changes = matches!(desired.wanted, Wanted::Running(_) | Wanted::Built(_));
         if !changes || own.is_empty() && self.features.additional.is_empty() {
             return Ok(());
         }
-        let Some(control) = control::kept(self.store) else { return Ok(()) };
         let own = own.iter().map(|(id, options)| (id.clone(), options.clone())).collect();
-        let asked = feature::asked(&own, &self.features.additional, false);
-        match control::disallowed(&control, &asked.features) {
+        let asked = feature::asked(&own, &self.features.additional, false).features;
+        let is_there = matches!(desired.wanted, Wanted::Running(_)) && self.container().await.is_some();
+        let control = match control::of_today(self.store) {
+            Some(control) => control,
+            None if is_there => {
+                let client = collections::client(&self.features.registries)?;
+                control::manifest(&client, self.store).await
+            }
+            None => control::kept(self.store).unwrap_or_default(),
+        };
+        match control::disallowed(&control, &asked) {
             Some(error) => Err(error.of(self.environment)),
             None => Ok(()),
         }
@@ -37,16 +47,19 @@ impl Reconciler<'_> {
     }
 
     async fn stop_at_once(&mut self) -> bool {
-        if matches!(self.observed.container, Fact::Unknown)
-            && self.observe(&FactQuery::Container).await.is_err()
-        {
-            return false;
-        }
-        match self.observed.container.known().cloned().flatten() {
+        match self.container().await {
             Some(container) if container.state == ContainerState::Running => {
                 self.engine.stop(&container.id, Some(0)).await.is_ok()
             }
             _ => false,
         }
+    }
+
+    /// The environment's container, as far as it can be told.
+    async fn container(&mut self) -> Option<ContainerFacts> {
+        if matches!(self.observed.container, Fact::Unknown) {
+            self.observe(&FactQuery::Container).await.ok()?;
+        }
+        self.observed.container.known().cloned().flatten()
     }
 }
