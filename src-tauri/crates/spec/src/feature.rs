@@ -36,7 +36,7 @@ pub use lockfile::{LockedFeature, Lockfile, LockfileError, lockfile_path};
 pub use manifest::{COLLECTION_FILE, FEATURE_FILE, FeatureManifest, FeatureOption, OptionKind};
 pub use metadata::entry_of_feature;
 pub use options::{environment, safe_name};
-pub use order::{OrderError, install_order, overrides};
+pub use order::{OrderError, idle_overrides, install_order, overrides};
 pub use reference::{
     FeatureReference, LocalBase, OciReference, OciVersion, ReferenceError, identifier_without_version,
 };

@@ -90,7 +90,7 @@ impl<'a> Resolving<'a> {
         for node in &mut nodes {
             complete(node, &contents);
         }
-        let order = self.order(&nodes)?;
+        let (order, idle) = self.order(&nodes)?;
         let lock = FeatureSet::lock(&nodes);
         if self.request.lockfile == LockfileMode::Frozen {
             found.is_as_frozen(self.environment, &lock)?;
@@ -98,7 +98,7 @@ impl<'a> Resolving<'a> {
         let mut set = FeatureSet {
             features: Vec::new(),
             lockfile: (self.request.lockfile != LockfileMode::None).then_some(lock),
-            warnings: asked.warnings.into_iter().chain(warnings).collect(),
+            warnings: asked.warnings.into_iter().chain(warnings).chain(idle).collect(),
         };
         for place in order {
             let node = nodes[place].clone();
@@ -252,13 +252,16 @@ impl<'a> Resolving<'a> {
         }
     }
 
-    fn order(&self, nodes: &[FeatureNode]) -> Result<Vec<usize>> {
+    /// The order of installation, and what to tell about entries of it that order nothing.
+    fn order(&self, nodes: &[FeatureNode]) -> Result<(Vec<usize>, Vec<String>)> {
         let entries = &self.environment.configuration.config.override_feature_install_order;
         let overrides =
             self.with_base(|base| feature::overrides(entries, base, !self.request.skip_auto_mapping));
-        overrides
-            .and_then(|overrides| feature::install_order(nodes, &overrides))
-            .map_err(|error| FeaturesError::Order(Box::new(error)).of(self.environment))
+        let order = overrides.and_then(|overrides| {
+            let idle = feature::idle_overrides(entries, &overrides, nodes);
+            Ok((feature::install_order(nodes, &overrides)?, idle))
+        });
+        order.map_err(|error| FeaturesError::Order(Box::new(error)).of(self.environment))
     }
 
     /// The control manifest, if it is here: then nothing is fetched that must not be used.

@@ -397,12 +397,19 @@ async fn what_must_not_be_used_is_not_fetched() {
 
 #[tokio::test]
 async fn flaws_are_told() {
-    let place = Place::new(&[json!({"id": "a"})], &features(&json!({"{registry}/test/a:1": {}})));
+    let configuration = json!({
+        "image": "debian",
+        "features": { "{registry}/test/a:1": {} },
+        "overrideFeatureInstallOrder": ["{registry}/test/a", "{registry}/test/typo"],
+    });
+    let place = Place::new(&[json!({"id": "a"})], &configuration);
     let control = r#"{"featureAdvisories": [{"featureId": "{registry}/test/a", "introducedInVersion": "1.0.0", "fixedInVersion": "1.3.0", "description": "It forgets."}]}"#;
     place.write("state/features/control-manifest.json", control);
     let resolved = place.resolve(&FeaturesRequest::default()).await.unwrap();
     let warnings = resolved.set.warnings.join("\n");
     assert!(warnings.contains("It forgets. (introduced in 1.0.0, fixed in 1.3.0)"), "{warnings}");
+    let idle = format!("overrideFeatureInstallOrder names '{}/test/typo', which is none of", place.host);
+    assert!(warnings.contains(&idle) && warnings.matches("names").count() == 1, "{warnings}");
 }
 
 #[tokio::test]

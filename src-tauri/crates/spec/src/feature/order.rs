@@ -112,6 +112,22 @@ pub fn install_order(
     Ok(order.into_iter().collect())
 }
 
+/// What to tell about entries of `overrideFeatureInstallOrder` that stand for none of the nodes: they order nothing, and were meant to.
+#[must_use]
+pub fn idle_overrides(
+    entries: &[String],
+    overrides: &[FeatureReference],
+    nodes: &[FeatureNode],
+) -> Vec<String> {
+    let idle = |wanted: &FeatureReference| !nodes.iter().any(|node| matches(&node.reference, wanted));
+    let named = entries.iter().zip(overrides).filter(|(_, wanted)| idle(wanted));
+    named
+        .map(|(entry, _)| {
+            format!("overrideFeatureInstallOrder names '{entry}', which is none of the Features that are installed")
+        })
+        .collect()
+}
+
 /// How early a node is wanted: the first entry of `overrides` counts most, and no entry 0.
 pub(super) fn priority(node: &FeatureNode, overrides: &[FeatureReference]) -> usize {
     overrides
