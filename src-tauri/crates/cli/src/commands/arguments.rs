@@ -1,5 +1,5 @@
-//! Spellings that the reference accepts and this parser does not: `--flag true` for switches, and `--camelCase`. And one of
-//! Wharf's own: `wharf --headless` is a command, spelled as a flag so that the app's program can take it too.
+//! Spellings that the reference accepts and this parser does not: `--flag true` for switches, `--camelCase`, and flags of a command
+//! before its name. And one of Wharf's own: `wharf --headless` is a command, spelled as a flag so that the app's program can take it too.
 //!
 //! The reference's parser lets a switch take `true` or `false` as its next word and knows every long flag in camel case too.
 //! Scripts use both, so arguments are rewritten before they are parsed; everything from the command of `exec` on is left alone.
@@ -13,6 +13,59 @@ const HEADLESS: &str = "headless";
 
 /// The same arguments in this parser's spelling.
 pub(crate) fn as_the_reference_reads_them(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
+    respelled(command, behind_the_command(command, arguments))
+}
+
+/// Flags of a command that stand before its name, put behind it: the reference's parser takes them in either place.
+fn behind_the_command(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut words = arguments.into_iter().peekable();
+    let mut kept: Vec<OsString> = words.by_ref().take(1).collect();
+    let mut moved: Vec<OsString> = Vec::new();
+    let mut level = command;
+    while let Some(word) = words.next() {
+        let text = word.to_str().unwrap_or_default();
+        let Some(flag) = text.strip_prefix("--").filter(|flag| !flag.is_empty()) else {
+            let inner = level.find_subcommand(text);
+            let is_short_flag = text.len() > 1 && text.starts_with('-') && text != "--";
+            kept.push(word);
+            level = inner.unwrap_or(level);
+            if inner.is_some_and(|inner| !inner.has_subcommands()) || inner.is_none() && !is_short_flag {
+                break;
+            }
+            continue;
+        };
+        let name = kebab_case(flag.split('=').next().unwrap_or(flag));
+        let own = find(command, level, &name).map(|(_, argument)| argument);
+        let argument = own.or_else(|| below(level, &name));
+        let takes_next = !flag.contains('=')
+            && argument.is_some_and(|argument| takes(argument, words.peek().and_then(|word| word.to_str())));
+        let place = if own.is_none() && argument.is_some() { &mut moved } else { &mut kept };
+        place.push(word);
+        place.extend(words.next_if(|_| takes_next));
+    }
+    kept.into_iter().chain(moved).chain(words).collect()
+}
+
+/// A flag of any command below this level.
+fn below<'a>(level: &'a Command, name: &str) -> Option<&'a Arg> {
+    level.get_subcommands().find_map(|command| {
+        let own = command.get_arguments().find(|argument| argument.get_long() == Some(name));
+        own.or_else(|| below(command, name))
+    })
+}
+
+/// Whether the next word belongs to a flag.
+fn takes(argument: &Arg, next: Option<&str>) -> bool {
+    let is_switch = matches!(argument.get_action(), ArgAction::SetTrue);
+    !is_switch && !is_optional(argument) || matches!(next, Some("true" | "false"))
+}
+
+/// Whether a flag's value may be left out.
+fn is_optional(argument: &Arg) -> bool {
+    argument.get_num_args().is_some_and(|number| number.min_values() == 0)
+}
+
+fn respelled(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
     let mut words = arguments.into_iter();
     let mut rewritten: Vec<OsString> = words.by_ref().take(1).collect();
     let mut level = command;
@@ -70,7 +123,7 @@ pub(crate) fn as_the_reference_reads_them(command: &Command, arguments: Vec<OsSt
             }
             continue;
         }
-        let optional = argument.get_num_args().is_some_and(|number| number.min_values() == 0);
+        let optional = is_optional(argument);
         match value {
             Some(value) => rewritten.push(format!("--{name}={value}").into()),
             None if optional => {
@@ -154,6 +207,18 @@ mod tests {
             ("wharf exec --logLevel debug ls --logLevel x", "wharf exec --log-level debug ls --logLevel x"),
             ("wharf exec -- ls --logLevel x", "wharf exec -- ls --logLevel x"),
             ("wharf --quiet true trust list --json false", "wharf --quiet trust list"),
+            ("wharf --oci-auth-hardening up --config x", "wharf up --oci-auth-hardening --config x"),
+            (
+                "wharf --workspaceFolder up --prebuild true up x",
+                "wharf up --workspace-folder up --prebuild x",
+            ),
+            ("wharf --oci-auth-hardening false features info tags x", "wharf features info tags x"),
+            (
+                "wharf --id-label=a=b --quiet exec ls --config",
+                "wharf --quiet exec --id-label=a=b ls --config",
+            ),
+            ("wharf --nonsense up", "wharf --nonsense up"),
+            ("wharf --config x nonsense", "wharf nonsense --config x"),
         ] {
             let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
             let command = super::super::parser(Program::Wharf);

@@ -44,7 +44,7 @@ pub(crate) struct RegistryFlags {
     #[arg(long)]
     oci_auth_hardening: bool,
     /// Let this other host give tokens for a registry all the same; may be repeated
-    #[arg(long, value_name = "REGISTRY=HOST", value_parser = auth_host)]
+    #[arg(long, requires = "oci_auth_hardening", value_name = "REGISTRY=HOST", value_parser = auth_host)]
     allow_cross_origin_auth_host: Vec<(String, String)>,
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct UnusedFeatureFlags {
 pub(crate) struct UnusedRegistryFlags {
     #[arg(long, hide = true)]
     oci_auth_hardening: bool,
-    #[arg(long, hide = true, value_name = "REGISTRY=HOST", value_parser = auth_host)]
+    #[arg(long, hide = true, requires = "oci_auth_hardening", value_name = "REGISTRY=HOST", value_parser = auth_host)]
     allow_cross_origin_auth_host: Vec<(String, String)>,
 }
 
