@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
-use wharf_runner::{CollectionKind, FeaturesInfoRequest};
+use wharf_runner::{CollectionKind, FeaturesInfoRequest, Target};
 
 use super::authoring::{self, FeatureDocsArgs, PackageArgs, PublishArgs};
 use super::feature_test::{self, TestArgs};
@@ -120,9 +120,9 @@ fn info(door: &Door, arguments: InfoArgs) -> u8 {
 
 fn resolve(door: &Door, arguments: ResolveArgs) -> u8 {
     let registries = arguments.registries.into();
-    let folder = arguments.workspace_folder;
+    let target = door.aim(Target { workspace_folder: arguments.workspace_folder, ..Target::default() });
     let resolved =
-        door.look(async |_| wharf_runner::features_resolve_dependencies(folder, &registries).await);
+        door.look(async |_| wharf_runner::features_resolve_dependencies(target, &registries).await);
     let resolved = match resolved {
         Ok(resolved) => resolved,
         Err(failure) => return door.fail(&failure),

@@ -101,15 +101,15 @@ pub struct ResolvedDependencies {
 /// Resolves the Features of the configuration in a folder. The lockfile counts and is not written.
 ///
 /// # Errors
-/// When there is no configuration, or a Feature cannot be had. That Features wait for each other is part of the answer.
+/// When there is no configuration, it has no `features`, or a Feature cannot be had. That Features wait for each other is part of the answer.
 pub async fn features_resolve_dependencies(
-    workspace_folder: Option<PathBuf>,
+    target: Target,
     registries: &RegistriesRequest,
 ) -> Result<ResolvedDependencies> {
     // Where a folder has both, this command looks at the other one first (inventory 4.11).
-    let in_folder = workspace_folder.clone().unwrap_or_default().join(".devcontainer.json");
+    let in_folder = target.workspace_folder.clone().unwrap_or_default().join(".devcontainer.json");
     let config = in_folder.is_file().then_some(in_folder);
-    let target = Target { workspace_folder, config, mount_workspace_git_root: true, ..Target::default() };
+    let target = Target { config, mount_workspace_git_root: true, ..target };
     extended::bring_for(&target).await?;
     let environment = Environment::find(&target)?;
     let configuration = environment.configuration.path.display().to_string();
@@ -124,6 +124,13 @@ pub async fn features_resolve_dependencies(
     let config = &environment.configuration.config;
     let own = config.features.iter().map(|(id, options)| (id.clone(), options.clone())).collect();
     let asked = feature::asked(&own, &Map::new(), true);
+    if asked.features.is_empty() {
+        return Err(Error::Impossible {
+            message: format!("Could not parse features object in configuration '{configuration}'"),
+            location: None,
+            hint: Some("add `features` with the Features to install".to_owned()),
+        });
+    }
     let fetcher = fetcher(Arc::new(collections::client(registries)?), &Store::open(None)?);
     let nodes = graph_only::nodes(&asked.features, &base, &lockfile, &fetcher).await?;
     let wrong = |error| FeaturesError::Order(Box::new(error)).of(&environment);

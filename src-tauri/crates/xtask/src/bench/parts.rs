@@ -52,7 +52,7 @@ impl Place {
         self.below(&format!("compose-{}", program.name()))
     }
 
-    /// The folder whose configuration names ten Features of a registry; none where the engine's own column stands.
+    /// The folder whose configuration names ten Features of a registry; where the engine's own column stands, one that lies beside it.
     pub(super) fn references_folder(&self, program: Program) -> String {
         self.below(&format!("references-{}", program.name()))
     }
@@ -180,10 +180,13 @@ fn publish(place: &Place, registry: &MemoryRegistry) -> Result<()> {
 }
 
 fn make_references(folder: &Path, program: Program, registry: &MemoryRegistry) -> Result<()> {
-    let names = (0..PUBLISHED)
-        .filter(|_| program != Program::Engine)
-        .map(|number| (format!("{}/{NAMESPACE}/feature-{number}:1", registry.host()), json!({})));
-    let features: serde_json::Map<_, _> = names.collect();
+    let names: Vec<String> = if program == Program::Engine {
+        write_feature(&folder.join(".devcontainer"), INSTALLED[0])?;
+        vec![format!("./{}", INSTALLED[0])]
+    } else {
+        (0..PUBLISHED).map(|number| format!("{}/{NAMESPACE}/feature-{number}:1", registry.host())).collect()
+    };
+    let features: serde_json::Map<_, _> = names.into_iter().map(|name| (name, json!({}))).collect();
     write_configuration(folder, &json!({ "image": DEBIAN, "features": features }).to_string())
 }
 

@@ -108,7 +108,7 @@ impl Work {
             Work::UpCold | Work::UpFeatures => "run -d",
             Work::BuildFeatures => "build",
             Work::UpCompose => "compose up -d",
-            Work::ResolveCold | Work::ResolveCached => "wharf, no Features",
+            Work::ResolveCold | Work::ResolveCached => "wharf, a local Feature",
             Work::UpWarm => "inspect",
             Work::Exec | Work::ExecKept => "exec",
             Work::ReadConfiguration => "true",
