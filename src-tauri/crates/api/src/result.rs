@@ -30,8 +30,9 @@ pub struct UpResult {
     pub compose_project_name: Option<String>,
     /// The user whom commands run as.
     pub remote_user: String,
-    /// The workspace folder inside the container.
-    pub remote_workspace_folder: String,
+    /// The workspace folder inside the container. None where no folder is known: commands start in the user's home folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_workspace_folder: Option<String>,
     /// The configuration, variables of the host replaced (`--include-configuration`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Value>,

@@ -78,8 +78,10 @@ async fn with_engine(
     reconciler.features = request.features.clone();
     reconciler.observe(&FactQuery::Container).await?;
     let container = reconciler.observed.container.known().cloned().flatten();
-    if container.is_none() && (environment.configuration_path.is_none() || environment.container_id.is_some())
-    {
+    // A container with such labels may be one that is still to come; what has an id has been there, and nothing else says what to merge.
+    let needs_container = environment.container_id.is_some()
+        || environment.configuration_path.is_none() && request.include_merged_configuration;
+    if container.is_none() && needs_container {
         return Err(Error::ContainerNotFound);
     }
     let merged = if request.include_merged_configuration {

@@ -157,13 +157,13 @@ async fn up_in(
     }
     let remote_user = wharf_plan::hooks::user_name(&merged, &container);
     let variables = read_configuration::variables(&container);
-    let folder = environment.workspace.folder.clone().unwrap_or_else(|| "/".to_owned());
+    let folder = environment.workspace.folder.clone();
     if !reconciler.ready {
         root.send(EventKind::Ready {
             milliseconds: operation.milliseconds(),
             container_id: container.id.clone(),
             remote_user: remote_user.clone(),
-            remote_workspace_folder: folder.clone(),
+            remote_workspace_folder: folder.clone().unwrap_or_else(|| "/".to_owned()),
         });
     }
     ports::keep(&session, &merged, request.keeper.as_deref(), root).await?;

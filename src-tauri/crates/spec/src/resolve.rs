@@ -65,6 +65,9 @@ pub(crate) struct Part {
 /// Why a configuration does not say where its container comes from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScenarioError {
+    /// There is no file.
+    #[error("No dev container config and no workspace found.")]
+    NoFile,
     /// Nothing names an image, a Dockerfile or a Compose file.
     // The reference shows the file as its editor's host would address it, and scripts see that.
     #[error(
@@ -158,16 +161,22 @@ fn substitute(
 impl ScenarioError {
     /// The file that says too little.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Missing { path } | Self::EmptyImage { path } => path,
+            Self::NoFile => None,
+            Self::Missing { path } | Self::EmptyImage { path } => Some(path),
         }
     }
 
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> &'static str {
-        "Add `image` with the name of an image, `build.dockerfile` with a Dockerfile, or `dockerComposeFile` and `service`"
+        match self {
+            Self::NoFile => "Name the folder with `--workspace-folder`, or the configuration with `--config`",
+            Self::Missing { .. } | Self::EmptyImage { .. } => {
+                "Add `image` with the name of an image, `build.dockerfile` with a Dockerfile, or `dockerComposeFile` and `service`"
+            }
+        }
     }
 }
 
@@ -260,6 +269,7 @@ impl ResolvedConfig {
                 Err(ScenarioError::EmptyImage { path: self.path.clone() })
             }
             Some(scenario) => Ok(scenario),
+            None if self.path.as_os_str().is_empty() => Err(ScenarioError::NoFile),
             None => Err(ScenarioError::Missing { path: self.path.clone() }),
         }
     }

@@ -1841,8 +1841,8 @@ export type UpResult = {
   composeProjectName?: string | null;
   /** The user whom commands run as. */
   remoteUser: string;
-  /** The workspace folder inside the container. */
-  remoteWorkspaceFolder: string;
+  /** The workspace folder inside the container. None where no folder is known: commands start in the user's home folder. */
+  remoteWorkspaceFolder?: string | null;
   /** The configuration, variables of the host replaced (`--include-configuration`). */
   configuration?: unknown;
   /** The configuration merged with what image and Features bring (`--include-merged-configuration`). */

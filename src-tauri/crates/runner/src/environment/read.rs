@@ -39,16 +39,13 @@ impl Environment {
     pub(crate) fn find_any(target: &Target) -> Result<Self> {
         let current =
             std::env::current_dir().map_err(|source| Error::Read { path: PathBuf::from("."), source })?;
-        if target.stands_alone {
+        if is_alone(target) {
             return Self::alone(target, &current);
         }
-        let by_container = target.container_id.is_some() || !target.id_labels.is_empty();
-        let no_folder = target.workspace_folder.is_none() && target.config.is_none();
         match locate::locate(target, &current) {
-            Ok(located) if !(by_container && no_folder) => Self::read(target, &located),
-            Err(error) if !by_container => Err(error),
-            Err(error) if target.config.is_some() || target.override_config.is_some() => Err(error),
-            _ => Ok(Self::of_container(target, &current)),
+            Ok(located) => Self::read(target, &located),
+            Err(error) if !is_named(target) || configuration(target).is_some() => Err(error),
+            Err(_) => Ok(Self::of_container(target, &current)),
         }
     }
 
@@ -56,8 +53,9 @@ impl Environment {
     /// reads it says why.
     pub(crate) fn layer_paths(target: &Target) -> Vec<PathBuf> {
         let Ok(current) = std::env::current_dir() else { return Vec::new() };
-        if target.stands_alone {
-            return target.config.iter().map(|config| locate::absolute(&current, config)).collect();
+        if is_alone(target) {
+            let content = target.override_config.as_ref().or(target.config.as_ref());
+            return content.map(|path| locate::absolute(&current, path)).into_iter().collect();
         }
         let Ok(located) = locate::locate(target, &current) else { return Vec::new() };
         let overlays = overlays(target, || overlay::Subject::of_folder(&located.folder)).unwrap_or_default();
@@ -197,13 +195,15 @@ impl Environment {
     /// A container, and the configuration if one is named, without a workspace folder: nothing of the host belongs to it.
     fn alone(target: &Target, current: &Path) -> Result<Self> {
         let alone = Self::of_container(target, current);
-        let Some(config) = &target.config else { return Ok(alone) };
-        let path = locate::absolute(current, config);
-        if !path.is_file() {
-            return Err(Error::ConfigurationNotFound { path, choices: Vec::new() });
+        let Some(path) = configuration(target) else { return Ok(alone) };
+        let path = locate::absolute(current, path);
+        let content = target.override_config.as_ref().map(|path| locate::absolute(current, path));
+        let content = content.unwrap_or_else(|| path.clone());
+        if !content.is_file() {
+            return Err(Error::ConfigurationNotFound { path: content, choices: Vec::new() });
         }
         let own = Own {
-            content: &path,
+            content: &content,
             folder: path.parent().unwrap_or(Path::new("/")),
             show: &|path: &Path| path.to_path_buf(),
             store: Store::open(target.user_data_folder.as_deref())?,
@@ -216,8 +216,11 @@ impl Environment {
             windows: cfg!(windows),
             ..LocalVariables::default()
         };
-        let (configuration, found) = wharf_spec::resolve(&document, &variables, None)
+        let id = Some(&alone.id).filter(|_| !target.id_labels.is_empty());
+        let (mut configuration, found) = wharf_spec::resolve(&document, &variables, id)
             .map_err(|diagnostics| layers::wrong(&document, diagnostics))?;
+        // Findings name the file that was read; everything else goes by the place the configuration has.
+        configuration.path.clone_from(&path);
         diagnostics.extend(found);
         diagnostics.sort_by_key(|found| found.position);
         Ok(Self {
@@ -254,6 +257,21 @@ impl Environment {
             fetched: String::new(),
         }
     }
+}
+
+/// Whether a container is named by its id or its labels.
+fn is_named(target: &Target) -> bool {
+    target.container_id.is_some() || !target.id_labels.is_empty()
+}
+
+/// Whether no folder of this computer belongs to what is meant: the current one is only meant where nothing else is named.
+fn is_alone(target: &Target) -> bool {
+    target.stands_alone || target.workspace_folder.is_none() && is_named(target)
+}
+
+/// The path that the named configuration has, or would have where only one in its place is named.
+fn configuration(target: &Target) -> Option<&PathBuf> {
+    target.config.as_ref().or(target.override_config.as_ref())
 }
 
 /// The person's own files that count here.
