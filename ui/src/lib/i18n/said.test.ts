@@ -31,6 +31,7 @@ const UNSEEN: Readonly<Record<string, string>> = {
   'runner/src/request/features.rs': 'the same',
   'runner/src/templates/arguments.rs': 'the same',
   'runner/src/secrets/kept.rs': 'secrets are listed and kept on the command line alone',
+  'runner/src/features/look.rs': 'looking at Features is done on the command line alone',
   'runner/src/upgrade.rs': '`wharf upgrade` is a command alone',
   'runner/src/check/': '`wharf check` is a command alone',
   'runner/src/doctor/':

@@ -48,6 +48,7 @@ export const configuration = {
     ],
     'spec/src/edit.rs': ['{} is not an object'],
     'spec/src/resolve.rs': [
+      'No dev container config and no workspace found.',
       'Dev container config (vscode-fileHost:{}) is missing one of "image", "dockerFile" or "dockerComposeFile" properties.',
       'No image information specified in devcontainer.json.',
     ],
@@ -78,6 +79,7 @@ export const configuration = {
     'spec/src/feature/order.rs': [
       'the Features wait for each other: {}',
       "Feature '{entry}' in 'overrideFeatureInstallOrder' could not be processed.",
+      "overrideFeatureInstallOrder names '{entry}', which is none of the Features that are installed",
     ],
     'spec/src/feature/options.rs': [
       "The Feature '{user_id}' does not know the option '{name}'.{meant}",
@@ -188,6 +190,7 @@ export const configuration = {
       'Add it, such as {example}',
     ],
     'spec/src/resolve.rs': [
+      'Name the folder with `--workspace-folder`, or the configuration with `--config`',
       'Add `image` with the name of an image, `build.dockerfile` with a Dockerfile, or `dockerComposeFile` and `service`',
       'Name a variable: {}:NAME}',
     ],

@@ -42,6 +42,7 @@ export const configuration: Words<typeof said> = {
     '`{property}` of {image} is {} and is ignored': '{image} 的 `{property}` 是{}，已忽略',
     '{}; {image} says so, and it is ignored': '{}；这来自 {image}，已忽略',
     '{} is not an object': '{} 不是对象',
+    'No dev container config and no workspace found.': '没有找到开发容器的配置，也没有找到工作区。',
     'Dev container config (vscode-fileHost:{}) is missing one of "image", "dockerFile" or "dockerComposeFile" properties.':
       '开发容器的配置（vscode-fileHost:{}）缺少 "image"、"dockerFile" 或 "dockerComposeFile" 属性。',
     'No image information specified in devcontainer.json.': 'devcontainer.json 中没有指定镜像。',
@@ -54,6 +55,8 @@ export const configuration: Words<typeof said> = {
     '`extends` must name a file, or several files in an array': '`extends` 必须指定一个文件，或用数组指定多个文件',
     'Legacy feature \'{reference}\' not supported. Please check https://containers.dev/features for replacements.\nIf you were hoping to use local Features, remember to prepend your Feature name with "./". Please check https://containers.dev/implementors/features-distribution/#addendum-locally-referenced for more information.':
       '不支持旧式 Feature \'{reference}\'。请在 https://containers.dev/features 查找替代项。\n如果要使用本地 Feature，请在名称前加上 "./"。更多信息请参阅 https://containers.dev/implementors/features-distribution/#addendum-locally-referenced。',
+    "overrideFeatureInstallOrder names '{entry}', which is none of the Features that are installed":
+      "overrideFeatureInstallOrder 中的 '{entry}' 不是任何要安装的 Feature",
     'the Feature {name} is deprecated: it will not receive any further updates':
       'Feature {name} 已弃用：它不会再得到更新',
     'the Feature {name} has been renamed: put "{current}" into devcontainer.json':
@@ -162,6 +165,8 @@ export const configuration: Words<typeof said> = {
     'Write {port} without quotes': '请写 {port}，不加引号',
     'Add target=/path/in/the/container': '请添加 target=/path/in/the/container',
     'Add it, such as {example}': '请添加它，例如 {example}',
+    'Name the folder with `--workspace-folder`, or the configuration with `--config`':
+      '请用 `--workspace-folder` 指定文件夹，或用 `--config` 指定配置',
     'Add `image` with the name of an image, `build.dockerfile` with a Dockerfile, or `dockerComposeFile` and `service`':
       '请添加 `image` 并写上镜像的名称，或添加 `build.dockerfile` 并写上 Dockerfile，或添加 `dockerComposeFile` 和 `service`',
     'Name a variable: {}:NAME}': '请指定环境变量的名称：{}:NAME}',
