@@ -253,7 +253,9 @@ impl Drop for Place {
         if Path::new(&self.context_folder()).is_dir() {
             all.push(self.renew_context());
         }
-        let _ = system::run(system::command("sh").args(["-c", &all.join("; ")]));
+        // Compose is found by the environment that the programs were measured in.
+        let mut remove = system::command("sh");
+        let _ = system::run(remove.args(["-c", &all.join("; ")]).envs(self.environment()));
     }
 }
 
