@@ -257,7 +257,7 @@ fn of_container(
     if let Some(record) = record
         && !record.id_labels.iter().any(|(name, _)| name == LOCAL_FOLDER_LABEL)
     {
-        reference.folder = Some(record.folder.clone());
+        reference.folder = record.workspace_folder();
         reference.configuration = Some(record.configuration.clone()).filter(|path| !path.is_empty());
         reference.id_labels.clone_from(&id_labels);
     }
@@ -311,7 +311,7 @@ fn of_memory(found: &Remembered, state: api::EnvironmentState) -> api::Environme
         id: record.id.clone(),
         name: record.name.clone(),
         reference: api::EnvironmentReference {
-            folder: Some(record.folder.clone()),
+            folder: record.workspace_folder(),
             configuration: configuration.clone(),
             volume,
             container: None,

@@ -24,25 +24,28 @@ impl From<&EnvironmentReference> for Target {
             volume: reference.volume.clone(),
             ..Self::default()
         };
+        let configuration = reference.configuration.as_deref().map(PathBuf::from);
+        let configuration =
+            configuration.filter(|path| crate::locate::check_name(path).is_ok() && path.is_file());
         let Some(folder) = reference.folder.as_deref().filter(|folder| Path::new(folder).is_dir()) else {
             let usual =
                 [(LOCAL_FOLDER_LABEL, &reference.folder), (CONFIG_FILE_LABEL, &reference.configuration)];
             let usual = usual
                 .into_iter()
                 .filter_map(|(name, path)| Some((name.to_owned(), STYLE.in_label(path.as_ref()?))));
+            // What was made without a folder has its configuration all the same.
+            let configuration =
+                configuration.filter(|_| reference.folder.is_none() && !reference.id_labels.is_empty());
             return Self {
-                container_id: reference.container.clone(),
+                container_id: reference.container.clone().filter(|_| configuration.is_none()),
+                config: configuration,
                 id_labels: if reference.id_labels.is_empty() { usual.collect() } else { labels().collect() },
                 ..target
             };
         };
         Self {
             workspace_folder: Some(PathBuf::from(folder)),
-            config: reference
-                .configuration
-                .as_deref()
-                .map(PathBuf::from)
-                .filter(|path| crate::locate::check_name(path).is_ok() && path.is_file()),
+            config: configuration,
             id_labels: labels().collect(),
             ..target
         }
@@ -239,5 +242,21 @@ mod tests {
             ]
         );
         assert_eq!(elsewhere.engine.as_deref(), Some("unix:///x"));
+    }
+
+    #[test]
+    fn what_was_made_without_a_folder_is_found_by_its_labels_and_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("devcontainer.json");
+        std::fs::write(&file, "{}").unwrap();
+        let reference = EnvironmentReference {
+            configuration: Some(file.display().to_string()),
+            container: Some("c1".into()),
+            id_labels: [("mark".to_owned(), "x".to_owned())].into(),
+            ..EnvironmentReference::default()
+        };
+        let found = Target::from(&reference);
+        assert_eq!((found.workspace_folder, found.container_id), (None, None));
+        assert_eq!((found.config, found.id_labels), (Some(file), vec![("mark".to_owned(), "x".to_owned())]));
     }
 }

@@ -166,7 +166,7 @@ pub(crate) async fn finish(session: &Session<'_>, request: &UpRequest, root: &St
     let text = |path: &Path| std::path::absolute(path).ok().map(|path| path.display().to_string());
     let target = &session.subject.target;
     let in_folder = !environment.is_in_volume();
-    flag("workspace-folder", Some(environment.folder.clone()).filter(|_| in_folder));
+    flag("workspace-folder", Some(environment.folder.clone()).filter(|_| in_folder && !target.is_alone()));
     flag("config", environment.configuration_path.as_deref().filter(|_| in_folder).and_then(text));
     flag("override-config", target.override_config.as_deref().and_then(text));
     flag("user-data-folder", text(session.subject.store.root()));

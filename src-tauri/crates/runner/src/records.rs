@@ -24,7 +24,7 @@ pub(crate) type BuiltRecord = BTreeMap<String, Built>;
 pub(crate) struct EnvironmentRecord {
     /// The configuration's `name`, else the folder's.
     pub(crate) name: String,
-    /// The workspace folder.
+    /// The workspace folder; empty where none of this computer belongs to it.
     pub(crate) folder: String,
     /// The configuration file.
     pub(crate) configuration: String,
@@ -107,6 +107,11 @@ pub(crate) struct ResolvedUser {
 }
 
 impl EnvironmentRecord {
+    /// The workspace folder, where one belongs to it.
+    pub(crate) fn workspace_folder(&self) -> Option<String> {
+        Some(self.folder.clone()).filter(|folder| !folder.is_empty())
+    }
+
     /// What counts in place of the container's label.
     pub(crate) fn applied_to_container(&self) -> Option<AppliedEntries> {
         Some(AppliedEntries {

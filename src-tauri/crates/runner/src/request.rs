@@ -60,6 +60,18 @@ pub struct Target {
     pub user_data_folder: Option<PathBuf>,
 }
 
+impl Target {
+    /// Whether a container is named by its id or its labels.
+    pub(crate) fn names_container(&self) -> bool {
+        self.container_id.is_some() || !self.id_labels.is_empty()
+    }
+
+    /// Whether no folder of this computer belongs to what is meant: the current one is only meant where nothing else is named.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.stands_alone || self.workspace_folder.is_none() && self.names_container()
+    }
+}
+
 /// Folders inside the container that the reference lets a caller move.
 #[derive(Debug, Clone, Default)]
 pub struct DataFolders {

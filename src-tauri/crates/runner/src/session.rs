@@ -241,7 +241,7 @@ impl<'a> Session<'a> {
         wanted: WantedRecord,
         failure: Option<&Error>,
     ) -> Result<()> {
-        let Subject { environment, state, record: before, .. } = &self.subject;
+        let Subject { target, environment, state, record: before, .. } = &self.subject;
         let before = before.as_ref();
         // A container that was named by its id alone is no environment of its own, and of one whose configuration is not here
         // more is known already.
@@ -258,7 +258,8 @@ impl<'a> Session<'a> {
         };
         let record = EnvironmentRecord {
             name: environment.name(),
-            folder: environment.folder.clone(),
+            // None of this computer's belongs to a container that was named without one.
+            folder: if target.is_alone() { String::new() } else { environment.folder.clone() },
             configuration: environment.configuration.path.display().to_string(),
             id: environment.id.to_string(),
             id_labels: environment.id_labels.clone(),

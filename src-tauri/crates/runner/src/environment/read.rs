@@ -39,12 +39,12 @@ impl Environment {
     pub(crate) fn find_any(target: &Target) -> Result<Self> {
         let current =
             std::env::current_dir().map_err(|source| Error::Read { path: PathBuf::from("."), source })?;
-        if is_alone(target) {
+        if target.is_alone() {
             return Self::alone(target, &current);
         }
         match locate::locate(target, &current) {
             Ok(located) => Self::read(target, &located),
-            Err(error) if !is_named(target) || configuration(target).is_some() => Err(error),
+            Err(error) if !target.names_container() || configuration(target).is_some() => Err(error),
             Err(_) => Ok(Self::of_container(target, &current)),
         }
     }
@@ -53,7 +53,7 @@ impl Environment {
     /// reads it says why.
     pub(crate) fn layer_paths(target: &Target) -> Vec<PathBuf> {
         let Ok(current) = std::env::current_dir() else { return Vec::new() };
-        if is_alone(target) {
+        if target.is_alone() {
             let content = target.override_config.as_ref().or(target.config.as_ref());
             return content.map(|path| locate::absolute(&current, path)).into_iter().collect();
         }
@@ -257,16 +257,6 @@ impl Environment {
             fetched: String::new(),
         }
     }
-}
-
-/// Whether a container is named by its id or its labels.
-fn is_named(target: &Target) -> bool {
-    target.container_id.is_some() || !target.id_labels.is_empty()
-}
-
-/// Whether no folder of this computer belongs to what is meant: the current one is only meant where nothing else is named.
-fn is_alone(target: &Target) -> bool {
-    target.stands_alone || target.workspace_folder.is_none() && is_named(target)
 }
 
 /// The path that the named configuration has, or would have where only one in its place is named.

@@ -29,7 +29,7 @@ pub(super) fn environment(
         id: record.id.clone(),
         name: record.name.clone(),
         reference: api::EnvironmentReference {
-            folder: Some(record.folder.clone()),
+            folder: record.workspace_folder(),
             configuration: Some(record.configuration.clone()).filter(|path| !path.is_empty()),
             volume,
             container: record.container.clone(),
