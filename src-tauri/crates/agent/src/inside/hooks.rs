@@ -97,9 +97,13 @@ impl HookRunner<'_> {
 
     fn command(&self, place: Place, command: &Command) -> Option<CommandFailure> {
         match command {
-            Command::Shell(text) => self.single(place, &SingleCommand::Shell(text.clone()), self.single),
+            Command::Shell(text) => {
+                let command = SingleCommand::Shell(text.clone());
+                self.started(place, &command)?.run(self.single)
+            }
             Command::Exec(arguments) => {
-                self.single(place, &SingleCommand::Exec(arguments.clone()), self.single)
+                let command = SingleCommand::Exec(arguments.clone());
+                self.started(place, &command)?.run(self.single)
             }
             Command::Parallel(entries) => thread::scope(|scope| {
                 let threads: Vec<_> = entries
@@ -107,7 +111,9 @@ impl HookRunner<'_> {
                     .enumerate()
                     .map(|(index, (_, command))| {
                         let place = Place { entry: Some(index), ..place };
-                        scope.spawn(move || self.single(place, command, Wiring::OutputOnly))
+                        // Told before its thread runs, so that entries are told in their order.
+                        let started = self.started(place, command);
+                        scope.spawn(move || started?.run(Wiring::OutputOnly))
                     })
                     .collect();
                 // All of them end before any failure counts, and the first in order is the one that is told.
@@ -118,18 +124,35 @@ impl HookRunner<'_> {
         }
     }
 
-    fn single(&self, place: Place, command: &SingleCommand, wiring: Wiring) -> Option<CommandFailure> {
+    /// Tells that a command starts; None where there is nothing to run.
+    fn started(&self, place: Place, command: &SingleCommand) -> Option<Started<'_>> {
         let arguments = command.arguments()?;
         let output = self.connection.new_stream();
         self.say(AgentMessage::CommandStarted { place, output });
+        Some(Started { runner: self, place, arguments, output })
+    }
+}
+
+/// A command of which the host has been told.
+struct Started<'a> {
+    runner: &'a HookRunner<'a>,
+    place: Place,
+    arguments: Vec<String>,
+    output: u32,
+}
+
+impl Started<'_> {
+    fn run(self, wiring: Wiring) -> Option<CommandFailure> {
+        let Started { runner, place, arguments, output } = self;
         let began = Instant::now();
-        let end = match launch(&arguments, &self.prepared.environment, &self.prepared.working_dir, wiring) {
-            Ok(launched) => self.connection.attend(self.exchange, launched, output, None),
+        let end = match launch(&arguments, &runner.prepared.environment, &runner.prepared.working_dir, wiring)
+        {
+            Ok(launched) => runner.connection.attend(runner.exchange, launched, output, None),
             Err(end) => end,
         };
         let finished =
             AgentMessage::CommandFinished { place, end: end.clone(), milliseconds: milliseconds(began) };
-        self.connection.send_and_say(&[Frame::end(output)], self.exchange, &[finished]);
+        runner.connection.send_and_say(&[Frame::end(output)], runner.exchange, &[finished]);
         if end.is_success() { None } else { Some(CommandFailure { place, end }) }
     }
 }
