@@ -77,6 +77,7 @@ pub(crate) fn running(configuration: &Value) -> Running {
             ("devcontainer.local_folder".to_owned(), FOLDER.to_owned()),
             ("devcontainer.config_file".to_owned(), CONFIGURATION.to_owned()),
         ],
+        label_names: wharf_spec::labels::usual_names(),
         image_name: image::image_name(FOLDER, PathStyle::Linux),
         replace: false,
         expect_existing: false,

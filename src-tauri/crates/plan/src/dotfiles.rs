@@ -28,8 +28,11 @@ const INSTALLERS: [&str; 8] = [
 const SCRIPT: &str = r#"repository=$1 target=$2 command=$3
 shift 3
 case $target in
-  '~' | '$HOME') target=$HOME ;;
-  '~/'* | '$HOME/'*) target=$HOME/${target#*/} ;;
+  '~' | '$HOME' | '${HOME}') target=$HOME ;;
+  '~/'* | '$HOME/'* | '${HOME}/'*) target=$HOME/${target#*/} ;;
+esac
+case $target in
+  *'$'* | '~'*) echo "$target cannot be used: of what a shell would put in, ~/ and \$HOME/ are known."; exit 126 ;;
 esac
 if [ ! -e "$target" ]; then
   command -v git >/dev/null 2>&1 || { echo "There is no git in the container to clone $repository with."; exit 127; }

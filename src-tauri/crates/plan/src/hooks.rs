@@ -2,7 +2,9 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use wharf_spec::{ContainerVariables, Entry, Hook, MergedConfig, UserEnvProbe, labels, metadata};
+use wharf_spec::{
+    ContainerConfig, ContainerVariables, Entry, Hook, MergedConfig, UserEnvProbe, labels, metadata,
+};
 
 use crate::dotfiles::{self, Dotfiles};
 use crate::facts::ContainerFacts;
@@ -45,7 +47,7 @@ pub struct HookOptions {
 #[must_use]
 pub fn entries_of_container(wanted: &Running, container: &ContainerFacts) -> Vec<Entry> {
     let label = container.labels.get(metadata::LABEL).map(String::as_str);
-    let labelled = labels::has_names(&wanted.id_labels, &container.labels);
+    let labelled = labels::has_names(&wanted.label_names, &container.labels);
     metadata::entries_for_container(label, &container.id, labelled, &wanted.configuration).0
 }
 
@@ -58,9 +60,9 @@ pub fn inside_spec(
     merged: &MergedConfig,
     container: &ContainerFacts,
 ) -> Result<InsideSpec, Blocker> {
-    let merged =
-        merged.for_container(&ContainerVariables::from_list(container.env.iter().map(String::as_str)));
+    let merged = in_container(merged, container);
     let options = &wanted.hooks;
+    let merged = if options.only_hooks { merged.with_hooks_in_container() } else { merged };
     let (hooks, ready_after) = hook_steps(&merged, options);
     let probe = merged.user_env_probe.or(options.default_probe).unwrap_or_default();
     Ok(InsideSpec {
@@ -84,12 +86,19 @@ pub fn inside_spec(
     })
 }
 
-impl HookOptions {
-    /// Where the markers lie.
-    #[must_use]
-    pub fn markers(&self) -> MarkerFolders {
-        MarkerFolders { data: self.data_folder.clone(), system: self.system_data_folder.clone() }
+/// Where the markers of what is done inside lie. `merged` has the container's variables still as written.
+#[must_use]
+pub fn markers(wanted: &Running, merged: &MergedConfig, container: &ContainerFacts) -> MarkerFolders {
+    let options = &wanted.hooks;
+    MarkerFolders {
+        user: remote_user(&in_container(merged, container), container),
+        data: options.data_folder.clone(),
+        system: options.system_data_folder.clone(),
     }
+}
+
+fn in_container(merged: &MergedConfig, container: &ContainerFacts) -> ContainerConfig {
+    merged.for_container(&ContainerVariables::from_list(container.env.iter().map(String::as_str)))
 }
 
 /// Whether a hook of a running container is not known to be done, or runs each time and has not in this operation.

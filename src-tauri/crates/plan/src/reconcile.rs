@@ -522,14 +522,14 @@ fn inside_alone(wanted: &Running, observed: &Observed) -> Next {
         return Err(Blocker::NotRunning { container: container.id.clone(), state: container.state });
     }
     let merged = merged(wanted, Some(container), &Base::Irrelevant, None);
-    secrets_allowed(wanted, observed, &merged)?;
+    secrets_allowed(wanted, observed, container, &merged)?;
     inside(wanted, observed, container, &merged)
 }
 
 /// Set-up, probe and hooks: whatever is not known to be done since this start goes into one exec.
 fn inside(wanted: &Running, observed: &Observed, container: &ContainerFacts, merged: &MergedConfig) -> Next {
     let mut spec = hooks::inside_spec(wanted, merged, container)?;
-    let done = &observed.inside.marked_in(wanted.hooks.markers());
+    let done = &observed.inside.marked_in(spec.markers());
     let pending = spec.hooks.iter().any(|step| hooks::is_pending(step.hook, step.rerun, done));
     spec.set_up = !done.set_up && !wanted.hooks.only_hooks;
     spec.dotfiles = spec.dotfiles.filter(|_| !done.dotfiles);

@@ -91,6 +91,8 @@ pub struct Running {
     pub workspace: Workspace,
     /// Labels that tell the container: `--id-label`, or folder and configuration file.
     pub id_labels: Vec<(String, String)>,
+    /// Names of labels that a container has which was made for a configuration. None: whatever it has, the configuration is new to it.
+    pub label_names: Vec<String>,
     /// `vsc-<name>-<hash>`: what a built image is called.
     pub image_name: String,
     /// `--remove-existing-container`: an existing container is replaced.
@@ -310,10 +312,13 @@ pub struct Inside {
     pub markers: MarkerFolders,
 }
 
-/// Where a container's markers lie, if a caller says so: elsewhere there are other markers, and nothing is known of them.
+/// Where a container's markers lie: elsewhere there are other markers, and nothing is known of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MarkerFolders {
+    /// Whose home folder it is that those of hooks and dotfiles usually lie in, as the configuration names the user.
+    #[serde(default)]
+    pub user: String,
     /// Those of hooks and dotfiles; None: `~/.devcontainer`.
     pub data: Option<String>,
     /// Root's; None: `/var/devcontainer`.

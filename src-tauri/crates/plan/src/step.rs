@@ -144,7 +144,11 @@ impl InsideSpec {
     /// Where the markers lie.
     #[must_use]
     pub fn markers(&self) -> MarkerFolders {
-        MarkerFolders { data: self.data_folder.clone(), system: self.system_data_folder.clone() }
+        MarkerFolders {
+            user: self.user.clone(),
+            data: self.data_folder.clone(),
+            system: self.system_data_folder.clone(),
+        }
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct Environment {
     pub(crate) workspace: Workspace,
     /// Labels that tell its container.
     pub(crate) id_labels: Vec<(String, String)>,
+    /// Names of labels that a container has which was made for a configuration.
+    pub(crate) label_names: Vec<String>,
     /// Whether those are the usual ones, and not `--id-label`.
     pub(crate) has_default_labels: bool,
     /// `--container-id`.

@@ -63,7 +63,7 @@ async fn run(
 ) -> Result<i32> {
     let environment = reconciler.environment;
     let label = container.labels.get(metadata::LABEL).map(String::as_str);
-    let labelled = labels::has_names(&environment.id_labels, &container.labels);
+    let labelled = labels::has_names(&environment.label_names, &container.labels);
     let (entries, _) =
         metadata::entries_for_container(label, &container.id, labelled, &environment.configuration);
     let merged =
@@ -73,11 +73,13 @@ async fn run(
         merged.user_env_probe.or_else(|| asked_probe.as_deref().and_then(up::probe)).unwrap_or_default();
     let known =
         reconciler.state.load::<InsideRecord>(INSIDE)?.found().filter(|record| record.belongs_to(container));
-    let probed = known.as_ref().and_then(|record| record.probed.get(probe_name(probe)).cloned());
+    let user = wharf_plan::hooks::remote_user(&merged, container);
+    let known_as = known_as(&user, probe);
+    let probed = known.as_ref().and_then(|record| record.probed.get(&known_as).cloned());
     let remote_env = wharf_plan::hooks::remote_env(&merged, &request.remote_env.iter().cloned().collect());
     let command = CommandSpec {
         command: request.command.clone(),
-        user: wharf_plan::hooks::remote_user(&merged, container),
+        user,
         working_dir: environment.workspace.folder.clone(),
         container_env: container.env.clone(),
         probe,
@@ -111,13 +113,15 @@ async fn run(
             user: ResolvedUser { name: resolved.user, home: resolved.home, shell: resolved.shell },
             probed: std::collections::BTreeMap::new(),
         });
-        record.probed.insert(probe_name(probe).to_owned(), probed);
+        record.probed.insert(known_as, probed);
         reconciler.state.save(INSIDE, &record)?;
     }
     Ok(outcome.code)
 }
 
-/// The property's value: what records are kept under.
-pub(crate) fn probe_name(probe: UserEnvProbe) -> &'static str {
-    UserEnvProbe::VALUES.iter().find(|(_, value)| *value == probe).map_or("none", |(name, _)| name)
+/// What a user's environment is kept under: the user as the configuration names it, and the probe.
+pub(crate) fn known_as(user: &str, probe: UserEnvProbe) -> String {
+    let probe =
+        UserEnvProbe::VALUES.iter().find(|(_, value)| *value == probe).map_or("none", |(name, _)| name);
+    format!("{user} {probe}")
 }

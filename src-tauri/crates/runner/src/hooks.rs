@@ -9,7 +9,7 @@ use wharf_plan::{ContainerFacts, ContainerState, HookCommand, InsideSpec, Rerun}
 
 use crate::error::{CommandFailure, Error, Result};
 use crate::events::{Operation, StepRecord};
-use crate::exec::probe_name;
+use crate::exec::known_as;
 use crate::inside::{HookOutcome, Inside, InsideEvent, InsideOutcome};
 use crate::reconciler::Reconciler;
 use crate::records::{INSIDE, InsideRecord, ResolvedUser};
@@ -102,7 +102,7 @@ impl Reconciler<'_> {
         let mut probed = before.map(|record| record.probed).unwrap_or_default();
         if let (Some(found), Some(probe)) = (&outcome.probed, spec.probe) {
             let known = KnownEnvironment { env: found.env.clone(), files: found.files.clone() };
-            probed.insert(probe_name(probe).to_owned(), known);
+            probed.insert(known_as(&spec.user, probe), known);
         }
         let mut inside = done.clone();
         inside.attached.clear();

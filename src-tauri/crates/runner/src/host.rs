@@ -18,6 +18,8 @@ use crate::platform;
 
 /// How many of a failed command's last lines an error quotes.
 const LAST_LINES: usize = 10;
+/// What a shell ends with when a person has interrupted what it ran. The reference goes on then, as after a hook in the container.
+const INTERRUPTED: i32 = 130;
 
 /// Runs `command` in `folder`; parallel entries all run to their end before the first failure is returned.
 pub(crate) async fn run(
@@ -117,6 +119,7 @@ async fn run_one(
     };
     match status {
         Ok(status) if status.success() => Ok(()),
+        Ok(status) if status.code() == Some(INTERRUPTED) || platform::was_interrupted(status) => Ok(()),
         Ok(status) => Err(failed(status.code(), last.take())),
         Err(error) => Err(failed(None, vec![error.to_string()])),
     }

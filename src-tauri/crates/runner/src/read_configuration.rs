@@ -168,7 +168,8 @@ impl Reconciler<'_> {
         if self.environment.configuration_path.is_none() {
             let entries = container.map(|container| {
                 let label = container.labels.get(wharf_spec::metadata::LABEL).map(String::as_str);
-                let labelled = wharf_spec::labels::has_names(&self.environment.id_labels, &container.labels);
+                let labelled =
+                    wharf_spec::labels::has_names(&self.environment.label_names, &container.labels);
                 wharf_spec::metadata::entries_for_container(
                     label,
                     &container.id,

@@ -90,7 +90,7 @@ pub(crate) struct InsideRecord {
     pub(crate) failed: Option<wharf_spec::Hook>,
     /// Who commands run as.
     pub(crate) user: ResolvedUser,
-    /// The user's environment, by the probe that found it.
+    /// Users' environments, by the user and the probe that found it.
     pub(crate) probed: BTreeMap<String, KnownEnvironment>,
 }
 

@@ -269,6 +269,7 @@ pub(crate) fn running(
     Ok(Running {
         workspace: environment.workspace.clone(),
         id_labels: environment.id_labels.clone(),
+        label_names: environment.label_names.clone(),
         image_name: environment.image_name(),
         replace: request.remove_existing_container,
         expect_existing: request.expect_existing_container,

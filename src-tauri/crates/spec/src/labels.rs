@@ -30,13 +30,19 @@ pub fn carries(style: PathStyle, wanted: &[(String, String)], labels: &BTreeMap<
     })
 }
 
+/// The names of the usual labels.
+#[must_use]
+pub fn usual_names() -> Vec<String> {
+    [LOCAL_FOLDER, CONFIG_FILE].map(str::to_owned).to_vec()
+}
+
 /// Whether a container has labels of these names, which says that it was made for an environment and holds what that was made
 /// from. One that an older tool made has no label for the configuration.
 #[must_use]
-pub fn has_names(wanted: &[(String, String)], labels: &BTreeMap<String, String>) -> bool {
+pub fn has_names(wanted: &[String], labels: &BTreeMap<String, String>) -> bool {
     let has = |name: &str| labels.get(name).is_some_and(|value| !value.is_empty());
     let is_old = has(LOCAL_FOLDER) && !labels.contains_key(CONFIG_FILE);
-    !wanted.is_empty() && wanted.iter().all(|(name, _)| has(name) || (is_old && name == CONFIG_FILE))
+    !wanted.is_empty() && wanted.iter().all(|name| has(name) || (is_old && name == CONFIG_FILE))
 }
 
 fn is_path(name: &str) -> bool {
@@ -114,8 +120,8 @@ mod tests {
 
     #[test]
     fn names_of_labels_tell_that_a_container_is_an_environment() {
-        let own = usual(Linux, "/w", "/w/.devcontainer.json");
-        let mine = vec![("mine".to_owned(), "1".to_owned())];
+        let own = usual_names();
+        let mine = vec!["mine".to_owned()];
         let cases = [
             (&own, labels(&[(LOCAL_FOLDER, "/other"), (CONFIG_FILE, "/other/.devcontainer.json")]), true),
             (&own, labels(&[(LOCAL_FOLDER, "/w")]), true),

@@ -80,13 +80,25 @@ pub struct MergedConfig {
 
 /// A merged configuration in which the container's variables have their values.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ContainerConfig(MergedConfig);
+pub struct ContainerConfig {
+    config: MergedConfig,
+    /// The hooks with the container's variables put in.
+    hooks: BTreeMap<Hook, Vec<Sourced<LifecycleCommand>>>,
+}
+
+impl ContainerConfig {
+    /// The same with the container's variables in the commands of hooks too, as the reference's `run-user-commands` runs them.
+    #[must_use]
+    pub fn with_hooks_in_container(self) -> Self {
+        Self { config: MergedConfig { hooks: self.hooks.clone(), ..self.config }, hooks: self.hooks }
+    }
+}
 
 impl std::ops::Deref for ContainerConfig {
     type Target = MergedConfig;
 
     fn deref(&self) -> &MergedConfig {
-        &self.0
+        &self.config
     }
 }
 
@@ -160,8 +172,8 @@ impl MergedConfig {
 
     /// Puts in the container's variables. One without a name stays as written.
     ///
-    /// The commands of hooks keep theirs: the reference shows them replaced and runs them as written, and to a shell the
-    /// difference is one of meaning.
+    /// The commands of hooks keep theirs: the reference shows them replaced and runs them as written (but in `run-user-commands`:
+    /// [`ContainerConfig::with_hooks_in_container`]), and to a shell the difference is one of meaning.
     #[must_use]
     pub fn for_container(&self, variables: &ContainerVariables) -> ContainerConfig {
         let whole = Value::Object(self.json.clone());
@@ -171,7 +183,8 @@ impl MergedConfig {
         };
         let (sources, config_source) = (self.sources.clone(), self.config_source.clone());
         let merged = Self::of(self.config.clone(), json, sources, config_source, Vec::new());
-        ContainerConfig(Self { hooks: self.hooks.clone(), ..merged })
+        let in_container = merged.hooks.clone();
+        ContainerConfig { config: Self { hooks: self.hooks.clone(), ..merged }, hooks: in_container }
     }
 
     /// Reads the merged object as types. Its parts were checked when the entries were read, so nothing is left to report.

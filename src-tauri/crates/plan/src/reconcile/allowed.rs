@@ -5,6 +5,7 @@ use wharf_spec::MergedConfig;
 use super::need;
 use crate::consent::{self, Touch};
 use crate::facts::ContainerFacts;
+use crate::hooks;
 use crate::state::{Blocker, Consent, FactQuery, Inside, Observed, Running};
 
 /// A container that exists already has what it has; only host commands are new then, and what its hooks are given.
@@ -23,7 +24,9 @@ pub(super) fn allowed(
         touches.retain(|touch| touch.kind == consent::TouchKind::HostCommand);
     }
     // Of a container that is made, nothing is done yet.
-    let inside = kept.map_or_else(Inside::default, |_| observed.inside.marked_in(wanted.hooks.markers()));
+    let inside = kept.map_or_else(Inside::default, |container| {
+        observed.inside.marked_in(hooks::markers(wanted, merged, container))
+    });
     touches.extend(secrets(wanted, merged, observed, &inside)?);
     let unread: Vec<String> = consent::named_workspace_files(wanted)
         .into_iter()
@@ -43,12 +46,13 @@ pub(super) fn allowed(
 pub(super) fn secrets_allowed(
     wanted: &Running,
     observed: &Observed,
+    container: &ContainerFacts,
     merged: &MergedConfig,
 ) -> Result<(), Blocker> {
     if observed.consent == Consent::Everything {
         return Ok(());
     }
-    let inside = observed.inside.marked_in(wanted.hooks.markers());
+    let inside = observed.inside.marked_in(hooks::markers(wanted, merged, container));
     granted(secrets(wanted, merged, observed, &inside)?, observed)
 }
 

@@ -150,6 +150,7 @@ impl Environment {
             workspace: workspace.settle(&configuration),
             configuration,
             diagnostics,
+            label_names: names(&id_labels),
             id_labels,
             has_default_labels,
             container_id: target.container_id.clone(),
@@ -210,9 +211,15 @@ impl Environment {
         };
         let (document, mut diagnostics) = layers::read(&own, &[])?;
         let (raw, _) = wharf_spec::read(&document);
+        // Of a Compose project it is known without a folder too.
+        let composed = Workspace {
+            folder: raw.workspace_folder.clone().filter(|folder| !folder.is_empty()).or(Some("/".to_owned())),
+            ..Workspace::default()
+        };
+        let workspace = if raw.docker_compose_file.is_some() { composed } else { Workspace::default() };
         let variables = LocalVariables {
             env: host_environment(),
-            container_workspace_folder: raw.workspace_folder,
+            container_workspace_folder: workspace.folder.clone().or(raw.workspace_folder),
             windows: cfg!(windows),
             ..LocalVariables::default()
         };
@@ -225,7 +232,7 @@ impl Environment {
         diagnostics.sort_by_key(|found| found.position);
         Ok(Self {
             configuration_path: Some(path.clone()),
-            workspace: Workspace::default().settle(&configuration),
+            workspace: workspace.settle(&configuration),
             configuration,
             diagnostics,
             is_named: true,
@@ -248,6 +255,12 @@ impl Environment {
             diagnostics: Vec::new(),
             workspace: Workspace::default(),
             id_labels: target.id_labels.clone(),
+            label_names: match target.id_labels.is_empty() {
+                // Whoever sets a container up brings it something new.
+                true if target.stands_alone => Vec::new(),
+                true => labels::usual_names(),
+                false => names(&target.id_labels),
+            },
             has_default_labels: false,
             container_id: target.container_id.clone(),
             id,
@@ -257,6 +270,10 @@ impl Environment {
             fetched: String::new(),
         }
     }
+}
+
+fn names(labels: &[(String, String)]) -> Vec<String> {
+    labels.iter().map(|(name, _)| name.clone()).collect()
 }
 
 /// The path that the named configuration has, or would have where only one in its place is named.

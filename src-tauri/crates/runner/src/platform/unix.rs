@@ -68,6 +68,12 @@ pub(crate) fn own_process_group(command: &mut Command) {
     command.process_group(0);
 }
 
+/// Whether a command was ended by an interrupt (Ctrl-C).
+pub(crate) fn was_interrupted(status: std::process::ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.signal() == Some(Signal::INT.as_raw())
+}
+
 /// Asks everything in the child's process group to end, and kills what is left after a while.
 pub(crate) async fn end_process_group(child: &mut tokio::process::Child) {
     let Some(group) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else { return };

@@ -67,6 +67,12 @@ pub(crate) fn own_process_group(command: &mut Command) {
     command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
 }
 
+/// Whether a command was ended by an interrupt (Ctrl-C).
+pub(crate) fn was_interrupted(status: std::process::ExitStatus) -> bool {
+    // STATUS_CONTROL_C_EXIT, as the system's own codes are written.
+    status.code() == Some(0xC000_013A_u32.cast_signed())
+}
+
 /// Ends the child and everything it started.
 pub(crate) async fn end_process_group(child: &mut tokio::process::Child) {
     if let Some(id) = child.id() {
