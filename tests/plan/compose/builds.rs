@@ -180,6 +180,28 @@ fn services_that_read_from_each_other_in_a_circle_are_refused() {
     }
 }
 
+/// What each service's image is built for: the environment's own, then the other's.
+fn built_for(service: &Value, observed: impl Fn(&Value) -> Observed) -> Vec<Vec<String>> {
+    let mut observed = observed(&json!({"app": service, "other": service}));
+    for name in ["project_devcontainer-app", "project_devcontainer-other"] {
+        observed.images.insert(name.to_owned(), None);
+    }
+    builds(&mut observed).into_iter().map(|spec| spec.platforms).collect()
+}
+
+#[test]
+fn an_image_is_built_for_what_its_service_runs_on() {
+    let cases = [
+        (json!({"build": "."}), vec![]),
+        (json!({"build": ".", "platform": "linux/arm64"}), vec!["linux/arm64"]),
+        (json!({"build": "https://example.com/x.git", "platform": "linux/arm64"}), vec!["linux/arm64"]),
+    ];
+    for (service, expected) in cases {
+        let found = built_for(&service, with_dockerfiles);
+        assert_eq!(found, [expected.clone(), expected], "{service}");
+    }
+}
+
 /// Once, a folder was put before what it already began with.
 #[test]
 fn zed_53473_paths_of_a_build_count_from_the_compose_file() {
