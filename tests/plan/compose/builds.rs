@@ -202,6 +202,23 @@ fn an_image_is_built_for_what_its_service_runs_on() {
     }
 }
 
+/// `build.platforms` says what the image can be built for, and only one of them can start.
+#[test]
+fn of_several_platforms_that_a_build_is_made_for_the_service_s_counts() {
+    let (one, both) = (json!(["linux/arm64"]), json!(["linux/amd64", "linux/arm64"]));
+    let cases = [
+        (&one, None, vec!["linux/arm64"]),
+        (&both, None, vec![]),
+        (&both, Some("linux/amd64"), vec!["linux/amd64"]),
+        (&one, Some("linux/arm64"), vec!["linux/arm64"]),
+    ];
+    for (platforms, platform, expected) in cases {
+        let service = json!({"build": {"context": ".", "platforms": platforms}, "platform": platform});
+        let found = built_for(&service, with_dockerfiles);
+        assert_eq!(found, [expected.clone(), expected], "{service}");
+    }
+}
+
 /// Once, a folder was put before what it already began with.
 #[test]
 fn zed_53473_paths_of_a_build_count_from_the_compose_file() {

@@ -117,8 +117,9 @@ fn options(raw: &Map<String, Value>, secrets: Option<&Value>) -> Vec<String> {
     for (name, value) in pairs_of(raw, "additional_contexts") {
         add("build-context", &format!("{name}={}", value.unwrap_or_default()));
     }
-    for platform in texts_of(raw, "platforms") {
-        add("platform", &platform);
+    // What is started is built for one: of several, none is that one rather than another, and the builder's own counts.
+    if let [platform] = texts_of(raw, "platforms").as_slice() {
+        add("platform", platform);
     }
     if let Some(isolation) = text_of(raw, "isolation") {
         add("isolation", &isolation);
