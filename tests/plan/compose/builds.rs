@@ -1,12 +1,14 @@
 //! Builds that only the builder can begin, and builds that read from each other's images.
 
 use serde_json::{Value, json};
-use wharf_plan::build::NamedContext;
+use wharf_plan::build::{CacheSource, NamedContext};
 use wharf_plan::compose::ServiceFacts;
-use wharf_plan::{Blocker, BuildPurpose, BuildSpec, Built, ImageFacts, Observed, Outcome, Step, Wanted};
+use wharf_plan::{
+    Blocker, BuildPurpose, BuildSpec, Built, EngineKind, ImageFacts, Observed, Outcome, Step, Wanted,
+};
 
 use super::{facts, known, next, up, wanted};
-use crate::support::image_facts;
+use crate::support::{engine, image_facts};
 
 /// The builds in their order, each taken as done.
 fn builds(observed: &mut Observed) -> Vec<BuildSpec> {
@@ -217,6 +219,39 @@ fn of_several_platforms_that_a_build_is_made_for_the_service_s_counts() {
         let found = built_for(&service, with_dockerfiles);
         assert_eq!(found, [expected.clone(), expected], "{service}");
     }
+}
+
+/// What the builds of the environment's service and of another one are told beside their contexts.
+#[test]
+fn what_a_service_s_build_may_do_and_keep_goes_into_it() {
+    let service = json!({"build": {"context": ".", "cache_to": ["type=local,dest=/c"], "no_cache_filter": ["one"], "entitlements": ["network.host"]}});
+    let planned = |kind: EngineKind, service: &Value| {
+        let mut observed = with_dockerfiles(&json!({"app": service, "other": service}));
+        observed.engine = engine(kind);
+        for name in ["project_devcontainer-app", "project_devcontainer-other"] {
+            observed.images.insert(name.to_owned(), None);
+        }
+        builds(&mut observed)
+    };
+    let found = planned(EngineKind::Docker, &service);
+    assert_eq!(found.len(), 2);
+    for spec in found {
+        assert_eq!(spec.cache_to, [CacheSource::parse("type=local,dest=/c").unwrap()]);
+        assert_eq!(
+            (spec.no_cache_filter, spec.entitlements),
+            (vec!["one".to_owned()], vec!["network.host".to_owned()])
+        );
+    }
+    // Compose tells builders without BuildKit none of that, and refuses to build there with more rights.
+    let found = planned(EngineKind::Podman, &service);
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|spec| spec.needs_buildkit().is_empty()), "{found:?}");
+    let more = json!({"app": {"build": {"context": ".", "privileged": true}}});
+    let mut observed = with_dockerfiles(&more);
+    observed.engine = engine(EngineKind::Podman);
+    let refused = next(Wanted::Running(Box::new(wanted(&json!({})))), &observed);
+    let Outcome::Blocked(Blocker::Impossible { message, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(message, "`--allow` cannot be used here: it needs BuildKit, which this engine does not offer");
 }
 
 /// Once, a folder was put before what it already began with.

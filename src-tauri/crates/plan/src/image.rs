@@ -186,11 +186,15 @@ pub fn dockerfile_build(
         tags: asked::names(wanted),
         args: build.args.clone(),
         target: build.target.clone(),
-        pull: wanted.no_cache && !wanted.build.keeps_bases && buildkit,
+        pull: wanted.no_cache && !wanted.build.of_service && buildkit,
         ..BuildSpec::default()
     };
     asked::apply(&mut spec, wanted, &build.cache_from, observed)?;
-    crate::build_options::apply(&mut spec, &build.options, observed)?;
+    if wanted.build.of_service {
+        crate::build_options::apply_of_service(&mut spec, &build.options, observed)?;
+    } else {
+        crate::build_options::apply(&mut spec, &build.options, observed)?;
+    }
     match features {
         Some(features) => {
             let ground = Ground {

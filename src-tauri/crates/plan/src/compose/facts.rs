@@ -130,7 +130,7 @@ impl ComposeFacts {
         config.image = None;
         config.build = None;
         one.build.service_user.clone_from(&service.user);
-        one.build.keeps_bases = true;
+        one.build.of_service = true;
         config.run_args = [("--user", &service.user), ("--platform", &service.platform)]
             .into_iter()
             .filter_map(|(flag, value)| Some(format!("{flag}={}", value.as_ref()?)))

@@ -178,7 +178,7 @@ fn build(
             reason,
         })?);
     }
-    crate::build_options::apply(&mut spec, &facts.options_of(service, build), observed)?;
+    crate::build_options::apply_of_service(&mut spec, &facts.options_of(service, build), observed)?;
     prints.extend(image::ids_read(&spec, observed)?);
     Ok(Some(PlannedBuild::new(spec, &prints)))
 }

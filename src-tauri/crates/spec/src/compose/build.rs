@@ -138,6 +138,14 @@ fn options(raw: &Map<String, Value>, secrets: Option<&Value>) -> Vec<String> {
     if let Some(Value::Array(used)) = raw.get("secrets") {
         used.iter().filter_map(|used| secret(used, secrets?)).for_each(|secret| add("secret", &secret));
     }
+    for (flag, name) in
+        [("cache-to", "cache_to"), ("no-cache-filter", "no_cache_filter"), ("allow", "entitlements")]
+    {
+        texts_of(raw, name).iter().for_each(|value| add(flag, value));
+    }
+    if switch_of(raw, "privileged") {
+        add("allow", "security.insecure");
+    }
     for (flag, name) in [("no-cache", "no_cache"), ("pull", "pull")] {
         if switch_of(raw, name) {
             add(flag, "true");
