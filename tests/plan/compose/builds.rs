@@ -221,6 +221,25 @@ fn of_several_platforms_that_a_build_is_made_for_the_service_s_counts() {
     }
 }
 
+/// `DOCKER_DEFAULT_PLATFORM` comes after all that the project says.
+#[test]
+fn a_service_that_says_no_platform_is_built_for_the_person_s_own() {
+    let default = |services: &Value| {
+        let mut observed = with_dockerfiles(services);
+        let variable = ("DOCKER_DEFAULT_PLATFORM".to_owned(), "linux/arm64".to_owned());
+        observed.host.environment.extend([variable]);
+        observed
+    };
+    for (service, expected) in [
+        (json!({"build": "."}), "linux/arm64"),
+        (json!({"build": ".", "platform": "linux/amd64"}), "linux/amd64"),
+        (json!({"build": {"context": ".", "platforms": ["linux/amd64"]}}), "linux/amd64"),
+        (json!({"build": {"context": ".", "platforms": ["linux/amd64", "linux/arm64"]}}), "linux/arm64"),
+    ] {
+        assert_eq!(built_for(&service, default), [[expected], [expected]], "{service}");
+    }
+}
+
 /// What the builds of the environment's service and of another one are told beside their contexts.
 #[test]
 fn what_a_service_s_build_may_do_and_keep_goes_into_it() {

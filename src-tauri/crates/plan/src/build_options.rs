@@ -97,6 +97,13 @@ pub fn options(arguments: &[Argument]) -> Result<Vec<(&'static str, String, &str
         .collect())
 }
 
+/// The platform that the options ask for.
+pub(crate) fn platform(options: &[String]) -> Option<String> {
+    let arguments = Argument::list("build.options", options);
+    let options = self::options(&arguments).ok()?.into_iter().rev();
+    options.into_iter().find(|(flag, ..)| *flag == "platform").map(|(_, value, _)| value)
+}
+
 /// What a context of this name (`--build-context`) puts in the place of the image of this name.
 pub(crate) fn context_named(options: &[String], image: &str) -> Option<String> {
     let arguments = Argument::list("build.options", options);

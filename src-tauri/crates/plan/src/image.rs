@@ -195,6 +195,7 @@ pub fn dockerfile_build(
     } else {
         crate::build_options::apply(&mut spec, &build.options, observed)?;
     }
+    crate::platform::complete(&mut spec, wanted, observed);
     match features {
         Some(features) => {
             let ground = Ground {
@@ -247,7 +248,7 @@ pub fn features_build(
     };
     asked::apply(&mut spec, wanted, &[], observed)?;
     if spec.platforms.is_empty() {
-        spec.platforms.extend(crate::container::platform(wanted));
+        spec.platforms.extend(crate::platform::asked(wanted, observed));
     }
     let service_user = wanted.build.service_user.as_deref();
     let ground = Ground { image: Some(name), facts: Some(facts), service_user };
@@ -275,6 +276,7 @@ pub fn labelled_build(
         ..BuildSpec::default()
     };
     asked::apply(&mut spec, wanted, &[], observed)?;
+    crate::platform::complete(&mut spec, wanted, observed);
     add_label(&mut spec, &entries, observed);
     Ok(PlannedBuild::new(spec, &[&facts.id]))
 }

@@ -179,6 +179,7 @@ fn build(
         })?);
     }
     crate::build_options::apply_of_service(&mut spec, &facts.options_of(service, build), observed)?;
+    crate::platform::complete(&mut spec, wanted, observed);
     prints.extend(image::ids_read(&spec, observed)?);
     Ok(Some(PlannedBuild::new(spec, &prints)))
 }
