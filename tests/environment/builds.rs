@@ -39,3 +39,20 @@ fn an_engine_that_cannot_says_so_before_it_builds() {
     assert!(text.contains("it needs BuildKit 0.10, and this one is 0.8"), "{text}");
     assert!(place.built_image().is_none());
 }
+
+/// Nothing of the image runs, so that it need not be one that this machine can run.
+#[test]
+fn the_default_platform_of_docker_s_programs_is_what_an_image_is_built_for() {
+    let configuration = r#"{ "build": { "dockerfile": "Dockerfile" } }"#;
+    let place = Place::new(engines::engine(DOCKER), configuration);
+    place.write("Dockerfile", "FROM scratch\nCOPY file /file\n");
+    place.write("file", "content");
+    for platform in ["arm64", "amd64"] {
+        let wanted = format!("linux/{platform}");
+        let answer = place.wharf("build", &[]).variable("DOCKER_DEFAULT_PLATFORM", wanted).end();
+        assert_eq!(answer.code, Some(0), "{answer}");
+        let image = place.built_image().unwrap();
+        let path = format!("/images/{}/json", image["Id"].as_str().unwrap());
+        assert_eq!(place.socket().get(&path).unwrap().json()["Architecture"], platform);
+    }
+}

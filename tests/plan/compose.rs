@@ -535,6 +535,16 @@ fn a_project_touches_what_its_services_touch() {
             ],
         ),
         (
+            app(
+                json!({"build": {"context": ".", "cache_to": ["type=local,dest=/var/cache", "type=inline"], "no_cache_filter": ["x"], "entitlements": ["network.host"], "privileged": true}}),
+            ),
+            vec![
+                "HostFolder /var/cache (services.other.build[0])",
+                "Privileged --allow=network.host (services.other.build[3])",
+                "Privileged --allow=security.insecure (services.other.build[4])",
+            ],
+        ),
+        (
             app(json!({"provider": {"type": "x"}})),
             vec!["RawOption provider of the service other (services.other.provider)"],
         ),

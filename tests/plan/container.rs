@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use wharf_plan::Blocker;
-use wharf_plan::container::{CreateProblem, GpuAvailability, container_spec, platform, user_of_run_args};
+use wharf_plan::container::{CreateProblem, GpuAvailability, container_spec, user_of_run_args};
 
 use crate::support::{check_cases, image_facts, merged, observed, running, without_defaults};
 
@@ -79,7 +79,7 @@ fn the_user_and_platform_of_raw_arguments() {
         assert_eq!(user_of_run_args(&arguments).as_deref(), expected, "{arguments:?}");
     }
     let wanted = running(&json!({"image": "image", "runArgs": ["--platform", "linux/arm64", "--init"]}));
-    assert_eq!(platform(&wanted).as_deref(), Some("linux/arm64"));
+    assert_eq!(wharf_plan::platform::asked(&wanted, &observed(&Map::new())).as_deref(), Some("linux/arm64"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod dotfiles;
 mod features;
 mod hooks;
 mod image;
+mod platform;
 mod ports;
 mod quote;
 mod reconcile;

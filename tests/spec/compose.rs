@@ -217,7 +217,7 @@ fn a_service_in_all_its_forms() {
 
 #[test]
 fn what_a_build_says_beside_its_context() {
-    let text = "secrets: {s: {file: '/s,x'}, e: {environment: TOKEN}}\nservices: {app: {build: {context: /w, network: host, extra_hosts: ['a=1.2.3.4', 'b:::1'], labels: {l: v}, ssh: [default], additional_contexts: {n: /n}, ulimits: {nofile: {soft: 1, hard: 2}, nproc: 3}, shm_size: '64m', no_cache: true, platforms: [linux/amd64], secrets: [s, {source: e, target: id}], cache_from: [x], tags: [t]}}}";
+    let text = "secrets: {s: {file: '/s,x'}, e: {environment: TOKEN}}\nservices: {app: {build: {context: /w, network: host, extra_hosts: ['a=1.2.3.4', 'b:::1'], labels: {l: v}, ssh: [default], additional_contexts: {n: /n}, ulimits: {nofile: {soft: 1, hard: 2}, nproc: 3}, shm_size: '64m', no_cache: true, platforms: [linux/amd64], secrets: [s, {source: e, target: id}], cache_from: [x], tags: [t], cache_to: ['type=local,dest=/c', 'img:1'], no_cache_filter: [one, two], entitlements: [network.host], privileged: true}}}";
     let found = service(text);
     assert_eq!(
         found["build"]["options"],
@@ -234,10 +234,30 @@ fn what_a_build_says_beside_its_context() {
             "--ulimit=nproc=3",
             "--secret=id=s,\"src=/s,x\"",
             "--secret=id=id,env=TOKEN",
+            "--cache-to=type=local,dest=/c",
+            "--cache-to=img:1",
+            "--no-cache-filter=one",
+            "--no-cache-filter=two",
+            "--allow=network.host",
+            "--allow=security.insecure",
             "--no-cache=true"
         ])
     );
     assert_eq!((&found["build"]["cacheFrom"], &found["build"]["tags"]), (&json!(["x"]), &json!(["t"])));
+}
+
+/// Old versions write a switch as text, and one alone instead of a list.
+#[test]
+fn what_a_build_may_do_is_read_in_every_form() {
+    for (build, expected) in [
+        (json!({"privileged": "true"}), json!(["--allow=security.insecure"])),
+        (json!({"privileged": false}), json!([])),
+        (json!({"no_cache_filter": "one"}), json!(["--no-cache-filter=one"])),
+        (json!({"platforms": ["linux/amd64", "linux/arm64"]}), json!([])),
+    ] {
+        let found = service(&json!({"services": {"app": {"build": build}}}).to_string());
+        assert_eq!(found["build"]["options"], expected, "{build}");
+    }
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Builds that only the builder can begin, and builds that read from each other's images.
 
 use serde_json::{Value, json};
-use wharf_plan::build::NamedContext;
+use wharf_plan::build::{CacheSource, NamedContext};
 use wharf_plan::compose::ServiceFacts;
-use wharf_plan::{Blocker, BuildPurpose, BuildSpec, Built, ImageFacts, Observed, Outcome, Step, Wanted};
+use wharf_plan::{
+    Blocker, BuildPurpose, BuildSpec, Built, EngineKind, ImageFacts, Observed, Outcome, Step, Wanted,
+};
 
 use super::{facts, known, next, up, wanted};
-use crate::support::image_facts;
+use crate::support::{engine, image_facts};
 
 /// The builds in their order, each taken as done.
 fn builds(observed: &mut Observed) -> Vec<BuildSpec> {
@@ -178,6 +180,97 @@ fn services_that_read_from_each_other_in_a_circle_are_refused() {
         assert_eq!(message, format!("builds of services read from each other's images {expected}"));
         assert_eq!(property.as_deref(), Some("dockerComposeFile"));
     }
+}
+
+/// What each service's image is built for: the environment's own, then the other's.
+fn built_for(service: &Value, observed: impl Fn(&Value) -> Observed) -> Vec<Vec<String>> {
+    let mut observed = observed(&json!({"app": service, "other": service}));
+    for name in ["project_devcontainer-app", "project_devcontainer-other"] {
+        observed.images.insert(name.to_owned(), None);
+    }
+    builds(&mut observed).into_iter().map(|spec| spec.platforms).collect()
+}
+
+#[test]
+fn an_image_is_built_for_what_its_service_runs_on() {
+    let cases = [
+        (json!({"build": "."}), vec![]),
+        (json!({"build": ".", "platform": "linux/arm64"}), vec!["linux/arm64"]),
+        (json!({"build": "https://example.com/x.git", "platform": "linux/arm64"}), vec!["linux/arm64"]),
+    ];
+    for (service, expected) in cases {
+        let found = built_for(&service, with_dockerfiles);
+        assert_eq!(found, [expected.clone(), expected], "{service}");
+    }
+}
+
+/// `build.platforms` says what the image can be built for, and only one of them can start.
+#[test]
+fn of_several_platforms_that_a_build_is_made_for_the_service_s_counts() {
+    let (one, both) = (json!(["linux/arm64"]), json!(["linux/amd64", "linux/arm64"]));
+    let cases = [
+        (&one, None, vec!["linux/arm64"]),
+        (&both, None, vec![]),
+        (&both, Some("linux/amd64"), vec!["linux/amd64"]),
+        (&one, Some("linux/arm64"), vec!["linux/arm64"]),
+    ];
+    for (platforms, platform, expected) in cases {
+        let service = json!({"build": {"context": ".", "platforms": platforms}, "platform": platform});
+        let found = built_for(&service, with_dockerfiles);
+        assert_eq!(found, [expected.clone(), expected], "{service}");
+    }
+}
+
+/// `DOCKER_DEFAULT_PLATFORM` comes after all that the project says.
+#[test]
+fn a_service_that_says_no_platform_is_built_for_the_person_s_own() {
+    let default = |services: &Value| {
+        let mut observed = with_dockerfiles(services);
+        let variable = ("DOCKER_DEFAULT_PLATFORM".to_owned(), "linux/arm64".to_owned());
+        observed.host.environment.extend([variable]);
+        observed
+    };
+    for (service, expected) in [
+        (json!({"build": "."}), "linux/arm64"),
+        (json!({"build": ".", "platform": "linux/amd64"}), "linux/amd64"),
+        (json!({"build": {"context": ".", "platforms": ["linux/amd64"]}}), "linux/amd64"),
+        (json!({"build": {"context": ".", "platforms": ["linux/amd64", "linux/arm64"]}}), "linux/arm64"),
+    ] {
+        assert_eq!(built_for(&service, default), [[expected], [expected]], "{service}");
+    }
+}
+
+/// What the builds of the environment's service and of another one are told beside their contexts.
+#[test]
+fn what_a_service_s_build_may_do_and_keep_goes_into_it() {
+    let service = json!({"build": {"context": ".", "cache_to": ["type=local,dest=/c"], "no_cache_filter": ["one"], "entitlements": ["network.host"]}});
+    let planned = |kind: EngineKind, service: &Value| {
+        let mut observed = with_dockerfiles(&json!({"app": service, "other": service}));
+        observed.engine = engine(kind);
+        for name in ["project_devcontainer-app", "project_devcontainer-other"] {
+            observed.images.insert(name.to_owned(), None);
+        }
+        builds(&mut observed)
+    };
+    let found = planned(EngineKind::Docker, &service);
+    assert_eq!(found.len(), 2);
+    for spec in found {
+        assert_eq!(spec.cache_to, [CacheSource::parse("type=local,dest=/c").unwrap()]);
+        assert_eq!(
+            (spec.no_cache_filter, spec.entitlements),
+            (vec!["one".to_owned()], vec!["network.host".to_owned()])
+        );
+    }
+    // Compose tells builders without BuildKit none of that, and refuses to build there with more rights.
+    let found = planned(EngineKind::Podman, &service);
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|spec| spec.needs_buildkit().is_empty()), "{found:?}");
+    let more = json!({"app": {"build": {"context": ".", "privileged": true}}});
+    let mut observed = with_dockerfiles(&more);
+    observed.engine = engine(EngineKind::Podman);
+    let refused = next(Wanted::Running(Box::new(wanted(&json!({})))), &observed);
+    let Outcome::Blocked(Blocker::Impossible { message, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(message, "`--allow` cannot be used here: it needs BuildKit, which this engine does not offer");
 }
 
 /// Once, a folder was put before what it already began with.

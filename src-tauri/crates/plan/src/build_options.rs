@@ -59,6 +59,26 @@ pub fn apply(spec: &mut BuildSpec, options: &[String], observed: &Observed) -> R
     Ok(())
 }
 
+/// The same for a service of a Compose project, which has to be built by builders without BuildKit too: as with Compose, those are not
+/// told where caches go, which stages ignore them, or that the host's network may be used, which they never refuse.
+///
+/// # Errors
+/// As [`apply`].
+pub(crate) fn apply_of_service(
+    spec: &mut BuildSpec,
+    options: &[String],
+    observed: &Observed,
+) -> Result<(), Error> {
+    let buildkit = observed.engine.buildkit && !spec.classic;
+    let is_dispensable = |option: &String| {
+        ["--cache-to=", "--no-cache-filter="].iter().any(|flag| option.starts_with(flag))
+            || option == "--allow=network.host"
+    };
+    let told: Vec<String> =
+        options.iter().filter(|option| buildkit || !is_dispensable(option)).cloned().collect();
+    apply(spec, &told, observed)
+}
+
 /// The long names of all options: those that both engines' programs know, and those that only Podman's knows.
 #[must_use]
 pub fn names() -> (Vec<&'static str>, Vec<&'static str>) {
@@ -75,6 +95,13 @@ pub fn options(arguments: &[Argument]) -> Result<Vec<(&'static str, String, &str
         .into_iter()
         .map(|(flag, given)| (flag.name, given.value, given.property))
         .collect())
+}
+
+/// The platform that the options ask for.
+pub(crate) fn platform(options: &[String]) -> Option<String> {
+    let arguments = Argument::list("build.options", options);
+    let options = self::options(&arguments).ok()?.into_iter().rev();
+    options.into_iter().find(|(flag, ..)| *flag == "platform").map(|(_, value, _)| value)
 }
 
 /// What a context of this name (`--build-context`) puts in the place of the image of this name.

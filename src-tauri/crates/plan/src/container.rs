@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::facts::{EngineKind, HostSystem, ImageFacts};
 use crate::flags::Argument;
 use crate::requirements::GpuAccess;
-use crate::run_args;
 use crate::state::{Blocker, HostFile, Observed, Running};
+use crate::{platform, run_args};
 
 mod body;
 
@@ -156,13 +156,9 @@ pub fn container_spec(
         return Err(CreateProblem::Files(unread));
     }
     let command = command(merged, image);
-    Ok(run_args::parse(&arguments, name, command, &observed.engine, &observed.host, &files)?)
-}
-
-/// The platform that `runArgs` ask for, if they do: the image is pulled for it.
-#[must_use]
-pub fn platform(wanted: &Running) -> Option<String> {
-    last_option(wanted, "platform")
+    let mut spec = run_args::parse(&arguments, name, command, &observed.engine, &observed.host, &files)?;
+    spec.platform = spec.platform.or_else(|| platform::asked(wanted, observed));
+    Ok(spec)
 }
 
 /// Whether `runArgs` ask for a pull even though the image is there. Only an image that is used as it is can be pulled again.
@@ -173,7 +169,8 @@ pub fn pulls_always(wanted: &Running) -> bool {
         && last_option(wanted, "pull").is_some_and(|policy| matches!(policy.as_str(), "always" | "newer"))
 }
 
-fn last_option(wanted: &Running, name: &str) -> Option<String> {
+/// The value that counts of an option in `runArgs`.
+pub(crate) fn last_option(wanted: &Running, name: &str) -> Option<String> {
     let arguments = Argument::list("runArgs", &wanted.configuration.config.run_args);
     let options = run_args::options(&arguments).ok()?;
     options.into_iter().rev().find(|(option, _, _)| *option == name).map(|(_, value, _)| value)

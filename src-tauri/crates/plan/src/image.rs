@@ -186,11 +186,16 @@ pub fn dockerfile_build(
         tags: asked::names(wanted),
         args: build.args.clone(),
         target: build.target.clone(),
-        pull: wanted.no_cache && !wanted.build.keeps_bases && buildkit,
+        pull: wanted.no_cache && !wanted.build.of_service && buildkit,
         ..BuildSpec::default()
     };
     asked::apply(&mut spec, wanted, &build.cache_from, observed)?;
-    crate::build_options::apply(&mut spec, &build.options, observed)?;
+    if wanted.build.of_service {
+        crate::build_options::apply_of_service(&mut spec, &build.options, observed)?;
+    } else {
+        crate::build_options::apply(&mut spec, &build.options, observed)?;
+    }
+    crate::platform::complete(&mut spec, wanted, observed);
     match features {
         Some(features) => {
             let ground = Ground {
@@ -243,7 +248,7 @@ pub fn features_build(
     };
     asked::apply(&mut spec, wanted, &[], observed)?;
     if spec.platforms.is_empty() {
-        spec.platforms.extend(crate::container::platform(wanted));
+        spec.platforms.extend(crate::platform::asked(wanted, observed));
     }
     let service_user = wanted.build.service_user.as_deref();
     let ground = Ground { image: Some(name), facts: Some(facts), service_user };
@@ -271,6 +276,7 @@ pub fn labelled_build(
         ..BuildSpec::default()
     };
     asked::apply(&mut spec, wanted, &[], observed)?;
+    crate::platform::complete(&mut spec, wanted, observed);
     add_label(&mut spec, &entries, observed);
     Ok(PlannedBuild::new(spec, &[&facts.id]))
 }

@@ -22,6 +22,7 @@ pub mod facts;
 pub mod flags;
 pub mod hooks;
 pub mod image;
+pub mod platform;
 pub mod ports;
 pub mod quote;
 mod reconcile;

@@ -441,7 +441,10 @@ fn fetch(
     base: &Base<'_>,
     always: bool,
 ) -> Result<Option<Step>, Blocker> {
-    let pull = |image: &String| Step::Pull { image: image.clone(), platform: container::platform(wanted) };
+    let pull = |image: &String| Step::Pull {
+        image: image.clone(),
+        platform: crate::platform::asked(wanted, observed),
+    };
     match base {
         Base::Missing(image) => Ok(Some(pull(image))),
         Base::NoDockerfile => {

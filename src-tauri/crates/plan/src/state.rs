@@ -127,9 +127,9 @@ pub struct BuildOptions {
     pub context: Option<PathBuf>,
     /// The user of the Compose service.
     pub service_user: Option<String>,
-    /// A build without cache leaves the base images that are there as they are: the reference asks for newer ones where it builds a
-    /// Dockerfile itself, and not where Compose does.
-    pub keeps_bases: bool,
+    /// The environment is a Compose service, and the reference lets Compose build it. A build without cache then leaves the base images
+    /// that are there as they are, and a builder without BuildKit is not told what it can do without.
+    pub of_service: bool,
     /// `--cache-from`.
     pub cache_from: Vec<CacheSource>,
     /// `--cache-to`.

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use wharf_api::{Outcome, OutputStream, StepName};
 use wharf_engine::Progress;
 use wharf_plan::build::{NamedContext, SecretSource};
+use wharf_plan::container::PullPolicy;
 use wharf_plan::{BuildPurpose, BuildSpec, Built, ContainerSpec, Step};
 
 use crate::connect;
@@ -41,7 +42,7 @@ impl Reconciler<'_> {
             }
             Step::Pull { image, platform } => self.pull(image, platform.as_deref(), &record).await?,
             Step::Build { purpose, spec, inputs } => self.build(*purpose, spec, inputs, &record).await?,
-            Step::Create { spec } => self.create(spec).await?,
+            Step::Create { spec } => self.create(spec, &record).await?,
             Step::Compose { spec } => self.compose_up(spec, &record).await?,
             Step::RemoveNetwork { network } => self.remove_network(network).await?,
             Step::Start { container } => {
@@ -171,7 +172,7 @@ impl Reconciler<'_> {
     }
 
     /// Never broken off in the middle: a container whose id never arrived could not be removed again.
-    async fn create(&mut self, spec: &ContainerSpec) -> Result<()> {
+    async fn create(&mut self, spec: &ContainerSpec, record: &StepRecord<'_>) -> Result<()> {
         // Podman's interface would make what is missing, as root and without a word.
         if let Some(missing) = spec.required_sources().find(|source| !Path::new(source).exists())
             && self.observed.engine.local
@@ -186,6 +187,16 @@ impl Reconciler<'_> {
             Ok(container) => container,
             // It was there the last time; whether it has to be pulled is found out by the look that comes now.
             Err(wharf_engine::Error::ImageNotFound { .. }) if self.stop_recalling() => return Ok(()),
+            // It is there for another platform only: as Docker's own program does, the right one is fetched.
+            Err(wharf_engine::Error::ImageNotFound { .. })
+                if spec.platform.is_some()
+                    && spec.pull != PullPolicy::Never
+                    && self.image_used_as_it_is().as_ref() == Some(&spec.body.image) =>
+            {
+                self.pull(&spec.body.image, spec.platform.as_deref(), record).await?;
+                let created = self.engine.create(spec).await;
+                created.map_err(|error| self.engine_error(error))?
+            }
             Err(error) => return Err(self.engine_error(error)),
         };
         self.half_made = Some(container.clone());

@@ -201,7 +201,8 @@ impl Reconciler<'_> {
                     });
                 }
                 Err(wharf_plan::Unknown::Image(image)) => {
-                    self.act(&wharf_plan::Step::Pull { image: image.clone(), platform: None }).await?;
+                    let platform = wharf_plan::platform::asked(wanted, &self.observed);
+                    self.act(&wharf_plan::Step::Pull { image: image.clone(), platform }).await?;
                     self.observed.images.remove(&image);
                 }
                 Err(wharf_plan::Unknown::Blocked(blocker)) => return Err(self.environment.blocked(&blocker)),

@@ -55,7 +55,7 @@ impl Reconciler<'_> {
     }
 
     /// The image of a configuration that adds nothing to it.
-    fn image_used_as_it_is(&self) -> Option<String> {
+    pub(crate) fn image_used_as_it_is(&self) -> Option<String> {
         let configuration = &self.environment.configuration.config;
         match configuration.scenario() {
             Some(Scenario::Image { image }) if configuration.features.is_empty() => Some(image),

@@ -106,12 +106,15 @@ impl ComposeFacts {
         build.inline.is_none().then(|| self.context_of(build).join(&build.dockerfile))
     }
 
-    /// What the build of a service is asked beside what has a place of its own, in the words of the engine's own program.
-    pub(super) fn options_of(&self, build: &ServiceBuild) -> Vec<String> {
-        build.options_with_images(|service| {
+    /// What the build of a service is asked beside what has a place of its own, in the words of the engine's own program. What the
+    /// service runs on is what it is built for, whatever else its build could be built for.
+    pub(super) fn options_of(&self, service: &ComposeService, build: &ServiceBuild) -> Vec<String> {
+        let mut options = build.options_with_images(|service| {
             let found = self.project.services.get(service);
             found.map_or_else(|| service.to_owned(), |found| self.image_of(service, found))
-        })
+        });
+        options.extend(service.platform.iter().map(|platform| format!("--platform={platform}")));
+        options
     }
 
     /// The environment in the words of a configuration that names an image or a Dockerfile itself: what the service says about them,
@@ -127,7 +130,7 @@ impl ComposeFacts {
         config.image = None;
         config.build = None;
         one.build.service_user.clone_from(&service.user);
-        one.build.keeps_bases = true;
+        one.build.of_service = true;
         config.run_args = [("--user", &service.user), ("--platform", &service.platform)]
             .into_iter()
             .filter_map(|(flag, value)| Some(format!("{flag}={}", value.as_ref()?)))
@@ -148,7 +151,7 @@ impl ComposeFacts {
                     args: build.args.clone(),
                     target: build.target.clone(),
                     cache_from: build.cache_from.clone(),
-                    options: self.options_of(build),
+                    options: self.options_of(service, build),
                 });
                 one.build.dockerfile = self.dockerfile_of(build);
                 one.build.context = Some(self.context_of(build));

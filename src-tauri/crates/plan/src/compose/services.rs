@@ -132,7 +132,6 @@ fn build(
         args: build.args.clone(),
         target: build.target.clone(),
         no_cache: wanted.no_cache,
-        platforms: service.platform.clone().into_iter().collect(),
         classic: wanted.build.without_buildkit,
         ..BuildSpec::default()
     };
@@ -179,7 +178,8 @@ fn build(
             reason,
         })?);
     }
-    crate::build_options::apply(&mut spec, &facts.options_of(build), observed)?;
+    crate::build_options::apply_of_service(&mut spec, &facts.options_of(service, build), observed)?;
+    crate::platform::complete(&mut spec, wanted, observed);
     prints.extend(image::ids_read(&spec, observed)?);
     Ok(Some(PlannedBuild::new(spec, &prints)))
 }

@@ -91,7 +91,7 @@ pub fn user_ids_build(
         dockerfile_name: "Dockerfile".to_owned(),
         tags: vec![names::with_user_ids(wanted, name)],
         args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<IndexMap<_, _>>(),
-        platforms: crate::container::platform(wanted)
+        platforms: crate::platform::asked(wanted, observed)
             .or_else(|| foreign(facts, observed))
             .into_iter()
             .collect(),

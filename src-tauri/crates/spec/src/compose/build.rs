@@ -117,8 +117,9 @@ fn options(raw: &Map<String, Value>, secrets: Option<&Value>) -> Vec<String> {
     for (name, value) in pairs_of(raw, "additional_contexts") {
         add("build-context", &format!("{name}={}", value.unwrap_or_default()));
     }
-    for platform in texts_of(raw, "platforms") {
-        add("platform", &platform);
+    // What is started is built for one: of several, none is that one rather than another, and the builder's own counts.
+    if let [platform] = texts_of(raw, "platforms").as_slice() {
+        add("platform", platform);
     }
     if let Some(isolation) = text_of(raw, "isolation") {
         add("isolation", &isolation);
@@ -136,6 +137,14 @@ fn options(raw: &Map<String, Value>, secrets: Option<&Value>) -> Vec<String> {
     }
     if let Some(Value::Array(used)) = raw.get("secrets") {
         used.iter().filter_map(|used| secret(used, secrets?)).for_each(|secret| add("secret", &secret));
+    }
+    for (flag, name) in
+        [("cache-to", "cache_to"), ("no-cache-filter", "no_cache_filter"), ("allow", "entitlements")]
+    {
+        texts_of(raw, name).iter().for_each(|value| add(flag, value));
+    }
+    if switch_of(raw, "privileged") {
+        add("allow", "security.insecure");
     }
     for (flag, name) in [("no-cache", "no_cache"), ("pull", "pull")] {
         if switch_of(raw, name) {
