@@ -13,7 +13,7 @@ mod volumes;
 
 pub use facts::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
 pub use in_volume::ProjectVolume;
-pub(crate) use services::{builds_before, other_builds};
+pub(crate) use services::{builds_before, missing_builds, other_builds};
 pub use services::{built_services, project_in_order};
 pub use up::{ComposeUp, OVERRIDE_PREFIX, Override};
 

@@ -4,26 +4,40 @@ use wharf_spec::MergedConfig;
 
 use super::need;
 use crate::consent::{self, Touch};
-use crate::facts::ContainerFacts;
 use crate::state::{Blocker, Consent, FactQuery, Inside, Observed, Running};
+
+/// What may come to be by going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Makes {
+    /// The environment's container.
+    Everything,
+    /// That is kept, but Compose starts it, and makes every service of its project that is not there.
+    Services,
+    /// It is kept, and nothing else is made.
+    Nothing,
+}
 
 /// A container that exists already has what it has; only host commands are new then, and what its hooks are given.
 pub(super) fn allowed(
     wanted: &Running,
     observed: &Observed,
     merged: &MergedConfig,
-    kept: Option<&ContainerFacts>,
+    makes: Makes,
 ) -> Result<(), Blocker> {
     // The reference's way, which asks nobody and knows no keychain.
     if observed.consent == Consent::Everything {
         return Ok(());
     }
-    let mut touches = consent::touches(wanted, merged, observed);
-    if kept.is_some() {
-        touches.retain(|touch| touch.kind == consent::TouchKind::HostCommand);
-    }
-    // Of a container that is made, nothing is done yet.
-    let inside = kept.map_or_else(Inside::default, |_| observed.inside.marked_in(wanted.hooks.markers()));
+    let mut touches = match makes {
+        Makes::Everything => consent::touches(wanted, merged, observed),
+        Makes::Services => consent::touches_of_services(wanted, observed),
+        Makes::Nothing => consent::touches_of_commands(wanted),
+    };
+    let inside = match makes {
+        // Of a container that is made, nothing is done yet.
+        Makes::Everything => Inside::default(),
+        Makes::Services | Makes::Nothing => observed.inside.marked_in(wanted.hooks.markers()),
+    };
     touches.extend(secrets(wanted, merged, observed, &inside)?);
     let unread: Vec<String> = consent::named_workspace_files(wanted)
         .into_iter()

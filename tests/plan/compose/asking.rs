@@ -1,0 +1,144 @@
+//! What is asked about before Compose makes or builds something, and when.
+
+use serde_json::{Value, json};
+use wharf_plan::compose::ServiceFacts;
+use wharf_plan::consent::Touch;
+use wharf_plan::{
+    Blocker, BuildPurpose, Built, Consent, ContainerState, Fact, FactQuery, Observed, Outcome, Step, Wanted,
+};
+
+use super::{known, member, next, wanted};
+use crate::support::image_facts;
+
+/// What comes next once every fact is known: paths lead nowhere else, and the engine has none of the images that nobody has built.
+fn settled(wanted: &Wanted, observed: &mut Observed) -> Outcome {
+    for _ in 0..30 {
+        match next(wanted.clone(), observed) {
+            Outcome::Blocked(Blocker::Fact { query }) => match query {
+                FactQuery::Places { paths } => {
+                    observed.places.extend(paths.into_iter().map(|path| (path.clone(), path)));
+                }
+                FactQuery::Image { image } => drop(observed.images.insert(image, None)),
+                FactQuery::Service { service } => {
+                    let facts =
+                        ServiceFacts { dockerfile: Some("FROM x\n".to_owned()), context: String::new() };
+                    observed.services.insert(service, facts);
+                }
+                FactQuery::Dockerfile => observed.dockerfile = Fact::Known(Some("FROM scratch\n".to_owned())),
+                FactQuery::Context => observed.context = Fact::Known(String::new()),
+                other => panic!("{other:?}"),
+            },
+            other => return other,
+        }
+    }
+    panic!("no end of questions")
+}
+
+/// What a person is asked about first; nothing where the way is free.
+fn asks(wanted: &Wanted, observed: &mut Observed) -> Vec<Touch> {
+    match settled(wanted, observed) {
+        Outcome::Blocked(Blocker::Consent { touches }) => touches,
+        Outcome::Next(_) | Outcome::Agreed => Vec::new(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn shown(touches: &[Touch]) -> Vec<String> {
+    touches.iter().map(|touch| format!("{} ({})", touch.what, touch.property)).collect()
+}
+
+fn reads(from: &str, context: &str) -> Value {
+    json!({"build": {"context": context, "additional_contexts": {"x": format!("service:{from}")}}})
+}
+
+fn up() -> Wanted {
+    Wanted::Running(Box::new(wanted(&json!({"privileged": true, "initializeCommand": "date"}))))
+}
+
+/// An environment of these services whose own container is in this state; nobody has been asked yet.
+fn kept(services: &Value, state: ContainerState) -> Observed {
+    let mut observed = known(services, &json!({}));
+    observed.container = Fact::Known(Some(member("c", "app", "", state)));
+    observed.consent = Consent::default();
+    observed
+}
+
+#[test]
+fn services_that_a_start_would_make_are_asked_about() {
+    let services = json!({
+        "app": {"image": "debian"},
+        "new": {"image": "debian", "privileged": true, "volumes": ["/:/h"]},
+    });
+    let command = "date (initializeCommand)";
+    let all = [command, "/ at /h (services.new.volumes)", "privileged (services.new.privileged)"];
+    let table: [(ContainerState, &[&str]); 4] = [
+        (ContainerState::Exited, &all),
+        (ContainerState::Created, &all),
+        // Compose is asked for nothing.
+        (ContainerState::Running, &[command]),
+        (ContainerState::Paused, &[command]),
+    ];
+    for (state, expected) in table {
+        let mut observed = kept(&services, state);
+        // It runs at every start.
+        observed.initialized = false;
+        let mut found = shown(&asks(&up(), &mut observed));
+        found[1..].sort();
+        assert_eq!(found, expected, "{state:?}");
+    }
+}
+
+#[test]
+fn what_has_been_allowed_is_not_asked_about_when_it_starts_again() {
+    let services = json!({
+        "app": {"image": "debian"},
+        "db": {"image": "debian", "cap_add": ["SYS_ADMIN"], "volumes": ["/srv:/srv"]},
+    });
+    let mut observed = kept(&services, ContainerState::Exited);
+    let granted: Vec<Touch> = asks(&up(), &mut observed);
+    assert_eq!(granted.len(), 3, "{granted:?}");
+    let hashes = granted.iter().map(|touch| touch.hash(&observed.files)).collect();
+    observed.consent = Consent::Granted(hashes);
+    let mut more = services;
+    assert!(asks(&up(), &mut observed).is_empty());
+    more["new"] = json!({"image": "debian", "cap_add": ["SYS_ADMIN", "BPF"]});
+    let mut observed = Observed { consent: observed.consent, ..kept(&more, ContainerState::Exited) };
+    assert_eq!(shown(&asks(&up(), &mut observed)), ["BPF (services.new.cap_add)"]);
+}
+
+/// Compose is told to build nothing.
+#[test]
+fn images_that_are_missing_are_built_before_a_start() {
+    let services = json!({
+        "app": {"build": "."},
+        "there": reads("aside", "."),
+        "new": reads("base", "."),
+        "base": {"build": ".", "profiles": ["never"]},
+        "aside": {"build": ".", "profiles": ["never"]},
+    });
+    let mut observed = kept(&services, ContainerState::Exited);
+    observed.consent = Consent::Everything;
+    // Made long ago, by whomever; the container's project is called otherwise than it would be now.
+    observed.images.insert("p-there".to_owned(), Some(image_facts(None)));
+    let mut built = Vec::new();
+    let spec = loop {
+        let Outcome::Next(steps) = settled(&up(), &mut observed) else { panic!("{built:?}") };
+        match steps.as_slice() {
+            [Step::Build { spec, inputs, purpose: BuildPurpose::Service }] => {
+                let image = image_facts(None);
+                for name in &spec.tags {
+                    let record = Built { inputs: inputs.clone(), image: image.id.clone() };
+                    observed.built.insert(name.clone(), record);
+                    observed.images.insert(name.clone(), Some(image.clone()));
+                }
+                built.extend(spec.tags.clone());
+            }
+            [Step::Compose { spec }] => break spec.clone(),
+            other => panic!("{other:?}"),
+        }
+        assert!(built.len() < 5, "{built:?}");
+    };
+    assert_eq!(built, ["p-base", "p-new"]);
+    assert!(spec.keep);
+    assert!(!observed.images.contains_key("p-app"), "its container is kept");
+}
