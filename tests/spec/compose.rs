@@ -280,6 +280,19 @@ fn which_services_start() {
 }
 
 #[test]
+fn which_images_builds_read_from() {
+    let reads = |from: &str| json!({"build": {"context": ".", "additional_contexts": {"x": format!("service:{from}")}}});
+    let services = json!({"a": reads("b"), "b": reads("c"), "c": reads("a"), "d": {"image": "d", "depends_on": ["a"]}, "e": reads("nobody")});
+    let text = json!({"services": services}).to_string();
+    let project = ComposeProject::read(&text, Dollars::Plain).unwrap();
+    for (services, expected) in
+        [(&["b"][..], &["a", "b", "c"][..]), (&["d"], &["d"]), (&["e", "d"], &["d", "e"]), (&[], &[])]
+    {
+        assert_eq!(project.with_contexts(services), expected, "{services:?}");
+    }
+}
+
+#[test]
 fn a_circle_of_needs_ends() {
     let text = "services: {a: {image: x, depends_on: [b]}, b: {image: x, depends_on: [a, b]}}";
     assert_eq!(ComposeProject::read(text, Dollars::Doubled).unwrap().started(&["a".to_owned()]), ["a", "b"]);

@@ -51,6 +51,54 @@ fn reads(from: &str, context: &str) -> Value {
     json!({"build": {"context": context, "additional_contexts": {"x": format!("service:{from}")}}})
 }
 
+/// Services that are never started, as nobody asks for their profile, and whose images others read from.
+#[test]
+fn builds_that_are_only_read_from_are_asked_about() {
+    let aside = |mut service: Value| {
+        service["profiles"] = json!(["never"]);
+        service["privileged"] = json!(true);
+        service
+    };
+    let services = json!({
+        "app": reads("first", "."),
+        "other": reads("second", "."),
+        "first": aside(reads("deep", "/srv/first")),
+        "deep": aside(json!({"build": {"context": ".", "ssh": ["default"]}})),
+        "second": aside(json!({"build": {"context": "/srv/second"}})),
+        "nobody": aside(json!({"build": {"context": "/srv/nobody"}})),
+    });
+    let ask = |wanted: &Wanted, services: &Value| {
+        let mut observed = known(services, &json!({}));
+        observed.consent = Consent::default();
+        shown(&asks(wanted, &mut observed))
+    };
+    let running = wanted(&json!({}));
+    let build = Wanted::Built(Box::new(running.clone()));
+    let of_app = ["/srv/first (services.first.build)", "--ssh=default (services.deep.build[0])"];
+    assert_eq!(ask(&build, &services), of_app);
+    let up = Wanted::Running(Box::new(running));
+    assert_eq!(ask(&up, &services), [&of_app[..], &["/srv/second (services.second.build)"]].concat());
+
+    // Only the builder fetches it, and may use what is this computer's.
+    let afar = |more: Value| {
+        let mut build = json!({"context": "https://example.com/x.git"});
+        build.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"app": {"build": build}})
+    };
+    for wanted in [&build, &up] {
+        assert!(ask(wanted, &afar(json!({}))).is_empty());
+        let found = ask(wanted, &afar(json!({"network": "host"})));
+        assert_eq!(found, ["--network=host (services.app.build[0])"]);
+    }
+    // Services that read from each other are refused where they are built, and asked about like any other.
+    let circle =
+        json!({"app": {"image": "debian"}, "a": reads("b", "/srv/a"), "b": aside(reads("a", "/srv/b"))});
+    assert_eq!(ask(&up, &circle), ["/srv/a (services.a.build)", "/srv/b (services.b.build)"]);
+    // The environment's own is built, whatever its profile says.
+    let own = json!({"app": {"build": {"context": "/srv/own"}, "profiles": ["never"]}});
+    assert_eq!(ask(&up, &own), ["/srv/own (services.app.build)"]);
+}
+
 fn up() -> Wanted {
     Wanted::Running(Box::new(wanted(&json!({"privileged": true, "initializeCommand": "date"}))))
 }

@@ -139,20 +139,26 @@ pub fn unknown_places(wanted: &Running, merged: &MergedConfig, observed: &Observ
     outside.unknown()
 }
 
-/// What building the image alone would touch: `build` makes no container and runs no command of the host.
+/// What building the image alone would touch, with the images of other services that it reads from: `build` makes no container and
+/// runs no command of the host.
 #[must_use]
 pub fn touches_of_build(wanted: &Running, observed: &Observed) -> Vec<Touch> {
-    let mut found = Vec::new();
-    options::build(&mut found, wanted, &Outside::of(wanted, observed));
-    found
+    find_in_build(wanted, observed, &Outside::of(wanted, observed))
 }
 
 /// The same as [`unknown_places`] for [`touches_of_build`].
 #[must_use]
 pub fn unknown_places_of_build(wanted: &Running, observed: &Observed) -> Vec<String> {
     let outside = Outside::of(wanted, observed);
-    options::build(&mut Vec::new(), wanted, &outside);
+    find_in_build(wanted, observed, &outside);
     outside.unknown()
+}
+
+fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
+    let mut found = Vec::new();
+    options::build(&mut found, wanted, outside);
+    services::builds(&mut found, wanted, observed, outside);
+    each_once(found)
 }
 
 fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {

@@ -477,7 +477,8 @@ fn built(wanted: &Running, observed: &Observed) -> Next {
     let (asked, composed) = (wanted, composed(wanted, observed, None)?);
     let wanted = composed.as_ref().map_or(wanted, |composed| &composed.one);
     let base = base(wanted, observed)?;
-    build_allowed(wanted, observed)?;
+    // In its own words a project tells of builds that others read from, too.
+    build_allowed(asked, observed)?;
     if let Some(step) = build_before(asked, composed.as_ref(), observed)? {
         return Ok(vec![step]);
     }

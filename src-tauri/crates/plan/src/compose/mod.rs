@@ -17,5 +17,5 @@ pub(crate) use services::{builds_before, missing_builds, other_builds};
 pub use services::{built_services, project_in_order};
 pub use up::{ComposeUp, OVERRIDE_PREFIX, Override};
 
-pub(crate) use facts::is_compose;
+pub(crate) use facts::{is_compose, service_name};
 pub(crate) use up::{go_on, named, up};

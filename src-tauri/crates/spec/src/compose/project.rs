@@ -94,18 +94,37 @@ impl ComposeProject {
     /// without a profile, and all that they need.
     #[must_use]
     pub fn started(&self, named: &[String]) -> Vec<&str> {
-        let mut waiting: Vec<&str> = if named.is_empty() {
+        let first: Vec<&str> = if named.is_empty() {
             let by_itself = self.services.iter().filter(|(_, service)| service.profiles.is_empty());
             by_itself.map(|(name, _)| name.as_str()).collect()
         } else {
             named.iter().map(String::as_str).collect()
         };
+        self.reached(&first, |service| service.needs.iter().map(String::as_str).collect())
+    }
+
+    /// These services and those whose images their builds read from, each once, in the order of the project. Services that read from
+    /// each other in a circle are all among them.
+    #[must_use]
+    pub fn with_contexts(&self, services: &[&str]) -> Vec<&str> {
+        self.reached(services, |service| {
+            service.build.iter().flat_map(ServiceBuild::contexts_of_services).collect()
+        })
+    }
+
+    fn reached<'a>(
+        &'a self,
+        first: &[&str],
+        next: impl Fn(&'a ComposeService) -> Vec<&'a str>,
+    ) -> Vec<&'a str> {
+        let of_project = |name: &&str| Some(self.services.get_key_value(*name)?.0.as_str());
+        let mut waiting: Vec<&str> = first.iter().filter_map(of_project).collect();
         let mut found: Vec<&str> = Vec::new();
         while let Some(name) = waiting.pop() {
             let Some((name, service)) = self.services.get_key_value(name) else { continue };
             if !found.contains(&name.as_str()) {
                 found.push(name);
-                waiting.extend(service.needs.iter().map(String::as_str));
+                waiting.extend(next(service));
             }
         }
         self.services.keys().map(String::as_str).filter(|name| found.contains(name)).collect()
