@@ -42,3 +42,29 @@ fn a_service_that_is_new_is_asked_about_and_built_before_a_project_starts_again(
         assert_eq!(project.running(), 2, "{name}");
     }
 }
+
+#[test]
+fn a_service_of_an_active_profile_is_asked_about_and_built() {
+    for engine in engines::primary() {
+        let name = engine.name.clone();
+        let services = format!("{APP}{}", more("tool", "    profiles: [tools]\n"));
+        let project = Project::new(engine, "profile", &json!({}), &services);
+        let arguments = ["--docker-compose-path", project.program.as_str()];
+        project.place.write("tool/Dockerfile", DOCKERFILE);
+        project.place.up(&arguments);
+        assert_eq!(project.running(), 1, "{name}");
+        document(&project.place.wharf("down", &["--json"]).end());
+
+        // From the file of the project, and what the environment says wins over it.
+        project.place.write(".env", "export COMPOSE_PROFILES=\"other,tools\"\n");
+        let (_, shown) = project.place.up_fails(&arguments);
+        assert!(shown.contains("SYS_PTRACE"), "{name}: {shown}");
+        assert!(project.list("containers/json").is_empty(), "{name}");
+        let answer = project.place.wharf("up", &arguments).variable("COMPOSE_PROFILES", "other").end();
+        assert_eq!((answer.code, project.running()), (Some(0), 1), "{name}: {answer}");
+        document(&project.place.wharf("down", &["--json"]).end());
+
+        project.up(&[]);
+        assert_eq!(project.running(), 2, "{name}");
+    }
+}

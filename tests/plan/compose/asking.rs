@@ -154,6 +154,29 @@ fn what_has_been_allowed_is_not_asked_about_when_it_starts_again() {
     assert_eq!(shown(&asks(&up(), &mut observed)), ["BPF (services.new.cap_add)"]);
 }
 
+#[test]
+fn services_of_an_active_profile_are_asked_about_and_built() {
+    let services = json!({
+        "app": {"image": "debian"},
+        "tool": {"build": ".", "privileged": true, "profiles": ["x"]},
+        "other": {"build": "/srv", "privileged": true, "cap_add": ["BPF"], "profiles": ["y"]},
+    });
+    let up = Wanted::Running(Box::new(wanted(&json!({}))));
+    let mut observed = known(&services, &json!({}));
+    let Fact::Known(Some(facts)) = &mut observed.compose else { panic!() };
+    facts.project = std::mem::take(&mut facts.project).with_enabled("app\ntool\n");
+    let built = |observed: &mut Observed| match settled(&up, observed) {
+        Outcome::Next(steps) => match steps.as_slice() {
+            [Step::Build { spec, .. }] => spec.tags.clone(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(built(&mut observed), ["project_devcontainer-tool"]);
+    observed.consent = Consent::default();
+    assert_eq!(shown(&asks(&up, &mut observed)), ["privileged (services.tool.privileged)"]);
+}
+
 /// Compose is told to build nothing.
 #[test]
 fn images_that_are_missing_are_built_before_a_start() {

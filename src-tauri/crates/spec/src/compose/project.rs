@@ -25,6 +25,9 @@ pub struct ComposeProject {
     pub name: Option<String>,
     /// The services in the order of the text.
     pub services: IndexMap<String, ComposeService>,
+    /// The services that start by themselves although they have a profile: it is active (`COMPOSE_PROFILES`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub enabled: Vec<String>,
     /// Everything, for what is only looked at in passing. Never serialised: environments hold secrets.
     #[serde(skip)]
     pub raw: Map<String, Value>,
@@ -48,7 +51,7 @@ pub struct ComposeService {
     pub platform: Option<String>,
     /// `pull_policy`.
     pub pull_policy: Option<String>,
-    /// `profiles`: without one of them asked for, it does not start by itself.
+    /// `profiles`: without one of them active, it does not start by itself.
     pub profiles: Vec<String>,
     /// The services that start before it: `depends_on`, `links`, and those whose network or volumes it uses.
     pub needs: Vec<String>,
@@ -87,15 +90,18 @@ impl ComposeProject {
                 .collect(),
             _ => IndexMap::new(),
         };
-        Self { name: text_of(&raw, "name"), services, raw }
+        Self { name: text_of(&raw, "name"), services, enabled: Vec::new(), raw }
     }
 
     /// The services that `compose up` of these starts, each once, in the order of the project: those that are named, else those
-    /// without a profile, and all that they need.
+    /// without a profile or with one that is active, and all that they need.
     #[must_use]
     pub fn started(&self, named: &[String]) -> Vec<&str> {
         let first: Vec<&str> = if named.is_empty() {
-            let by_itself = self.services.iter().filter(|(_, service)| service.profiles.is_empty());
+            let by_itself = self
+                .services
+                .iter()
+                .filter(|(name, service)| service.profiles.is_empty() || self.enabled.contains(name));
             by_itself.map(|(name, _)| name.as_str()).collect()
         } else {
             named.iter().map(String::as_str).collect()
