@@ -247,7 +247,13 @@ fn a_build_from_elsewhere_is_told_from_a_folder() {
         ("https://github.com/o/r.git#main", true),
         ("git@github.com:o/r.git", true),
         ("github.com/o/r", true),
+        ("ssh://git@example.com/o/r.git", true),
         ("/w/git", false),
+        ("/w/git@example.com/app", false),
+        ("/w/x://y", false),
+        (r"C:\w\git@example.com", false),
+        ("C:/w/git@example.com", false),
+        ("./git@example.com", false),
         ("./github.com", false),
     ];
     for (context, expected) in cases {
