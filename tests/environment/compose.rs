@@ -1,5 +1,6 @@
 //! Environments that are a service of a Compose project: made, used, stopped and taken away as a whole.
 
+mod asking;
 mod builds;
 
 use rustix::process::Signal;

@@ -1,5 +1,6 @@
 //! Environments that are a service of a Compose project: what Compose is asked, and what it is told beside the person's own files.
 
+mod asking;
 mod builds;
 mod volume;
 

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use wharf_spec::PathStyle;
 use wharf_spec::compose::{
-    ComposeProject, Dollars, FileSources, NameSources, compose_files, names_project, project_name, read_yaml,
+    ComposeProject, Dollars, FileSources, NameSources, compose_files, may_have_profiles, names_project,
+    project_name, read_yaml,
 };
 
 /// The name of a project whose resolved name, first file, variable and `.env` are these.
@@ -266,7 +267,13 @@ fn a_build_from_elsewhere_is_told_from_a_folder() {
         ("https://github.com/o/r.git#main", true),
         ("git@github.com:o/r.git", true),
         ("github.com/o/r", true),
+        ("ssh://git@example.com/o/r.git", true),
         ("/w/git", false),
+        ("/w/git@example.com/app", false),
+        ("/w/x://y", false),
+        (r"C:\w\git@example.com", false),
+        ("C:/w/git@example.com", false),
+        ("./git@example.com", false),
         ("./github.com", false),
     ];
     for (context, expected) in cases {
@@ -297,6 +304,57 @@ fn which_services_start() {
     check(&["app"], &["db", "app"]);
     check(&["tool"], &["db", "app", "tool"]);
     check(&["other", "nobody"], &["other"]);
+}
+
+#[test]
+fn a_profile_that_is_active_starts_its_services() {
+    let text = "services: {app: {image: a}, tool: {image: t, profiles: [x], depends_on: [db]}, db: {image: d, profiles: [y]}, other: {image: o, profiles: [z]}}";
+    let project = |answer: &str| ComposeProject::read(text, Dollars::Doubled).unwrap().with_enabled(answer);
+    let check = |answer: &str, named: &[&str], expected: &[&str]| {
+        let named: Vec<String> = named.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(project(answer).started(&named), expected, "{answer:?} {named:?}");
+    };
+    assert!(project("").has_profiles());
+    check("app\n", &[], &["app"]);
+    check("app\ntool\n", &[], &["app", "tool", "db"]);
+    check("other\r\napp\r\nnobody", &[], &["app", "other"]);
+    // Who is named alone starts alone.
+    check("app\ntool\n", &["app"], &["app"]);
+    let without = "services: {app: {image: a, profiles: []}}";
+    assert!(!ComposeProject::read(without, Dollars::Doubled).unwrap().has_profiles());
+}
+
+#[test]
+fn where_profiles_may_be_active() {
+    let cases: [(&[&str], &[&str], bool); 9] = [
+        (&["HOME", "COMPOSE_PROJECT_NAME"], &["A=1\nCOMPOSE_PROJECT_NAME=x", ""], false),
+        (&[], &[], false),
+        (&["COMPOSE_PROFILES"], &[], true),
+        (&["Compose_Profiles"], &[], true),
+        (&["COMPOSE_ENV_FILES"], &[], true),
+        (&[], &["", "A=1\nCOMPOSE_PROFILES=x"], true),
+        (&[], &["\u{feff}export COMPOSE_PROFILES = \"${X:-a},b\""], true),
+        (&[], &["compose_profiles: '*'"], true),
+        (&["MY_PROFILES"], &["PROFILES=x\nCOMPOSE=y"], false),
+    ];
+    for (variables, env_files, expected) in cases {
+        let found =
+            may_have_profiles(variables.iter().copied(), env_files.iter().map(|text| text.as_bytes()));
+        assert_eq!(found, expected, "{variables:?} {env_files:?}");
+    }
+}
+
+#[test]
+fn which_images_builds_read_from() {
+    let reads = |from: &str| json!({"build": {"context": ".", "additional_contexts": {"x": format!("service:{from}")}}});
+    let services = json!({"a": reads("b"), "b": reads("c"), "c": reads("a"), "d": {"image": "d", "depends_on": ["a"]}, "e": reads("nobody")});
+    let text = json!({"services": services}).to_string();
+    let project = ComposeProject::read(&text, Dollars::Plain).unwrap();
+    for (services, expected) in
+        [(&["b"][..], &["a", "b", "c"][..]), (&["d"], &["d"]), (&["e", "d"], &["d", "e"]), (&[], &[])]
+    {
+        assert_eq!(project.with_contexts(services), expected, "{services:?}");
+    }
 }
 
 #[test]

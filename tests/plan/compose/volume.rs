@@ -130,6 +130,19 @@ fn what_is_built_is_named_and_the_volume_is_the_environment_s() {
     );
 }
 
+/// The file that Compose is given lies where no `.env` is.
+#[test]
+fn a_profile_that_is_active_needs_no_word_anymore() {
+    let service = json!({"image": "x", "profiles": ["p"]});
+    let mut observed =
+        in_volume(json!({"services": {"app": {"image": "x"}, "tool": service, "other": service}}));
+    let Fact::Known(Some(facts)) = &mut observed.compose else { panic!() };
+    facts.project = std::mem::take(&mut facts.project).with_enabled("app\ntool");
+    let document = up(&wanted(&json!({})), &observed).document.unwrap();
+    assert_eq!(document["services"]["tool"], json!({"image": "x"}));
+    assert_eq!(document["services"]["other"], service);
+}
+
 #[test]
 fn an_engine_that_mounts_no_parts_is_told_of() {
     let services = |target: &str| json!({"services": {"app": {"image": "x", "volumes": [{"type": "bind", "source": "/workspaces/api", "target": target}]}}});

@@ -116,6 +116,21 @@ pub fn touches(wanted: &Running, merged: &MergedConfig, observed: &Observed) -> 
     find(wanted, merged, observed, &Outside::of(wanted, observed))
 }
 
+/// What asks where Compose starts a container that is kept: it makes the services that are not there yet. Which those are is not
+/// looked up: the others have been asked about when they were made.
+#[must_use]
+pub fn touches_of_services(wanted: &Running, observed: &Observed) -> Vec<Touch> {
+    let mut found = host_commands(wanted);
+    services::services(&mut found, wanted, observed, &Outside::of(wanted, observed));
+    each_once(found)
+}
+
+/// What asks where nothing is made: commands that run on the host.
+#[must_use]
+pub fn touches_of_commands(wanted: &Running) -> Vec<Touch> {
+    each_once(host_commands(wanted))
+}
+
 /// Host paths in the workspace whose real place decides what [`touches`] finds, and is not known: links lead out of it.
 #[must_use]
 pub fn unknown_places(wanted: &Running, merged: &MergedConfig, observed: &Observed) -> Vec<String> {
@@ -124,20 +139,26 @@ pub fn unknown_places(wanted: &Running, merged: &MergedConfig, observed: &Observ
     outside.unknown()
 }
 
-/// What building the image alone would touch: `build` makes no container and runs no command of the host.
+/// What building the image alone would touch, with the images of other services that it reads from: `build` makes no container and
+/// runs no command of the host.
 #[must_use]
 pub fn touches_of_build(wanted: &Running, observed: &Observed) -> Vec<Touch> {
-    let mut found = Vec::new();
-    options::build(&mut found, wanted, &Outside::of(wanted, observed));
-    found
+    find_in_build(wanted, observed, &Outside::of(wanted, observed))
 }
 
 /// The same as [`unknown_places`] for [`touches_of_build`].
 #[must_use]
 pub fn unknown_places_of_build(wanted: &Running, observed: &Observed) -> Vec<String> {
     let outside = Outside::of(wanted, observed);
-    options::build(&mut Vec::new(), wanted, &outside);
+    find_in_build(wanted, observed, &outside);
     outside.unknown()
+}
+
+fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
+    let mut found = Vec::new();
+    options::build(&mut found, wanted, outside);
+    services::builds(&mut found, wanted, observed, outside);
+    each_once(found)
 }
 
 fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
@@ -149,6 +170,11 @@ fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &
     options::run_arguments(&mut found, wanted, observed, outside);
     options::build(&mut found, wanted, outside);
     services::services(&mut found, wanted, observed, outside);
+    each_once(found)
+}
+
+/// The same thing is asked about once, however many ask for it.
+fn each_once(mut found: Vec<Touch>) -> Vec<Touch> {
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|touch| seen.insert((touch.kind, touch.what.clone())));
     found

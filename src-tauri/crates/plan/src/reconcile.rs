@@ -19,7 +19,7 @@ use crate::step::{BuildPurpose, Step};
 
 mod allowed;
 
-use allowed::{allowed, build_allowed, secrets_allowed};
+use allowed::{Makes, allowed, build_allowed, secrets_allowed};
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -115,7 +115,12 @@ fn running(wanted: &Running, observed: &Observed) -> Next {
         }
     };
     let merged = merged(made, kept, &base, features);
-    allowed(wanted, observed, &merged, kept)?;
+    let makes = match (kept, &composed) {
+        (None, _) => Makes::Everything,
+        (Some(_), Some(_)) => Makes::Services,
+        (Some(_), None) => Makes::Nothing,
+    };
+    allowed(wanted, observed, &merged, makes)?;
     let first = initialize(wanted, observed);
     if !first.is_empty() {
         return Ok(first);
@@ -133,15 +138,10 @@ fn running(wanted: &Running, observed: &Observed) -> Next {
         ContainerState::Exited if observed.started.contains(&id) || observed.composed => {
             Err(Blocker::Ended { container: id, code: container.exit_code })
         }
-        ContainerState::Created | ContainerState::Exited | ContainerState::Dead => {
-            Ok(vec![match &composed {
-                Some(composed) => {
-                    let spec = compose::go_on(wanted, composed.facts, container, observed)?;
-                    Step::Compose { spec: Box::new(spec) }
-                }
-                None => Step::Start { container: id },
-            }])
-        }
+        ContainerState::Created | ContainerState::Exited | ContainerState::Dead => match &composed {
+            Some(composed) => go_on(wanted, composed.facts, container, observed),
+            None => Ok(vec![Step::Start { container: id }]),
+        },
         ContainerState::Removing => Err(need(FactQuery::Container)),
     }
 }
@@ -403,13 +403,33 @@ fn build_before(
     observed: &Observed,
 ) -> Result<Option<Step>, Blocker> {
     let Some(composed) = composed else { return Ok(None) };
-    for build in compose::builds_before(wanted, composed.facts, observed)? {
+    first_undone(compose::builds_before(wanted, composed.facts, observed)?, wanted, observed)
+}
+
+/// The first of these builds of services whose image is not there yet.
+fn first_undone(
+    builds: impl Iterator<Item = Result<PlannedBuild, Blocker>>,
+    wanted: &Running,
+    observed: &Observed,
+) -> Result<Option<Step>, Blocker> {
+    for build in builds {
         let build = build?;
         if done(wanted, observed, &build)?.is_none() {
             return Ok(Some(build.into_step(BuildPurpose::Service)));
         }
     }
     Ok(None)
+}
+
+/// From a container that does not run to all services running: Compose starts those that are there and makes those that are not, and
+/// is told to build nothing.
+fn go_on(wanted: &Running, facts: &ComposeFacts, container: &ContainerFacts, observed: &Observed) -> Next {
+    let facts = facts.as_made(container);
+    if let Some(step) = first_undone(compose::missing_builds(wanted, &facts, observed)?, wanted, observed)? {
+        return Ok(vec![step]);
+    }
+    let spec = compose::go_on(wanted, &facts, container, observed)?;
+    Ok(vec![Step::Compose { spec: Box::new(spec) }])
 }
 
 /// The images of the other services, then all of them started by Compose.
@@ -421,11 +441,9 @@ fn start_services(
     (name, facts): (&str, &ImageFacts),
     old: Option<Step>,
 ) -> Next {
-    for build in compose::other_builds(wanted, composed.facts, observed)? {
-        let build = build?;
-        if done(wanted, observed, &build)?.is_none() {
-            return Ok(vec![build.into_step(BuildPurpose::Service)]);
-        }
+    let others = compose::other_builds(wanted, composed.facts, observed)?;
+    if let Some(step) = first_undone(others, wanted, observed)? {
+        return Ok(vec![step]);
     }
     if merged.host_requirements.is_some() && observed.machine.known().is_none() {
         return Err(need(FactQuery::Machine));
@@ -462,7 +480,8 @@ fn built(wanted: &Running, observed: &Observed) -> Next {
     let (asked, composed) = (wanted, composed(wanted, observed, None)?);
     let wanted = composed.as_ref().map_or(wanted, |composed| &composed.one);
     let base = base(wanted, observed)?;
-    build_allowed(wanted, observed)?;
+    // In its own words a project tells of builds that others read from, too.
+    build_allowed(asked, observed)?;
     if let Some(step) = build_before(asked, composed.as_ref(), observed)? {
         return Ok(vec![step]);
     }

@@ -133,6 +133,16 @@ impl ComposeProgram {
         words
     }
 
+    /// `config --services`: the names of the services that start by themselves, with those whose profile is active. The first version
+    /// of Compose names all.
+    #[must_use]
+    pub fn services(&self, files: &[String], env_file: Option<&str>, project: Option<&str>) -> Vec<String> {
+        let mut words = self.of_files(files, env_file);
+        words.extend(project.map(|project| format!("--project-name={project}")));
+        words.extend(["config", "--services"].map(str::to_owned));
+        words
+    }
+
     /// `up -d --no-build`: what is missing is made and started, what is there is started.
     #[must_use]
     pub fn up(

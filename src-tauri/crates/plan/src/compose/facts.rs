@@ -1,5 +1,6 @@
 //! What is known of a project before anything is done.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -75,6 +76,14 @@ impl ComposeFacts {
         service
             .map(|(name, service)| (name.as_str(), service))
             .ok_or_else(|| Blocker::NoService { service: name.to_owned(), known: self.names() })
+    }
+
+    /// The project under the name with which a container of it was made: under another one everything would be made a second time.
+    pub(crate) fn as_made(&self, container: &ContainerFacts) -> Cow<'_, Self> {
+        match container.labels.get(PROJECT_LABEL).filter(|name| **name != self.name) {
+            Some(name) => Cow::Owned(Self { name: name.clone(), ..self.clone() }),
+            None => Cow::Borrowed(self),
+        }
     }
 
     fn names(&self) -> Vec<String> {

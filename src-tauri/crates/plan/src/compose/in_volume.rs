@@ -51,6 +51,10 @@ impl ProjectVolume {
                     service.insert("pull_policy".to_owned(), json!("never"));
                 }
                 service.retain(|property, _| !READ_ALREADY.contains(&property.as_str()));
+                // What made its profile active may be a file that is not beside this one.
+                if facts.project.enabled.contains(name) {
+                    service.shift_remove("profiles");
+                }
                 let mut mounts = match service.shift_remove("volumes") {
                     Some(Value::Array(mounts)) => mounts.into_iter().map(|mount| self.mount(mount)).collect(),
                     _ => Vec::new(),

@@ -13,9 +13,9 @@ mod volumes;
 
 pub use facts::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
 pub use in_volume::ProjectVolume;
-pub(crate) use services::{builds_before, other_builds};
+pub(crate) use services::{builds_before, missing_builds, other_builds};
 pub use services::{built_services, project_in_order};
 pub use up::{ComposeUp, OVERRIDE_PREFIX, Override};
 
-pub(crate) use facts::is_compose;
+pub(crate) use facts::{is_compose, service_name};
 pub(crate) use up::{go_on, named, up};

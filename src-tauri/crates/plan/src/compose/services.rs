@@ -48,14 +48,47 @@ pub(crate) fn other_builds<'a>(
     facts: &'a ComposeFacts,
     observed: &'a Observed,
 ) -> Result<impl Iterator<Item = Result<PlannedBuild, Blocker>> + 'a, Blocker> {
-    // The environment's own is built by itself, before all others.
+    let names = with_needed(wanted, facts, facts.project.started(&up::named(wanted)))?;
+    Ok(builds(wanted, facts, observed, names))
+}
+
+/// Of these builds, those of services that have no image at all, and of what they read from: where the containers of the others are
+/// kept, an image that is there is what it is.
+///
+/// # Errors
+/// It is not known whether an image is there; else as [`other_builds`].
+pub(crate) fn missing_builds<'a>(
+    wanted: &'a Running,
+    facts: &'a ComposeFacts,
+    observed: &'a Observed,
+) -> Result<impl Iterator<Item = Result<PlannedBuild, Blocker>> + 'a, Blocker> {
+    let mut missing = Vec::new();
+    for name in facts.project.started(&up::named(wanted)) {
+        let service = facts.project.services.get(name).filter(|service| service.build.is_some());
+        let Some(service) = service.filter(|_| service_name(wanted) != Some(name)) else { continue };
+        let image = facts.image_of(name, service);
+        match observed.images.get(&image) {
+            None => return Err(Blocker::Fact { query: FactQuery::Image { image } }),
+            Some(None) => missing.push(name),
+            Some(Some(_)) => {}
+        }
+    }
+    Ok(builds(wanted, facts, observed, with_needed(wanted, facts, missing)?))
+}
+
+/// These services and those that their builds read from, without the environment's own, which is built by itself before all others.
+fn with_needed<'a>(
+    wanted: &Running,
+    facts: &'a ComposeFacts,
+    services: Vec<&'a str>,
+) -> Result<Vec<&'a str>, Blocker> {
     let own = service_name(wanted).and_then(|own| facts.project.services.get_key_value(own));
     let mut names: Vec<&str> = own.into_iter().map(|(own, _)| own.as_str()).collect();
     let done = names.len();
-    for name in facts.project.started(&up::named(wanted)) {
+    for name in services {
         add_with_needed(&facts.project, name, &mut names, &mut Vec::new())?;
     }
-    Ok(builds(wanted, facts, observed, names.split_off(done)))
+    Ok(names.split_off(done))
 }
 
 /// The services whose images count in an environment: those that start, and those that their builds read from, each behind what it

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use wharf_spec::{Config, MergedConfig};
 
-use super::facts::{ComposeFacts, PROJECT_LABEL, service_name};
+use super::facts::{ComposeFacts, service_name};
 use super::overriding;
 use crate::facts::{ContainerFacts, ImageFacts};
 use crate::state::{Blocker, Observed, Running};
@@ -79,10 +79,7 @@ pub(crate) fn go_on(
         file.rsplit(['/', '\\']).next().is_some_and(|name| name.starts_with("docker-compose.devcontainer."))
     };
     let kept = files.split(',').filter(own).map(str::to_owned).collect();
-    let asked = asked(wanted, facts, observed)?;
-    // Under another name it would be made a second time.
-    let project = container.labels.get(PROJECT_LABEL).cloned().unwrap_or(asked.project);
-    Ok(ComposeUp { overriding: Override::Kept(kept), keep: true, project, ..asked })
+    Ok(ComposeUp { overriding: Override::Kept(kept), keep: true, ..asked(wanted, facts, observed)? })
 }
 
 fn asked(wanted: &Running, facts: &ComposeFacts, observed: &Observed) -> Result<ComposeUp, Blocker> {

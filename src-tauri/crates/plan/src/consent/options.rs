@@ -367,13 +367,13 @@ pub(super) fn build(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<
 /// The same for a service's own build; `property` is where it stands.
 pub(super) fn built(
     found: &mut Vec<Touch>,
-    context: &str,
+    context: Option<&str>,
     options: &[String],
     source: &Source,
     property: &str,
     outside: &Outside<'_>,
 ) {
-    found.extend(sent(context, source, property, outside));
+    found.extend(context.and_then(|context| sent(context, source, property, outside)));
     build_arguments(found, &Argument::list(property, options), source, outside);
 }
 

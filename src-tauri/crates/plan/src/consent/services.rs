@@ -88,15 +88,32 @@ const HARMLESS: [&str; 71] = [
 /// Everything that asks, service by service.
 pub(super) fn services(found: &mut Vec<Touch>, wanted: &Running, observed: &Observed, outside: &Outside<'_>) {
     let Some(facts) = observed.compose.known().and_then(Option::as_ref) else { return };
-    let services = facts.project.started(&crate::compose::named(wanted));
-    for name in services {
-        if let Some(service) = facts.project.services.get(name) {
-            let view = View { name, source: config_source(wanted), outside };
-            view.service(found, facts, service);
+    let started = facts.project.started(&crate::compose::named(wanted));
+    // Built without being started: the environment's own, which Compose may leave to another profile, and what builds read from.
+    let own = crate::compose::service_name(wanted);
+    let built = facts.project.with_contexts(&started.iter().copied().chain(own).collect::<Vec<_>>());
+    for (name, service) in &facts.project.services {
+        let view = View { name, source: config_source(wanted), outside };
+        if started.contains(&name.as_str()) {
+            view.service(found, service);
+        }
+        if built.contains(&name.as_str()) {
+            view.build(found, facts, service);
         }
     }
     let view = View { name: "", source: config_source(wanted), outside };
     view.project(found, &facts.project.raw);
+}
+
+/// What asks where the environment's image alone is built: that build, and those of services that it reads from.
+pub(super) fn builds(found: &mut Vec<Touch>, wanted: &Running, observed: &Observed, outside: &Outside<'_>) {
+    let Some(facts) = observed.compose.known().and_then(Option::as_ref) else { return };
+    let Some(own) = crate::compose::service_name(wanted) else { return };
+    for name in facts.project.with_contexts(&[own]) {
+        if let Some(service) = facts.project.services.get(name) {
+            View { name, source: config_source(wanted), outside }.build(found, facts, service);
+        }
+    }
 }
 
 struct View<'a> {
@@ -128,26 +145,14 @@ impl View<'_> {
         self.touch(TouchKind::RawOption, what, detail, key)
     }
 
-    fn service(&self, found: &mut Vec<Touch>, facts: &ComposeFacts, service: &ComposeService) {
+    /// What its container can do; its build is looked at by itself.
+    fn service(&self, found: &mut Vec<Touch>, service: &ComposeService) {
         for (key, value) in &service.raw {
             if is_nothing(value) || HARMLESS.contains(&key.as_str()) || key.starts_with("x-") {
                 continue;
             }
             match key.as_str() {
-                "build" => {
-                    if let Some(build) = &service.build {
-                        let context = facts.context_of(build).to_string_lossy().into_owned();
-                        let property = self.property("build");
-                        options::built(
-                            found,
-                            &context,
-                            &build.options,
-                            &self.source,
-                            &property,
-                            self.outside,
-                        );
-                    }
-                }
+                "build" => {}
                 "volumes" => self.each(found, value, |value| self.volume(value)),
                 "ports" => self.each(found, value, |value| {
                     options::published(&port(value)?, self.source.clone(), &self.property("ports"))
@@ -186,6 +191,14 @@ impl View<'_> {
                 },
             }
         }
+    }
+
+    /// What its build can read of this computer. A context that only the builder fetches is no folder of it.
+    fn build(&self, found: &mut Vec<Touch>, facts: &ComposeFacts, service: &ComposeService) {
+        let Some(build) = &service.build else { return };
+        let context = (!build.is_elsewhere()).then(|| facts.context_of(build).to_string_lossy().into_owned());
+        let property = self.property("build");
+        options::built(found, context.as_deref(), &build.options, &self.source, &property, self.outside);
     }
 
     fn devices(&self, key: &str) -> Touch {

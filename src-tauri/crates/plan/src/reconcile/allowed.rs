@@ -8,25 +8,40 @@ use crate::facts::ContainerFacts;
 use crate::hooks;
 use crate::state::{Blocker, Consent, FactQuery, Inside, Observed, Running};
 
+/// What may come to be by going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Makes {
+    /// The environment's container.
+    Everything,
+    /// That is kept, but Compose starts it, and makes every service of its project that is not there.
+    Services,
+    /// It is kept, and nothing else is made.
+    Nothing,
+}
+
 /// A container that exists already has what it has; only host commands are new then, and what its hooks are given.
 pub(super) fn allowed(
     wanted: &Running,
     observed: &Observed,
     merged: &MergedConfig,
-    kept: Option<&ContainerFacts>,
+    makes: Makes,
 ) -> Result<(), Blocker> {
     // The reference's way, which asks nobody and knows no keychain.
     if observed.consent == Consent::Everything {
         return Ok(());
     }
-    let mut touches = consent::touches(wanted, merged, observed);
-    if kept.is_some() {
-        touches.retain(|touch| touch.kind == consent::TouchKind::HostCommand);
-    }
-    // Of a container that is made, nothing is done yet.
-    let inside = kept.map_or_else(Inside::default, |container| {
-        observed.inside.marked_in(hooks::markers(wanted, merged, container))
-    });
+    let mut touches = match makes {
+        Makes::Everything => consent::touches(wanted, merged, observed),
+        Makes::Services => consent::touches_of_services(wanted, observed),
+        Makes::Nothing => consent::touches_of_commands(wanted),
+    };
+    let inside = match (makes, observed.container.known().and_then(Option::as_ref)) {
+        (Makes::Services | Makes::Nothing, Some(container)) => {
+            observed.inside.marked_in(hooks::markers(wanted, merged, container))
+        }
+        // Of a container that is made, nothing is done yet.
+        _ => Inside::default(),
+    };
     touches.extend(secrets(wanted, merged, observed, &inside)?);
     let unread: Vec<String> = consent::named_workspace_files(wanted)
         .into_iter()

@@ -18,7 +18,7 @@ use wharf_spec::compose::{ComposeProject, may_refer_to, named_files};
 const PROJECT: &str = "compose-project";
 
 /// Another number for another way of reading what Compose answers.
-const FORM: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("2 ", env!("CARGO_PKG_VERSION"));
 
 /// Variables that say what Compose does, whatever files say.
 const OF_COMPOSE: [&str; 2] = ["COMPOSE_", "DOCKER_"];
@@ -32,6 +32,8 @@ const OTHER_FILES: &str = "COMPOSE_ENV_FILES";
 struct Kept {
     made_of: String,
     project: Value,
+    /// The services that start although they have a profile.
+    enabled: Vec<String>,
 }
 
 /// What a project is made of.
@@ -115,12 +117,12 @@ impl Sources<'_> {
 /// The project of the last time, if it was made of the same.
 pub(super) fn recall(state: &crate::store::EnvironmentStore, made_of: &MadeOf) -> Option<ComposeProject> {
     let kept = state.peek::<Kept>(PROJECT).filter(|kept| kept.made_of == made_of.hash)?;
-    Some(ComposeProject::of_kept(kept.project))
+    Some(ComposeProject::of_kept(kept.project, kept.enabled))
 }
 
 /// Keeps a project for the next time. Where nothing is kept of the environment yet, or a value would be told on, it is not.
 pub(super) fn keep(state: &crate::store::EnvironmentStore, made_of: MadeOf, project: &ComposeProject) {
-    let kept = Kept { made_of: made_of.hash, project: project.to_kept() };
+    let kept = Kept { made_of: made_of.hash, project: project.to_kept(), enabled: project.enabled.clone() };
     if !state.folder().is_dir() || holds_any(&kept.project, &made_of.hidden) {
         return;
     }
@@ -246,12 +248,11 @@ mod tests {
         let state = EnvironmentStore::at(state.path());
         let read = |text: &str| ComposeProject::read(text, Dollars::Doubled).unwrap();
         let place = Place::new();
-        let project = read("services: {a: {image: 'x:1', environment: {PASSWORD: geheim}}}");
-        keep(&state, place.made_of().unwrap(), &project);
-        assert_eq!(
-            recall(&state, &place.made_of().unwrap()).unwrap().services["a"].image.as_deref(),
-            Some("x:1")
-        );
+        let project = read("services: {a: {image: 'x:1', profiles: [p], environment: {PASSWORD: geheim}}}");
+        keep(&state, place.made_of().unwrap(), &project.with_enabled("a"));
+        let recalled = recall(&state, &place.made_of().unwrap()).unwrap();
+        assert_eq!(recalled.services["a"].image.as_deref(), Some("x:1"));
+        assert_eq!(recalled.started(&[]), ["a"]);
         let text = std::fs::read_to_string(state.folder().join("compose-project.json")).unwrap();
         assert!(!text.contains("geheim"), "{text}");
 

@@ -6,8 +6,8 @@ use wharf_engine::ComposeKind;
 use wharf_plan::compose::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
 use wharf_plan::{ContainerState, Fact};
 use wharf_spec::compose::{
-    ComposeProject, Dollars, FileSources, NameSources, YamlError, compose_files, names_project, project_name,
-    read_yaml,
+    ComposeProject, Dollars, FileSources, NameSources, YamlError, compose_files, may_have_profiles,
+    names_project, project_name, read_yaml,
 };
 use wharf_spec::{Hook, Scenario};
 
@@ -75,15 +75,16 @@ impl Reconciler<'_> {
                 (project_name(&named, &project, style), project, None)
             }
             Some(content) => {
-                let mut answer = self.answer(&asking, &named).await?;
+                let mut answer = self.answer(&asking, &named, Question::Project).await?;
                 let told = self.read_project(&compose, &answer)?;
                 let name = project_name(&named, &told, style);
                 // Networks and volumes are named after the project already.
                 if told.name.as_deref() != Some(name.as_str()) {
-                    answer = self.answer_as(&asking, Some(&name)).await?;
+                    answer = self.answer_as(&asking, Some(&name), Question::Project).await?;
                 }
                 let volume = self.in_volume(content, &compose, &answer)?;
                 let project = ComposeProject::of_document(volume.document.clone(), Dollars::Doubled);
+                let project = self.with_profiles(project, &asking, &named).await?;
                 (name, project, Some(volume))
             }
         };
@@ -107,7 +108,7 @@ impl Reconciler<'_> {
         let Compose { program, version } = asking.compose;
         let first = [program.shown(), version.clone(), program.program.display().to_string()];
         let sources = Sources {
-            asked: &first.into_iter().chain(asking.words(None)).collect::<Vec<_>>(),
+            asked: &first.into_iter().chain(asking.words(None, Question::Project)).collect::<Vec<_>>(),
             folder: Path::new(&self.environment.folder),
             files: asking.files,
             environment: &self.observed.host.environment,
@@ -118,7 +119,9 @@ impl Reconciler<'_> {
         if let Some(project) = made_of.as_ref().and_then(|made_of| kept::recall(&self.state, made_of)) {
             return Ok(project);
         }
-        let project = self.read_project(asking.compose, &self.answer(asking, named).await?)?;
+        let answer = self.answer(asking, named, Question::Project).await?;
+        let project = self.read_project(asking.compose, &answer)?;
+        let project = self.with_profiles(project, asking, named).await?;
         // What changed while Compose read it is not told apart from what it read.
         if let Some(made_of) = made_of.filter(|before| sources.read().as_ref() == Some(before)) {
             kept::keep(&self.state, made_of, &project);
@@ -126,21 +129,66 @@ impl Reconciler<'_> {
         Ok(project)
     }
 
-    async fn answer(&self, asking: &Asking<'_>, named: &NameSources<'_>) -> Result<String> {
-        match self.answer_as(asking, None).await {
+    /// The same project with the services that start although they have a profile. Compose tells which those are, and is asked only
+    /// where there can be any: hardly ever.
+    async fn with_profiles(
+        &self,
+        project: ComposeProject,
+        asking: &Asking<'_>,
+        named: &NameSources<'_>,
+    ) -> Result<ComposeProject> {
+        if !project.has_profiles() {
+            return Ok(project);
+        }
+        let first = asking.files.first().and_then(|file| Path::new(file).parent());
+        let folders = [Some(self.folder_of_compose().as_path()), first]
+            .map(|folder| folder.map(|folder| folder.join(".env")));
+        let env_files = folders
+            .into_iter()
+            .flatten()
+            .chain(asking.env_file.map(PathBuf::from))
+            .filter_map(|path| std::fs::read(path).ok())
+            .collect::<Vec<_>>();
+        let variables = self.observed.host.environment.keys().map(String::as_str);
+        if !may_have_profiles(variables, env_files.iter().map(Vec::as_slice)) {
+            return Ok(project);
+        }
+        match self.answer(asking, named, Question::Services).await {
+            Ok(answer) => Ok(project.with_enabled(&answer)),
+            // It cannot tell, as an early podman-compose, or refuses the project without its profiles: any of them may start.
+            Err(Error::Compose(failure)) if failure.problem.is_none() => {
+                let all = project.services.keys().cloned().collect::<Vec<_>>().join("\n");
+                Ok(project.with_enabled(&all))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn answer(
+        &self,
+        asking: &Asking<'_>,
+        named: &NameSources<'_>,
+        question: Question,
+    ) -> Result<String> {
+        match self.answer_as(asking, None, question).await {
             // Of a folder whose name has no letter that a project's can have, Compose makes no name by itself.
             Err(Error::Compose(failure))
                 if failure.lines.iter().any(|line| line.contains("project name")) =>
             {
                 let name = project_name(named, &ComposeProject::default(), self.environment.style());
-                self.answer_as(asking, Some(&name)).await
+                self.answer_as(asking, Some(&name), question).await
             }
             answer => answer,
         }
     }
 
-    async fn answer_as(&self, asking: &Asking<'_>, project: Option<&str>) -> Result<String> {
-        let asked = Asked { words: asking.words(project), description: RETRIEVING, record: None };
+    async fn answer_as(
+        &self,
+        asking: &Asking<'_>,
+        project: Option<&str>,
+        question: Question,
+    ) -> Result<String> {
+        let asked = Asked { words: asking.words(project, question), description: RETRIEVING, record: None };
         self.run_compose(&asking.compose.program, asked).await
     }
 
@@ -261,9 +309,22 @@ struct Asking<'a> {
     env_file: Option<&'a str>,
 }
 
+/// What it is asked.
+#[derive(Debug, Clone, Copy)]
+enum Question {
+    /// The whole project.
+    Project,
+    /// Which services start by themselves.
+    Services,
+}
+
 impl Asking<'_> {
-    fn words(&self, project: Option<&str>) -> Vec<String> {
-        self.compose.program.config(self.files, self.env_file, project, self.compose.numbers().0)
+    fn words(&self, project: Option<&str>, question: Question) -> Vec<String> {
+        let (program, files) = (&self.compose.program, self.files);
+        match question {
+            Question::Project => program.config(files, self.env_file, project, self.compose.numbers().0),
+            Question::Services => program.services(files, self.env_file, project),
+        }
     }
 }
 

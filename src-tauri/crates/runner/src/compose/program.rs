@@ -157,7 +157,7 @@ impl Reconciler<'_> {
     }
 
     /// Where Compose is started: relative paths of its environment begin at the workspace.
-    fn folder_of_compose(&self) -> PathBuf {
+    pub(super) fn folder_of_compose(&self) -> PathBuf {
         let folder = Path::new(&self.environment.folder);
         match self.environment.content() {
             Some(content) => content.on_disk(folder),

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::paths::PathStyle;
+
 use super::values::{pairs_of, switch_of, text, text_of, texts_of};
 
 /// `build` of a service. Paths are as Compose prints them: absolute, or relative to the project's folder in old versions.
@@ -71,8 +73,14 @@ impl ServiceBuild {
     /// Whether the context is no folder of this computer.
     #[must_use]
     pub fn is_elsewhere(&self) -> bool {
+        let is_folder = |context: &str| {
+            [PathStyle::Linux, PathStyle::Windows].iter().any(|style| style.is_absolute(context))
+        };
         self.context.as_deref().is_some_and(|context| {
-            ["://", "git@"].iter().any(|mark| context.contains(mark)) || context.starts_with("github.com/")
+            // Folders may be called anything, and Compose tells them by their whole paths.
+            !is_folder(context)
+                && (context.contains("://")
+                    || ["git@", "github.com/"].iter().any(|start| context.starts_with(start)))
         })
     }
 }

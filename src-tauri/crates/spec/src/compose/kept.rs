@@ -39,10 +39,10 @@ impl ComposeProject {
         Value::Object(kept)
     }
 
-    /// The project that was written down.
+    /// The project that was written down, and which of its services started although they have a profile.
     #[must_use]
-    pub fn of_kept(kept: Value) -> Self {
-        Self::of(kept)
+    pub fn of_kept(kept: Value, enabled: Vec<String>) -> Self {
+        Self { enabled, ..Self::of(kept) }
     }
 }
 
@@ -180,11 +180,12 @@ mod tests {
     fn what_is_kept_is_the_same_project_without_its_environments() {
         let text = "name: p\nx-password: geheim\nconfigs: {c: {content: geheim}}\nvolumes: {v: {driver_opts: {o: a}}}\nservices:\n  \
                     a:\n    build: {context: /c, args: {A: '1'}}\n    environment: {PASSWORD: geheim}\n    labels: {l: geheim}\n    \
-                    x-more: geheim\n    privileged: true\n    depends_on: [b]\n  b:\n    image: i\n    user: $$me\n";
-        let project = ComposeProject::read(text, Dollars::Doubled).unwrap();
+                    x-more: geheim\n    privileged: true\n    depends_on: [b]\n  b:\n    image: i\n    user: $$me\n    profiles: [p]\n";
+        let project = ComposeProject::read(text, Dollars::Doubled).unwrap().with_enabled("a\nb\n");
+        assert_eq!(project.enabled, ["b"]);
         let kept = project.to_kept();
         assert!(!kept.to_string().contains("geheim"), "{kept}");
-        let again = ComposeProject::of_kept(kept);
+        let again = ComposeProject::of_kept(kept, project.enabled.clone());
         assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&project).unwrap());
         assert_eq!(again.services["a"].raw["privileged"], true);
         assert_eq!(again.raw["volumes"], project.raw["volumes"]);

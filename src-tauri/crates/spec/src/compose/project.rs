@@ -25,6 +25,9 @@ pub struct ComposeProject {
     pub name: Option<String>,
     /// The services in the order of the text.
     pub services: IndexMap<String, ComposeService>,
+    /// The services that start by themselves although they have a profile: it is active (`COMPOSE_PROFILES`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub enabled: Vec<String>,
     /// Everything, for what is only looked at in passing. Never serialised: environments hold secrets.
     #[serde(skip)]
     pub raw: Map<String, Value>,
@@ -48,7 +51,7 @@ pub struct ComposeService {
     pub platform: Option<String>,
     /// `pull_policy`.
     pub pull_policy: Option<String>,
-    /// `profiles`: without one of them asked for, it does not start by itself.
+    /// `profiles`: without one of them active, it does not start by itself.
     pub profiles: Vec<String>,
     /// The services that start before it: `depends_on`, `links`, and those whose network or volumes it uses.
     pub needs: Vec<String>,
@@ -87,25 +90,47 @@ impl ComposeProject {
                 .collect(),
             _ => IndexMap::new(),
         };
-        Self { name: text_of(&raw, "name"), services, raw }
+        Self { name: text_of(&raw, "name"), services, enabled: Vec::new(), raw }
     }
 
     /// The services that `compose up` of these starts, each once, in the order of the project: those that are named, else those
-    /// without a profile, and all that they need.
+    /// without a profile or with one that is active, and all that they need.
     #[must_use]
     pub fn started(&self, named: &[String]) -> Vec<&str> {
-        let mut waiting: Vec<&str> = if named.is_empty() {
-            let by_itself = self.services.iter().filter(|(_, service)| service.profiles.is_empty());
+        let first: Vec<&str> = if named.is_empty() {
+            let by_itself = self
+                .services
+                .iter()
+                .filter(|(name, service)| service.profiles.is_empty() || self.enabled.contains(name));
             by_itself.map(|(name, _)| name.as_str()).collect()
         } else {
             named.iter().map(String::as_str).collect()
         };
+        self.reached(&first, |service| service.needs.iter().map(String::as_str).collect())
+    }
+
+    /// These services and those whose images their builds read from, each once, in the order of the project. Services that read from
+    /// each other in a circle are all among them.
+    #[must_use]
+    pub fn with_contexts(&self, services: &[&str]) -> Vec<&str> {
+        self.reached(services, |service| {
+            service.build.iter().flat_map(ServiceBuild::contexts_of_services).collect()
+        })
+    }
+
+    fn reached<'a>(
+        &'a self,
+        first: &[&str],
+        next: impl Fn(&'a ComposeService) -> Vec<&'a str>,
+    ) -> Vec<&'a str> {
+        let of_project = |name: &&str| Some(self.services.get_key_value(*name)?.0.as_str());
+        let mut waiting: Vec<&str> = first.iter().filter_map(of_project).collect();
         let mut found: Vec<&str> = Vec::new();
         while let Some(name) = waiting.pop() {
             let Some((name, service)) = self.services.get_key_value(name) else { continue };
             if !found.contains(&name.as_str()) {
                 found.push(name);
-                waiting.extend(service.needs.iter().map(String::as_str));
+                waiting.extend(next(service));
             }
         }
         self.services.keys().map(String::as_str).filter(|name| found.contains(name)).collect()

@@ -1,0 +1,215 @@
+//! What is asked about before Compose makes or builds something, and when.
+
+use serde_json::{Value, json};
+use wharf_plan::compose::ServiceFacts;
+use wharf_plan::consent::Touch;
+use wharf_plan::{
+    Blocker, BuildPurpose, Built, Consent, ContainerState, Fact, FactQuery, Observed, Outcome, Step, Wanted,
+};
+
+use super::{known, member, next, wanted};
+use crate::support::image_facts;
+
+/// What comes next once every fact is known: paths lead nowhere else, and the engine has none of the images that nobody has built.
+fn settled(wanted: &Wanted, observed: &mut Observed) -> Outcome {
+    for _ in 0..30 {
+        match next(wanted.clone(), observed) {
+            Outcome::Blocked(Blocker::Fact { query }) => match query {
+                FactQuery::Places { paths } => {
+                    observed.places.extend(paths.into_iter().map(|path| (path.clone(), path)));
+                }
+                FactQuery::Image { image } => drop(observed.images.insert(image, None)),
+                FactQuery::Service { service } => {
+                    let facts =
+                        ServiceFacts { dockerfile: Some("FROM x\n".to_owned()), context: String::new() };
+                    observed.services.insert(service, facts);
+                }
+                FactQuery::Dockerfile => observed.dockerfile = Fact::Known(Some("FROM scratch\n".to_owned())),
+                FactQuery::Context => observed.context = Fact::Known(String::new()),
+                other => panic!("{other:?}"),
+            },
+            other => return other,
+        }
+    }
+    panic!("no end of questions")
+}
+
+/// What a person is asked about first; nothing where the way is free.
+fn asks(wanted: &Wanted, observed: &mut Observed) -> Vec<Touch> {
+    match settled(wanted, observed) {
+        Outcome::Blocked(Blocker::Consent { touches }) => touches,
+        Outcome::Next(_) | Outcome::Agreed => Vec::new(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn shown(touches: &[Touch]) -> Vec<String> {
+    touches.iter().map(|touch| format!("{} ({})", touch.what, touch.property)).collect()
+}
+
+fn reads(from: &str, context: &str) -> Value {
+    json!({"build": {"context": context, "additional_contexts": {"x": format!("service:{from}")}}})
+}
+
+/// Services that are never started, as nobody asks for their profile, and whose images others read from.
+#[test]
+fn builds_that_are_only_read_from_are_asked_about() {
+    let aside = |mut service: Value| {
+        service["profiles"] = json!(["never"]);
+        service["privileged"] = json!(true);
+        service
+    };
+    let services = json!({
+        "app": reads("first", "."),
+        "other": reads("second", "."),
+        "first": aside(reads("deep", "/srv/first")),
+        "deep": aside(json!({"build": {"context": ".", "ssh": ["default"]}})),
+        "second": aside(json!({"build": {"context": "/srv/second"}})),
+        "nobody": aside(json!({"build": {"context": "/srv/nobody"}})),
+    });
+    let ask = |wanted: &Wanted, services: &Value| {
+        let mut observed = known(services, &json!({}));
+        observed.consent = Consent::default();
+        shown(&asks(wanted, &mut observed))
+    };
+    let running = wanted(&json!({}));
+    let build = Wanted::Built(Box::new(running.clone()));
+    let of_app = ["/srv/first (services.first.build)", "--ssh=default (services.deep.build[0])"];
+    assert_eq!(ask(&build, &services), of_app);
+    let up = Wanted::Running(Box::new(running));
+    assert_eq!(ask(&up, &services), [&of_app[..], &["/srv/second (services.second.build)"]].concat());
+
+    // Only the builder fetches it, and may use what is this computer's.
+    let afar = |more: Value| {
+        let mut build = json!({"context": "https://example.com/x.git"});
+        build.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"app": {"build": build}})
+    };
+    for wanted in [&build, &up] {
+        assert!(ask(wanted, &afar(json!({}))).is_empty());
+        let found = ask(wanted, &afar(json!({"network": "host"})));
+        assert_eq!(found, ["--network=host (services.app.build[0])"]);
+    }
+    // Services that read from each other are refused where they are built, and asked about like any other.
+    let circle =
+        json!({"app": {"image": "debian"}, "a": reads("b", "/srv/a"), "b": aside(reads("a", "/srv/b"))});
+    assert_eq!(ask(&up, &circle), ["/srv/a (services.a.build)", "/srv/b (services.b.build)"]);
+    // The environment's own is built, whatever its profile says.
+    let own = json!({"app": {"build": {"context": "/srv/own"}, "profiles": ["never"]}});
+    assert_eq!(ask(&up, &own), ["/srv/own (services.app.build)"]);
+}
+
+fn up() -> Wanted {
+    Wanted::Running(Box::new(wanted(&json!({"privileged": true, "initializeCommand": "date"}))))
+}
+
+/// An environment of these services whose own container is in this state; nobody has been asked yet.
+fn kept(services: &Value, state: ContainerState) -> Observed {
+    let mut observed = known(services, &json!({}));
+    observed.container = Fact::Known(Some(member("c", "app", "", state)));
+    observed.consent = Consent::default();
+    observed
+}
+
+#[test]
+fn services_that_a_start_would_make_are_asked_about() {
+    let services = json!({
+        "app": {"image": "debian"},
+        "new": {"image": "debian", "privileged": true, "volumes": ["/:/h"]},
+    });
+    let command = "date (initializeCommand)";
+    let all = [command, "/ at /h (services.new.volumes)", "privileged (services.new.privileged)"];
+    let table: [(ContainerState, &[&str]); 4] = [
+        (ContainerState::Exited, &all),
+        (ContainerState::Created, &all),
+        // Compose is asked for nothing.
+        (ContainerState::Running, &[command]),
+        (ContainerState::Paused, &[command]),
+    ];
+    for (state, expected) in table {
+        let mut observed = kept(&services, state);
+        // It runs at every start.
+        observed.initialized = false;
+        let mut found = shown(&asks(&up(), &mut observed));
+        found[1..].sort();
+        assert_eq!(found, expected, "{state:?}");
+    }
+}
+
+#[test]
+fn what_has_been_allowed_is_not_asked_about_when_it_starts_again() {
+    let services = json!({
+        "app": {"image": "debian"},
+        "db": {"image": "debian", "cap_add": ["SYS_ADMIN"], "volumes": ["/srv:/srv"]},
+    });
+    let mut observed = kept(&services, ContainerState::Exited);
+    let granted: Vec<Touch> = asks(&up(), &mut observed);
+    assert_eq!(granted.len(), 3, "{granted:?}");
+    let hashes = granted.iter().map(|touch| touch.hash(&observed.files)).collect();
+    observed.consent = Consent::Granted(hashes);
+    let mut more = services;
+    assert!(asks(&up(), &mut observed).is_empty());
+    more["new"] = json!({"image": "debian", "cap_add": ["SYS_ADMIN", "BPF"]});
+    let mut observed = Observed { consent: observed.consent, ..kept(&more, ContainerState::Exited) };
+    assert_eq!(shown(&asks(&up(), &mut observed)), ["BPF (services.new.cap_add)"]);
+}
+
+#[test]
+fn services_of_an_active_profile_are_asked_about_and_built() {
+    let services = json!({
+        "app": {"image": "debian"},
+        "tool": {"build": ".", "privileged": true, "profiles": ["x"]},
+        "other": {"build": "/srv", "privileged": true, "cap_add": ["BPF"], "profiles": ["y"]},
+    });
+    let up = Wanted::Running(Box::new(wanted(&json!({}))));
+    let mut observed = known(&services, &json!({}));
+    let Fact::Known(Some(facts)) = &mut observed.compose else { panic!() };
+    facts.project = std::mem::take(&mut facts.project).with_enabled("app\ntool\n");
+    let built = |observed: &mut Observed| match settled(&up, observed) {
+        Outcome::Next(steps) => match steps.as_slice() {
+            [Step::Build { spec, .. }] => spec.tags.clone(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(built(&mut observed), ["project_devcontainer-tool"]);
+    observed.consent = Consent::default();
+    assert_eq!(shown(&asks(&up, &mut observed)), ["privileged (services.tool.privileged)"]);
+}
+
+/// Compose is told to build nothing.
+#[test]
+fn images_that_are_missing_are_built_before_a_start() {
+    let services = json!({
+        "app": {"build": "."},
+        "there": reads("aside", "."),
+        "new": reads("base", "."),
+        "base": {"build": ".", "profiles": ["never"]},
+        "aside": {"build": ".", "profiles": ["never"]},
+    });
+    let mut observed = kept(&services, ContainerState::Exited);
+    observed.consent = Consent::Everything;
+    // Made long ago, by whomever; the container's project is called otherwise than it would be now.
+    observed.images.insert("p-there".to_owned(), Some(image_facts(None)));
+    let mut built = Vec::new();
+    let spec = loop {
+        let Outcome::Next(steps) = settled(&up(), &mut observed) else { panic!("{built:?}") };
+        match steps.as_slice() {
+            [Step::Build { spec, inputs, purpose: BuildPurpose::Service }] => {
+                let image = image_facts(None);
+                for name in &spec.tags {
+                    let record = Built { inputs: inputs.clone(), image: image.id.clone() };
+                    observed.built.insert(name.clone(), record);
+                    observed.images.insert(name.clone(), Some(image.clone()));
+                }
+                built.extend(spec.tags.clone());
+            }
+            [Step::Compose { spec }] => break spec.clone(),
+            other => panic!("{other:?}"),
+        }
+        assert!(built.len() < 5, "{built:?}");
+    };
+    assert_eq!(built, ["p-base", "p-new"]);
+    assert!(spec.keep);
+    assert!(!observed.images.contains_key("p-app"), "its container is kept");
+}
