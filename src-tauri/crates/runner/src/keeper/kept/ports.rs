@@ -1,6 +1,6 @@
 //! Decisions about an environment's ports, carried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use wharf_agent::network::{LONGEST_COMMAND, MOST_SOCKETS, Ports};
 use wharf_api as api;
 use wharf_plan::ports::{
     Asked, ForwardStep, Holder, InsidePort, Listening, ListeningProcess, PortDecision, PortFacts, decide,
-    newly_listening, reconcile_forwards,
+    newly_listening, only_open, reconcile_forwards,
 };
 use wharf_spec::OnAutoForward;
 
@@ -28,36 +28,38 @@ impl Kept {
             reachable,
             listening: self.listening.clone(),
             taken: self.shared.locals_of_others(&self.key),
+            refused: BTreeMap::new(),
             published: self.published.clone(),
         };
         self.see_local_ports(&mut facts);
         for _ in 0..MOST_TRIES {
             self.decisions = decide(&self.rules, &facts, &self.choices);
             let wanted: Vec<_> = self.decisions.iter().filter_map(PortDecision::forward).collect();
-            let mut taken = None;
+            let mut has_failed = false;
             for step in reconcile_forwards(&wanted, &self.forwards.all()) {
                 match step {
                     ForwardStep::Close(forward) => self.forwards.close(&forward).await,
                     ForwardStep::Open(forward) => {
-                        let (port, handed) = (forward.local, self.shared.handed(&self.key, &forward));
-                        match self.forwards.open(forward, handed).await {
-                            Ok(()) => {}
-                            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                                taken = Some((port, Holder::System));
+                        let (inside, port) = (forward.inside.clone(), forward.local);
+                        let handed = self.shared.handed(&self.key, &forward);
+                        if let Err(error) = self.forwards.open(forward, handed).await {
+                            has_failed = true;
+                            match why_not(&error, port) {
+                                Ok(holder) => drop(facts.taken.insert(port, holder)),
+                                Err(words) => drop(facts.refused.insert(inside, words)),
                             }
-                            Err(_) => taken = Some((port, holder(port))),
                         }
                     }
                 }
-                if taken.is_some() {
+                if has_failed {
                     break;
                 }
             }
-            match taken {
-                Some((port, holder)) => facts.taken.insert(port, holder),
-                None => break,
-            };
+            if !has_failed {
+                break;
+            }
         }
+        only_open(&mut self.decisions, &self.forwards.all());
         self.remember();
         let (id, name) = (self.record.id.clone(), self.record.name.clone());
         let locals = self.forwards.all().into_iter().map(|forward| {
@@ -184,6 +186,15 @@ fn is_shown(notice: OnAutoForward, opened: bool) -> bool {
     }
 }
 
+/// Who has a port that could not be bound; the system's words where another one would be no better.
+fn why_not(error: &std::io::Error, port: u16) -> Result<Holder, String> {
+    match error.kind() {
+        ErrorKind::PermissionDenied => Ok(Holder::System),
+        ErrorKind::AddrInUse => Ok(holder(port)),
+        _ => Err(error.to_string()),
+    }
+}
+
 /// Who has a port that could not be bound.
 fn holder(port: u16) -> Holder {
     local::taken().get(&port).map_or(Holder::Unknown, |socket| local::holder(*socket))
@@ -277,3 +288,6 @@ mod tests {
         assert!(matches!(found, Holder::Process { pid, .. } if pid == std::process::id()), "{found:?}");
     }
 }
+
+#[cfg(test)]
+mod settled;
