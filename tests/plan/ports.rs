@@ -291,6 +291,35 @@ fn every_port_has_its_verdict() {
     }
 }
 
+/// What an editor has on this computer may go unseen; what its server does inside is told.
+#[test]
+fn what_is_held_up_by_this_computer_is_tried_again() {
+    let case = Case {
+        declared: json!({
+            "forward": [1000, 2000, 3000, "db:4000", 5000, 6000],
+            "attributes": { "1000": { "requireLocalPort": true }, "7000": { "onAutoForward": "ignore" } },
+        }),
+        listening: &["5001 /root/.vscode-server/bin/abc/node server-main.js", "7000", "8000"],
+        choices: &[
+            ("3000", r#"{"asked":{"asked":"stop"}}"#),
+            ("db:4000", r#"{"asked":{"asked":"open","localPort":null,"address":"192.0.2.1"}}"#),
+        ],
+        taken: &[(1000, "node 9"), (2000, "node 9"), (5000, "code 5")],
+        refused: &[("db:4000", "no such address")],
+        published: &[(8000, 8000)],
+        ..Case::default()
+    };
+    let decisions = case.decisions();
+    let held_up: Vec<_> = decisions.iter().filter(|decision| decision.is_held_up_here()).map(line).collect();
+    let expected = [
+        "1000 declared -> blocked (node 9 has 1000)",
+        "db:4000 declared -> refused: no such address",
+        "5000 declared -> the editor's",
+    ];
+    assert_eq!(held_up, expected);
+    assert_eq!(decisions.len(), 9);
+}
+
 #[test]
 fn what_does_not_listen_is_not_forwarded() {
     let case =

@@ -182,6 +182,17 @@ pub struct Conflict {
 }
 
 impl PortDecision {
+    /// Whether something of this computer alone stands in its way: it can go without anything telling of that.
+    #[must_use]
+    pub fn is_held_up_here(&self) -> bool {
+        match self.verdict {
+            Verdict::Blocked(_) | Verdict::Refused(_) => true,
+            // The server of an editor inside is told of when it ends.
+            Verdict::Editor => !is_editors(self.process.as_ref()),
+            _ => false,
+        }
+    }
+
     /// The forward that it asks for.
     #[must_use]
     pub fn forward(&self) -> Option<Forward> {

@@ -42,6 +42,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const BEGINNING: Duration = Duration::from_millis(300);
 /// Between two looks at what listens inside, at least: whoever says something new all the time is heard no more often.
 const BETWEEN_PORTS: Duration = Duration::from_millis(20);
+/// Between two looks at local ports while one is wanted that somebody else has: nothing tells when it is free.
+const BETWEEN_TRIES: Duration = Duration::from_secs(3);
 
 /// What is seen of an environment's container.
 enum Seen {
@@ -287,6 +289,9 @@ impl Kept {
                     }
                     is_news = true;
                     self.answer_all();
+                }
+                () = tokio::time::sleep(BETWEEN_TRIES), if self.decisions.iter().any(PortDecision::is_held_up_here) => {
+                    self.settle_what_is_heard().await;
                 }
                 news = next_link(&mut links) => match news {
                     Some(LinkNews::Link(url)) => self.open_link(url),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use wharf_agent::network::{LONGEST_COMMAND, MOST_SOCKETS, Ports};
 use wharf_api as api;
@@ -12,6 +12,7 @@ use wharf_plan::ports::{
 };
 use wharf_spec::OnAutoForward;
 
+use super::super::forwards::probe;
 use super::super::{local, report, say};
 use super::Kept;
 use super::links::Owner;
@@ -32,6 +33,7 @@ impl Kept {
             published: self.published.clone(),
         };
         self.see_local_ports(&mut facts);
+        self.see_own_numbers(&mut facts);
         for _ in 0..MOST_TRIES {
             self.decisions = decide(&self.rules, &facts, &self.choices);
             let wanted: Vec<_> = self.decisions.iter().filter_map(PortDecision::forward).collect();
@@ -96,6 +98,42 @@ impl Kept {
             let holder = if wanted.contains(&port) { local::holder(socket) } else { Holder::Unknown };
             facts.taken.insert(port, holder);
         }
+    }
+
+    /// Finds out whether the numbers of those that stay on another one can still not be had: who has them is told for as long as that lasts, and no
+    /// system tells of a port that it keeps for itself.
+    fn see_own_numbers(&self, facts: &mut PortFacts) {
+        if !facts.reachable {
+            return;
+        }
+        let handed = self.shared.handed_ports(&self.key);
+        for (port, address) in self.moved(facts) {
+            if self.forwards.has(port) || handed.contains(&port) || facts.taken.contains_key(&port) {
+                continue;
+            }
+            if let Err(error) = probe(address, port)
+                && let Ok(holder) = why_not(&error, port)
+            {
+                facts.taken.insert(port, holder);
+            }
+        }
+    }
+
+    /// The numbers of ports that have another one on this computer, with the address that they are wanted on.
+    fn moved(&self, facts: &PortFacts) -> Vec<(u16, IpAddr)> {
+        let listens = |inside: &InsidePort| {
+            inside.host.is_none() && facts.listening.iter().any(|socket| socket.port == inside.port)
+        };
+        let moved = self.choices.iter().filter_map(|(inside, choice)| {
+            let address = match &choice.asked {
+                None if !listens(inside) && !self.rules.declared().contains(inside) => return None,
+                None | Some(Asked::Open { local_port: None, address: None }) => Ipv4Addr::LOCALHOST.into(),
+                Some(Asked::Open { local_port: None, address: Some(address) }) => *address,
+                Some(Asked::Open { .. } | Asked::Stop) => return None,
+            };
+            choice.local.filter(|local| *local != inside.port).map(|_| (inside.port, address))
+        });
+        moved.collect()
     }
 
     /// Keeps which local ports were taken, so that the next start takes the same.

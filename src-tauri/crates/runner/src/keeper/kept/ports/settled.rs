@@ -1,11 +1,11 @@
 //! What comes of decisions on this very computer: ports that cannot be had, and why.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpSocket;
 use tokio::sync::mpsc;
 use wharf_plan::WorkspaceSource;
-use wharf_plan::ports::Verdict;
+use wharf_plan::ports::{Conflict, PortChoice, Verdict};
 
 use super::super::super::shared::Shared;
 use super::*;
@@ -77,4 +77,51 @@ async fn an_address_of_another_computer_is_not_told_as_forwarded() {
         kept.decisions
     );
     assert_eq!(kept.choices[&inside].local, Some(port));
+}
+
+/// Whoever has the port does not listen, so that only trying tells of it.
+#[tokio::test]
+async fn a_conflict_lasts_as_long_as_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let (socket, port) = reserved();
+    let mut first = kept(folder.path(), &[port]);
+    let told = |kept: &Kept| match verdict(kept) {
+        Verdict::Forward { local, conflict, .. } => (*local, conflict.clone()),
+        other => panic!("{other:?}"),
+    };
+    first.settle(true).await;
+    let (local, conflict) = told(&first);
+    let expected = Some(Conflict { port, holder: Holder::Unknown });
+    assert!(local != port && conflict == expected, "{local} {conflict:?}");
+    first.settle(true).await;
+    assert_eq!(told(&first), (local, expected.clone()));
+    // Also where another keeper goes on.
+    first.forwards.close_all().await;
+    drop(first);
+    let mut second = kept(folder.path(), &[port]);
+    second.settle(true).await;
+    assert_eq!(told(&second), (local, expected));
+    drop(socket);
+    second.settle(true).await;
+    assert_eq!(told(&second), (local, None));
+    // A number that nothing is forwarded to is nothing to be tried.
+    let choice = PortChoice { local: Some(1), ..PortChoice::default() };
+    second.choices.insert(InsidePort::own(2), choice);
+    assert!(second.moved(&PortFacts::default()).is_empty());
+}
+
+#[tokio::test]
+async fn a_port_is_tried_on_both_families_and_left_free() {
+    let (socket, port) = reserved();
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    assert_eq!(probe(address, port).unwrap_err().kind(), ErrorKind::AddrInUse);
+    drop(socket);
+    probe(address, port).unwrap();
+    let listener = tokio::net::TcpListener::bind(SocketAddr::new(address, port)).await.unwrap();
+    assert_eq!(probe(address, port).unwrap_err().kind(), ErrorKind::AddrInUse);
+    drop(listener);
+    if let Ok(twin) = std::net::TcpListener::bind(("::1", port)) {
+        assert_eq!(probe(address, port).unwrap_err().kind(), ErrorKind::AddrInUse);
+        drop(twin);
+    }
 }
