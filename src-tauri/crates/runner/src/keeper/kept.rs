@@ -6,6 +6,7 @@
 mod links;
 mod ports;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ pub(super) struct Kept {
     listening: Vec<Listening>,
     /// Whether the agent of this connection has told it.
     heard: bool,
-    published: std::collections::BTreeMap<u16, u16>,
+    published: BTreeMap<u16, u16>,
     /// The run of the container that connections to its own address belong to.
     run: Option<(String, CancellationToken)>,
     events: Option<(String, Incoming<EngineEvent>)>,
@@ -142,7 +143,7 @@ impl Kept {
             decisions: Vec::new(),
             listening: Vec::new(),
             heard: false,
-            published: std::collections::BTreeMap::new(),
+            published: BTreeMap::new(),
             run: None,
             events: None,
             fresh: false,
@@ -250,7 +251,8 @@ impl Kept {
         let is_here = cfg!(target_os = "linux")
             && matches!(engine.address(), Address::Unix(_))
             && !engine.facts().rootless;
-        self.published = network.published.clone();
+        // What a far engine publishes is reached on its machine, and not on this computer.
+        self.published = if engine.facts().local { network.published.clone() } else { BTreeMap::new() };
         let link = Arc::new(Link::new(
             &container.id,
             &container.started_at,
