@@ -417,10 +417,18 @@ impl Core {
         }
     }
 
-    /// The connection is over: everybody is told why.
+    /// Ends it at once: whoever is at the other end does not hear of it any more.
+    pub(super) fn break_off(&self, error: &Error) {
+        self.end(error.again());
+    }
+
+    /// The connection is over: everybody is told why, which is what was told first.
     fn end(&self, error: Error) {
         self.outbox.close();
         let mut numbers = self.numbers();
+        if matches!(*self.phase.borrow(), Phase::Closed(_)) {
+            return;
+        }
         self.phase.send_replace(Phase::Closed(error.again()));
         for entry in numbers.open.values_mut() {
             entry.broken = true;
@@ -454,9 +462,14 @@ async fn read(core: Arc<Core>, mut receiver: Receiver) {
         core.leaving.cancelled().await;
         tokio::time::sleep(ENDING).await;
     };
+    let broken_off = async {
+        let mut phase = core.phase.subscribe();
+        let _ = phase.wait_for(|phase| matches!(phase, Phase::Closed(_))).await;
+    };
     let outcome: Result<(), Error> = tokio::select! {
         outcome = listen => outcome,
         () = leave => Ok(()),
+        () = broken_off => return,
     };
     let left = core.leaving.is_cancelled();
     core.end(match outcome {
