@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use wharf_plan::ports::{
     Conflict, Holder, InsidePort, Listening, ListeningProcess, PortChoices, PortDecision, PortFacts,
-    PortRules, Verdict, decide, newly_listening,
+    PortRules, Verdict, decide, newly_listening, only_open,
 };
 
 /// One line a decision, as a person would say it.
@@ -31,6 +31,7 @@ fn line(decision: &PortDecision) -> String {
         Verdict::Editor => "the editor's".to_owned(),
         Verdict::Published(local) => format!("published on {local}"),
         Verdict::Blocked(with) => format!("blocked{}", conflict(with)),
+        Verdict::Refused(words) => format!("refused: {words}"),
     };
     let source = format!("{:?}", decision.source).to_lowercase();
     format!("{} {source} -> {verdict}", decision.inside)
@@ -69,6 +70,7 @@ struct Case {
     listening: &'static [&'static str],
     choices: &'static [(&'static str, &'static str)],
     taken: &'static [(u16, &'static str)],
+    refused: &'static [(&'static str, &'static str)],
     published: &'static [(u16, u16)],
     reachable: bool,
     expected: &'static [&'static str],
@@ -82,6 +84,7 @@ impl Default for Case {
             listening: &[],
             choices: &[],
             taken: &[],
+            refused: &[],
             published: &[],
             reachable: true,
             expected: &[],
@@ -96,6 +99,11 @@ impl Case {
             reachable: self.reachable,
             listening: self.listening.iter().copied().map(listening).collect(),
             taken: self.taken.iter().map(|(port, who)| (*port, holder(who))).collect(),
+            refused: self
+                .refused
+                .iter()
+                .map(|(port, words)| (InsidePort::parse(port).unwrap(), (*words).to_owned()))
+                .collect(),
             published: self.published.iter().copied().collect(),
         };
         let choices: PortChoices = self
@@ -255,6 +263,21 @@ fn every_port_has_its_verdict() {
             ..Case::default()
         },
         Case {
+            what: "an address that is none of this computer's is no better on another port",
+            declared: json!({ "forward": [1000, "db:5432", 2000] }),
+            choices: &[
+                ("1000", r#"{"asked":{"asked":"open","localPort":null,"address":"192.0.2.1"},"local":1000}"#),
+                ("db:5432", r#"{"asked":{"asked":"stop"}}"#),
+            ],
+            refused: &[("1000", "no such address"), ("db:5432", "no such address")],
+            expected: &[
+                "1000 declared -> refused: no such address",
+                "db:5432 declared -> stopped",
+                "2000 declared -> 127.0.0.1:2000",
+            ],
+            ..Case::default()
+        },
+        Case {
             what: "the last port goes on with the first ones",
             declared: json!({ "forward": [65535] }),
             taken: &[(65535, "x 1"), (1024, "y 2")],
@@ -266,6 +289,48 @@ fn every_port_has_its_verdict() {
         let lines: Vec<_> = case.decisions().iter().map(line).collect();
         assert_eq!(lines, case.expected, "{}", case.what);
     }
+}
+
+/// What an editor has on this computer may go unseen; what its server does inside is told.
+#[test]
+fn what_is_held_up_by_this_computer_is_tried_again() {
+    let case = Case {
+        declared: json!({
+            "forward": [1000, 2000, 3000, "db:4000", 5000, 6000],
+            "attributes": { "1000": { "requireLocalPort": true }, "7000": { "onAutoForward": "ignore" } },
+        }),
+        listening: &["5001 /root/.vscode-server/bin/abc/node server-main.js", "7000", "8000"],
+        choices: &[
+            ("3000", r#"{"asked":{"asked":"stop"}}"#),
+            ("db:4000", r#"{"asked":{"asked":"open","localPort":null,"address":"192.0.2.1"}}"#),
+        ],
+        taken: &[(1000, "node 9"), (2000, "node 9"), (5000, "code 5")],
+        refused: &[("db:4000", "no such address")],
+        published: &[(8000, 8000)],
+        ..Case::default()
+    };
+    let decisions = case.decisions();
+    let held_up: Vec<_> = decisions.iter().filter(|decision| decision.is_held_up_here()).map(line).collect();
+    let expected = [
+        "1000 declared -> blocked (node 9 has 1000)",
+        "db:4000 declared -> refused: no such address",
+        "5000 declared -> the editor's",
+    ];
+    assert_eq!(held_up, expected);
+    assert_eq!(decisions.len(), 9);
+}
+
+#[test]
+fn what_does_not_listen_is_not_forwarded() {
+    let case =
+        Case { declared: json!({ "forward": [1000, 2000] }), taken: &[(1000, "node 9")], ..Case::default() };
+    let mut decisions = case.decisions();
+    let open: Vec<_> = decisions.iter().filter_map(PortDecision::forward).take(1).collect();
+    only_open(&mut decisions, &open);
+    let lines: Vec<_> = decisions.iter().map(line).collect();
+    let expected =
+        ["1000 declared -> 127.0.0.1:1001 (node 9 has 1000)", "2000 declared -> blocked (somebody has 2000)"];
+    assert_eq!(lines, expected);
 }
 
 #[test]
@@ -311,6 +376,7 @@ proptest! {
             reachable: true,
             listening: listening.into_iter().map(|port| Listening { port, process: None }).collect(),
             taken: taken.iter().map(|port| (*port, Holder::Unknown)).collect(),
+            refused: BTreeMap::new(),
             published: BTreeMap::new(),
         };
         let first = decide(&rules, &facts, &PortChoices::new());

@@ -2,9 +2,9 @@ use std::time::{Duration, Instant};
 
 use wharf_engine::{Address, Engine, Error};
 use wharf_plan::EngineKind;
-use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, podman_ping};
+use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, podman_ping, refusal};
 
-use super::{address, connect, outcome};
+use super::{address, connect, outcome, variant};
 
 #[tokio::test]
 async fn whatever_is_no_engine_is_told_apart() {
@@ -68,4 +68,33 @@ async fn an_error_says_which_engine_and_what_to_do() {
     assert!(matches!(&error, Error::Timeout { after, .. } if *after == Duration::from_millis(300)));
     assert_eq!(error.to_string(), format!("{} did not answer a ping within 0.3 s", fake.address()));
     assert_eq!(error.hint().unwrap(), "The engine may hang. Restart it, then try again.");
+}
+
+#[tokio::test]
+async fn the_architecture_is_asked_for_once_and_only_when_it_is_wanted() {
+    let arm = |asked: &wharf_test_support::fake_engine::Asked| match asked.path.as_str() {
+        "/_ping" => docker_ping(),
+        "/version" => Answer::Document(200, "{\"Arch\":\"arm64\"}".to_owned()),
+        _ => Answer::Document(200, "{\"Architecture\":\"x86_64\"}".to_owned()),
+    };
+    let fake = FakeEngine::answering(arm);
+    let engine = connect(&fake).await;
+    assert_eq!(engine.known_architecture(), "");
+    for _ in 0..2 {
+        assert_eq!(engine.architecture().await.unwrap(), "arm64");
+    }
+    assert_eq!(engine.known_architecture(), "arm64");
+    let asked: Vec<String> = fake.asked().into_iter().map(|asked| asked.path).collect();
+    assert_eq!(asked, ["/_ping", "/version"]);
+    // Who was asked for everything has told it.
+    let fake = FakeEngine::answering(arm);
+    let engine = connect(&fake).await;
+    engine.info().await.unwrap();
+    assert_eq!(engine.architecture().await.unwrap(), "amd64");
+    assert!(fake.asked().iter().all(|asked| asked.path != "/version"));
+    // An engine that does not say it is no error.
+    let fake = FakeEngine::docker(Answer::Document(200, "{}".to_owned()));
+    assert_eq!(connect(&fake).await.architecture().await.unwrap(), "");
+    let fake = FakeEngine::docker(refusal(500, "no"));
+    assert_eq!(variant(&connect(&fake).await.architecture().await.unwrap_err()), "Rejected");
 }

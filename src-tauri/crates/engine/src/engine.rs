@@ -45,6 +45,7 @@ struct Inner {
     facts: EngineFacts,
     libpod_version: Option<String>,
     info: OnceCell<EngineFacts>,
+    architecture: OnceCell<String>,
 }
 
 impl Engine {
@@ -120,6 +121,7 @@ impl Engine {
                 facts,
                 libpod_version,
                 info: OnceCell::new(),
+                architecture: OnceCell::new(),
             }),
         })
     }
@@ -131,7 +133,7 @@ impl Engine {
     }
 
     /// What is known without asking again. `rootless`, `selinux`, `nvidia` and `architecture` are not in the engine's first answer:
-    /// see [`Engine::info`].
+    /// see [`Engine::info`] and [`Engine::architecture`].
     #[must_use]
     pub fn facts(&self) -> &EngineFacts {
         self.inner.info.get().unwrap_or(&self.inner.facts)
@@ -161,6 +163,34 @@ impl Engine {
                 })
             })
             .await
+    }
+
+    /// The architecture of the engine's machine as Go names it, as far as it is known without asking; empty otherwise.
+    #[must_use]
+    pub fn known_architecture(&self) -> &str {
+        let told = self.inner.architecture.get().map_or("", String::as_str);
+        if told.is_empty() { &self.facts().architecture } else { told }
+    }
+
+    /// The same, asked for once where it is not known: a question that costs less than [`Engine::info`].
+    ///
+    /// # Errors
+    /// When the engine does not answer as it should.
+    pub async fn architecture(&self) -> Result<&str, Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Version {
+            #[serde(default)]
+            arch: String,
+        }
+        if self.known_architecture().is_empty() {
+            let asked = self.inner.architecture.get_or_try_init(|| async {
+                let version: Version = self.get("/version", &[], &Call::engine("describe itself")).await?;
+                Ok::<_, Error>(architecture(&version.arch))
+            });
+            asked.await?;
+        }
+        Ok(self.known_architecture())
     }
 
     async fn podman_security(&self) -> Result<PodmanSecurity, Error> {

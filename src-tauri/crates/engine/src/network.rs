@@ -1,7 +1,7 @@
 //! How a container is reached from the engine's machine.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub struct NetworkFacts {
     /// Its addresses, each with the gateway of its network.
     pub addresses: Vec<(IpAddr, IpAddr)>,
-    /// TCP ports that the engine publishes: inside, and on its machine.
+    /// TCP ports that the engine publishes where `localhost` on its machine leads to them: inside, and there.
     pub published: BTreeMap<u16, u16>,
 }
 
@@ -41,6 +41,20 @@ struct Endpoint {
 #[serde(rename_all = "PascalCase", default)]
 struct Binding {
     host_port: Option<String>,
+    host_ip: Option<String>,
+}
+
+impl Binding {
+    /// Whether it can be reached as `localhost`. An engine that names no address means all.
+    fn is_localhost(&self) -> bool {
+        match self.host_ip.as_deref().filter(|address| !address.is_empty()).map(str::parse::<IpAddr>) {
+            None => true,
+            Some(Ok(address)) => {
+                address.is_unspecified() || address == Ipv4Addr::LOCALHOST || address == Ipv6Addr::LOCALHOST
+            }
+            Some(Err(_)) => false,
+        }
+    }
 }
 
 impl InspectedNetwork {
@@ -51,7 +65,8 @@ impl InspectedNetwork {
             .filter_map(|endpoint| Some((endpoint.address?.parse().ok()?, endpoint.gateway?.parse().ok()?)));
         let ports = settings.ports.unwrap_or_default().into_iter().filter_map(|(inside, bindings)| {
             let inside = inside.strip_suffix("/tcp")?.parse().ok()?;
-            Some((inside, bindings?.first()?.host_port.as_ref()?.parse().ok()?))
+            let binding = bindings?.into_iter().find(Binding::is_localhost)?;
+            Some((inside, binding.host_port?.parse().ok()?))
         });
         NetworkFacts { addresses: addresses.collect(), published: ports.collect() }
     }
@@ -79,11 +94,19 @@ mod tests {
                 "80/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "8080" }, { "HostIp": "::1", "HostPort": "8080" }],
                 "53/udp": [{ "HostPort": "53" }],
                 "90/tcp": null,
+                "91/tcp": [],
+                "92/tcp": [{ "HostIp": "192.168.1.5", "HostPort": "92" }],
+                "93/tcp": [{ "HostIp": "192.168.1.5", "HostPort": "93" }, { "HostIp": "0.0.0.0", "HostPort": "8093" }],
+                "94/tcp": [{ "HostIp": "", "HostPort": "94" }],
+                "95/tcp": [{ "HostIp": "::", "HostPort": "95" }],
+                "96/tcp": [{ "HostIp": "127.0.0.5", "HostPort": "96" }],
+                "97/tcp": [{ "HostIp": null, "HostPort": "97" }],
             },
         } }));
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         assert_eq!(found.addresses, [(ip("172.17.0.2"), ip("172.17.0.1"))]);
-        assert_eq!(found.published, BTreeMap::from([(80, 8080)]));
+        let published = [(80, 8080), (93, 8093), (94, 94), (95, 95), (97, 97)];
+        assert_eq!(found.published, BTreeMap::from(published));
         for nothing in
             [json!({}), json!({ "NetworkSettings": null }), json!({ "NetworkSettings": { "Ports": null } })]
         {

@@ -18,7 +18,12 @@ impl Reconciler<'_> {
     /// Puts the agent into a container that does not run yet, while that costs no waiting. One that takes no files is found out
     /// when the agent is needed, and said then.
     pub(crate) async fn place_agent(&mut self, container: &str, read_only_root: bool) -> Result<()> {
-        match crate::inside::place(self.engine, container, read_only_root, &[]).await {
+        let placed = async {
+            // Which processor the image is for is not known yet. The engine's own can run its agent in any case.
+            let agent = crate::inside::engines_agent(self.engine).await?;
+            crate::inside::place(self.engine, agent, container, read_only_root, &[]).await
+        };
+        match placed.await {
             Ok(()) | Err(crate::inside::Error::NoPlace { .. } | crate::inside::Error::NotBuilt { .. }) => {
                 Ok(())
             }

@@ -95,7 +95,7 @@ pub async fn forward(
 pub async fn watch_ports(user_data_folder: Option<&Path>) -> Result<Option<KeeperWatch>> {
     let store = Store::open(user_data_folder)?;
     match Keeper::connect(&store).await {
-        Some(keeper) => keeper.watch().await.map(Some),
+        Some(keeper) => keeper.watch(&store).await.map(Some),
         None => Ok(None),
     }
 }

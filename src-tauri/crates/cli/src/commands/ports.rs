@@ -59,7 +59,12 @@ fn watch(door: &Door, json: bool, request: &PortsRequest) -> u8 {
             return Ok(false);
         };
         let mut shown = None;
-        while let Some(event) = watch.next().await {
+        loop {
+            let Some(event) = watch.next().await else {
+                let Some(next) = watch.follow().await else { break };
+                watch = next;
+                continue;
+            };
             if json {
                 door.answer_json(&event);
                 continue;

@@ -5,10 +5,12 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::Uri;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tower_service::Service;
@@ -16,6 +18,11 @@ use tower_service::Service;
 use super::ssh::Ssh;
 use super::tls::{self, Certificates};
 use crate::address::Address;
+
+/// How long a way to an engine may be silent before it is asked whether it is still there.
+pub(super) const SILENCE: Duration = Duration::from_secs(5);
+/// How often that may stay without an answer.
+pub(super) const SILENCES: u32 = 3;
 
 /// Opens connections for the HTTP client.
 #[derive(Clone)]
@@ -111,8 +118,7 @@ pub(crate) async fn open(address: &Address) -> io::Result<Socket> {
 
 /// The same to a builder that is known by its own certificates.
 pub(crate) async fn open_with(host: &str, port: u16, certificates: &Certificates) -> io::Result<Socket> {
-    let stream = TcpStream::connect((host, port)).await?;
-    stream.set_nodelay(true)?;
+    let stream = tcp(host, port).await?;
     Ok(Socket(Box::new(tls::encrypt_with(stream, certificates).await?)))
 }
 
@@ -121,8 +127,7 @@ async fn open_along(address: &Address, ssh: &Ssh) -> io::Result<Socket> {
         Address::Unix(path) => unix(path).await,
         Address::NamedPipe(name) => pipe(name).await,
         Address::Tcp { host, port, tls } => {
-            let stream = TcpStream::connect((host.as_str(), *port)).await?;
-            stream.set_nodelay(true)?;
+            let stream = tcp(host, *port).await?;
             Ok(match tls {
                 Some(tls) => Socket(Box::new(tls::encrypt(stream, host, tls).await?)),
                 None => Socket(Box::new(stream)),
@@ -130,6 +135,15 @@ async fn open_along(address: &Address, ssh: &Ssh) -> io::Result<Socket> {
         }
         Address::Ssh { .. } => ssh.open(address).await,
     }
+}
+
+/// A connection whose end is noticed, however it comes: a machine may go without a word.
+async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect((host, port)).await?;
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new().with_time(SILENCE).with_interval(SILENCE).with_retries(SILENCES);
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+    Ok(stream)
 }
 
 #[cfg(unix)]
@@ -161,4 +175,26 @@ async fn pipe(name: &str) -> io::Result<Socket> {
 #[cfg(not(windows))]
 async fn pipe(_: &str) -> io::Result<Socket> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "named pipes need Windows"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_machine_that_has_gone_without_a_word_is_noticed() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = tcp("127.0.0.1", listener.local_addr().unwrap().port()).await.unwrap();
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap());
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            (
+                socket.tcp_keepalive_time().unwrap(),
+                socket.tcp_keepalive_interval().unwrap(),
+                socket.tcp_keepalive_retries().unwrap(),
+            ),
+            (SILENCE, SILENCE, SILENCES)
+        );
+    }
 }

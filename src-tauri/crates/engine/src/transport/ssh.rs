@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::OnceCell;
 
-use super::connection::{Duplex, Socket};
+use super::connection::{Duplex, SILENCE, SILENCES, Socket};
 use crate::address::Address;
 use crate::reach::{SshFailure, SshProblem, cause};
 
@@ -140,7 +140,10 @@ fn with_options(address: &Address, options: &[&str]) -> Command {
     #[cfg(windows)]
     command.creation_flags(NO_WINDOW);
     // Nobody can be asked here: neither for a password nor about an unknown machine.
-    command.args(["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]).args(options);
+    command.args(["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]);
+    // A machine that has gone without a word ends the login, and so everything that waits for it.
+    let interval = format!("ServerAliveInterval={}", SILENCE.as_secs());
+    command.args(["-o", &interval, "-o", &format!("ServerAliveCountMax={SILENCES}")]).args(options);
     if let Address::Ssh { user, host, port, identity, .. } = address {
         if let Some(user) = user {
             command.args(["-l", user]);
@@ -384,10 +387,13 @@ mod tests {
     #[test]
     fn the_command_line_leaves_the_rest_to_the_person_s_configuration() {
         for (text, expected) in [
-            ("ssh://far", "-T -o BatchMode=yes -o ConnectTimeout=30 -- far"),
+            (
+                "ssh://far",
+                "-T -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -- far",
+            ),
             (
                 "ssh://me@far:22/run/podman/podman.sock",
-                "-T -o BatchMode=yes -o ConnectTimeout=30 -l me -p 22 -- far",
+                "-T -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -l me -p 22 -- far",
             ),
         ] {
             let command = login(&text.parse().unwrap());

@@ -42,6 +42,8 @@ pub struct PortFacts {
     pub listening: Vec<Listening>,
     /// Local ports that others have. A port that is missing here is taken for free.
     pub taken: BTreeMap<u16, Holder>,
+    /// What this computer said of ports that it does not let anybody listen for, for another reason than that somebody has the local one.
+    pub refused: BTreeMap<InsidePort, String>,
     /// Ports that the engine itself publishes on this computer: inside, and local.
     pub published: BTreeMap<u16, u16>,
 }
@@ -166,6 +168,8 @@ pub enum Verdict {
     Published(u16),
     /// No local port will do.
     Blocked(Conflict),
+    /// This computer does not listen there, in the system's words: the address may be none of its own.
+    Refused(String),
 }
 
 /// A local port that was wanted, and who has it.
@@ -178,6 +182,17 @@ pub struct Conflict {
 }
 
 impl PortDecision {
+    /// Whether something of this computer alone stands in its way: it can go without anything telling of that.
+    #[must_use]
+    pub fn is_held_up_here(&self) -> bool {
+        match self.verdict {
+            Verdict::Blocked(_) | Verdict::Refused(_) => true,
+            // The server of an editor inside is told of when it ends.
+            Verdict::Editor => !is_editors(self.process.as_ref()),
+            _ => false,
+        }
+    }
+
     /// The forward that it asks for.
     #[must_use]
     pub fn forward(&self) -> Option<Forward> {
@@ -208,6 +223,15 @@ pub fn decide(rules: &PortRules, facts: &PortFacts, choices: &PortChoices) -> Ve
         }
     }
     decisions
+}
+
+/// Takes back what could not be opened after all: nothing is told as forwarded that does not listen.
+pub fn only_open(decisions: &mut [PortDecision], open: &[Forward]) {
+    for decision in decisions {
+        if let Some(forward) = decision.forward().filter(|forward| !open.contains(forward)) {
+            decision.verdict = Verdict::Blocked(Conflict { port: forward.local, holder: Holder::Unknown });
+        }
+    }
 }
 
 /// The ports on which something listens now and nothing did before, of those that are forwarded.
@@ -266,6 +290,10 @@ fn candidate(
             Verdict::Ignored
         }
         (None, None) => Verdict::Wait,
+    };
+    let verdict = match facts.refused.get(&inside) {
+        Some(words) if verdict == Verdict::Wait => Verdict::Refused(words.clone()),
+        _ => verdict,
     };
     PortDecision { inside, attributes, source, listening, process, verdict }
 }

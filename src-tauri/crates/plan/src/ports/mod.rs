@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{
     Asked, Conflict, Holder, PortChoice, PortChoices, PortDecision, PortFacts, PortSource, Verdict, decide,
-    newly_listening,
+    newly_listening, only_open,
 };
 pub use forwards::{Forward, ForwardStep, reconcile_forwards};
 pub use rules::{Attributes, DeclaredPorts, PortRules};

@@ -30,6 +30,8 @@ use super::receiver::{Received, Receiver};
 const MOST_COMMANDS: usize = 64;
 /// Connections from inside at a time; more are refused. The agent would take more than that.
 const MOST_DIALS: usize = 2048;
+/// Commands of hooks that write at a time. Those of one hook run side by side; no configuration has so many.
+pub(super) const MOST_OUTPUTS: usize = 256;
 /// What the windows of all streams may grow by, together.
 const GROWTH: u32 = 16 * 1024 * 1024;
 /// How long the agent may take to end what runs: its own patience, and a little more.
@@ -148,8 +150,17 @@ impl AgentConnection {
 
     /// A number of our own, and what arrives on it.
     pub(super) fn open(&self) -> Opened {
+        self.open_as(false)
+    }
+
+    /// The same for hooks: the agent adds a number for the output of each of their commands.
+    pub(super) fn open_for_hooks(&self) -> Opened {
+        self.open_as(true)
+    }
+
+    fn open_as(&self, hooks: bool) -> Opened {
         let line = Arc::new(Line::default());
-        let number = self.0.core.open(&line);
+        let number = self.0.core.open(&line, hooks);
         Opened { connection: self.clone(), number, line, asked: false, over: false }
     }
 }
@@ -247,6 +258,8 @@ struct Number {
     writer: Option<Waker>,
     /// The agent takes no more.
     broken: bool,
+    /// Hooks run on it: the agent may add numbers to its line.
+    hooks: bool,
 }
 
 impl Core {
@@ -254,7 +267,7 @@ impl Core {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn open(&self, line: &Arc<Line>) -> u32 {
+    fn open(&self, line: &Arc<Line>, hooks: bool) -> u32 {
         let mut numbers = self.numbers();
         // Ours are odd.
         let mut number = numbers.last.map_or(1, |last| last.wrapping_add(2));
@@ -265,7 +278,7 @@ impl Core {
         if let Phase::Closed(error) = &*self.phase.borrow() {
             line.close(error.again());
         }
-        numbers.open.insert(number, self.number(line));
+        numbers.open.insert(number, Number { hooks, ..self.number(line) });
         number
     }
 
@@ -276,6 +289,7 @@ impl Core {
             send: SendWindow::default(),
             writer: None,
             broken: false,
+            hooks: false,
         }
     }
 
@@ -376,7 +390,7 @@ impl Core {
             }
             Kind::Control => {
                 let message = AgentMessage::from_frame(&frame).map_err(|error| protocol(&error))?;
-                let line = Arc::clone(&entry.line);
+                let (line, hooks) = (Arc::clone(&entry.line), entry.hooks);
                 match &message {
                     AgentMessage::Reset => {
                         entry.broken = true;
@@ -386,7 +400,10 @@ impl Core {
                         return Err(protocol(&"what should be opened is no link"));
                     }
                     AgentMessage::CommandStarted { output, .. } => {
-                        if output % 2 == 1 || *output == CONNECTION || numbers.open.contains_key(output) {
+                        // The agent's numbers are even. Only what it was asked to do gives it reason to add one.
+                        let is_own = output.is_multiple_of(2) && *output != CONNECTION;
+                        let outputs = numbers.open.keys().filter(|number| number.is_multiple_of(2)).count();
+                        if !hooks || !is_own || outputs >= MOST_OUTPUTS || numbers.open.contains_key(output) {
                             return Err(protocol(&format!("stream {output} cannot be opened")));
                         }
                         let number = self.number(&line);
@@ -400,10 +417,18 @@ impl Core {
         }
     }
 
-    /// The connection is over: everybody is told why.
+    /// Ends it at once: whoever is at the other end does not hear of it any more.
+    pub(super) fn break_off(&self, error: &Error) {
+        self.end(error.again());
+    }
+
+    /// The connection is over: everybody is told why, which is what was told first.
     fn end(&self, error: Error) {
         self.outbox.close();
         let mut numbers = self.numbers();
+        if matches!(*self.phase.borrow(), Phase::Closed(_)) {
+            return;
+        }
         self.phase.send_replace(Phase::Closed(error.again()));
         for entry in numbers.open.values_mut() {
             entry.broken = true;
@@ -437,9 +462,14 @@ async fn read(core: Arc<Core>, mut receiver: Receiver) {
         core.leaving.cancelled().await;
         tokio::time::sleep(ENDING).await;
     };
+    let broken_off = async {
+        let mut phase = core.phase.subscribe();
+        let _ = phase.wait_for(|phase| matches!(phase, Phase::Closed(_))).await;
+    };
     let outcome: Result<(), Error> = tokio::select! {
         outcome = listen => outcome,
         () = leave => Ok(()),
+        () = broken_off => return,
     };
     let left = core.leaving.is_cancelled();
     core.end(match outcome {
@@ -450,4 +480,58 @@ async fn read(core: Arc<Core>, mut receiver: Receiver) {
 
 pub(super) fn frame(message: &HostMessage, stream: u32) -> Result<Frame, Error> {
     message.to_frame(stream).map_err(|error| Error::Protocol { what: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt as _;
+    use wharf_agent::message::{InsideRequest, Place};
+
+    use super::*;
+
+    /// The connection to an agent that says all this, and nothing more.
+    fn saying(said: impl IntoIterator<Item = (u32, AgentMessage)>) -> AgentConnection {
+        let greeting = (CONNECTION, AgentMessage::Hello(Hello::ours()));
+        let mut bytes = Vec::new();
+        for (stream, message) in std::iter::once(greeting).chain(said) {
+            message.to_frame(stream).unwrap().encode(&mut bytes).unwrap();
+        }
+        let output = futures_util::stream::iter([Ok(Output::Stdout(bytes.into()))]);
+        AgentConnection::new(tokio::io::sink(), output.chain(futures_util::stream::pending()))
+    }
+
+    fn started(output: u32) -> AgentMessage {
+        AgentMessage::CommandStarted { place: Place { hook: 0, command: 0, entry: None }, output }
+    }
+
+    async fn refusal(connection: &AgentConnection) -> String {
+        let closed = tokio::time::timeout(Duration::from_secs(20), connection.closed());
+        match closed.await.expect("the connection goes on") {
+            Error::Protocol { what } => what,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn only_hooks_give_an_agent_reason_to_open_streams() {
+        let connection = saying([(1, started(2))]);
+        let _ports = connection.watch_ports().unwrap();
+        assert_eq!(refusal(&connection).await, "stream 2 cannot be opened");
+        // Nor does what it has opened itself.
+        let connection = saying([(1, started(2)), (2, started(4))]);
+        let mut hooks = connection.open_for_hooks();
+        hooks.ask(&HostMessage::Inside(InsideRequest::default())).unwrap();
+        assert_eq!(refusal(&connection).await, "stream 4 cannot be opened");
+    }
+
+    #[tokio::test]
+    async fn an_agent_opens_no_more_streams_than_hooks_have_commands() {
+        let outputs = (1_u32..).map(|command| 2 * command).take(MOST_OUTPUTS + 1);
+        let connection = saying(outputs.map(|output| (1, started(output))));
+        let hooks = connection.open_for_hooks();
+        assert_eq!(refusal(&connection).await, format!("stream {} cannot be opened", 2 * (MOST_OUTPUTS + 1)));
+        assert_eq!(connection.core().numbers().open.len(), MOST_OUTPUTS + 1);
+        drop(hooks);
+        assert_eq!(connection.core().numbers().open.len(), 0);
+    }
 }

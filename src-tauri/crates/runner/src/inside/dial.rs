@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
+use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -16,6 +18,11 @@ use super::connection::Opened;
 use super::line::Arrival;
 use super::{AgentConnection, Error};
 
+/// How long a connection may take to be made before it is asked whether the agent is still there: what that gives one address, and a little more.
+const DIALLING: Duration = Duration::from_secs(12);
+/// How long an agent may take to answer what takes no time.
+const ANSWERING: Duration = Duration::from_secs(5);
+
 impl AgentConnection {
     /// Connects from inside to an address, or to a name as a program in the container would use it (`localhost`, a service of Compose).
     /// Comes back once the connection is made.
@@ -27,7 +34,14 @@ impl AgentConnection {
         let permit = self.dial_permit().ok_or_else(|| failed(DialFailure::Busy))?;
         let mut opened = self.open();
         opened.ask(&HostMessage::Dial(DialRequest { host: host.to_owned(), port }))?;
-        match opened.next().await? {
+        let answer = loop {
+            match tokio::time::timeout(DIALLING, opened.next()).await {
+                Ok(answer) => break answer?,
+                // The agent may be looking a name up, and has its own bounds; but one that says nothing at all has gone.
+                Err(_) => self.answers().await?,
+            }
+        };
+        match answer {
             Arrival::Message(AgentMessage::Dialed) => {}
             Arrival::Message(AgentMessage::DialFailed(failure)) => {
                 opened.over = true;
@@ -49,6 +63,26 @@ impl AgentConnection {
             reset: false,
             _permit: permit,
         })
+    }
+}
+
+impl AgentConnection {
+    /// Asks the agent for something that takes no time. The connection ends where even that stays without an answer: the way to the engine's machine
+    /// may be gone without anybody having said so.
+    ///
+    /// # Errors
+    /// When it has ended.
+    async fn answers(&self) -> Result<(), Error> {
+        let mut opened = self.open();
+        // Nobody ever listens there.
+        opened.ask(&HostMessage::Dial(DialRequest { host: Ipv4Addr::LOCALHOST.to_string(), port: 0 }))?;
+        if let Ok(answer) = tokio::time::timeout(ANSWERING, opened.next()).await {
+            opened.over = matches!(answer?, Arrival::Message(AgentMessage::DialFailed(_)));
+            return Ok(());
+        }
+        let error = Error::Ended { said: "the agent does not answer any more".to_owned() };
+        self.core().break_off(&error);
+        Err(error)
     }
 }
 
@@ -173,5 +207,58 @@ impl AsyncWrite for AgentStream {
             self.over();
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{FutureExt as _, StreamExt as _, stream};
+    use tokio::time::Instant;
+    use wharf_agent::frame::CONNECTION;
+    use wharf_agent::message::{Hello, Message as _};
+    use wharf_engine::Output;
+
+    use super::*;
+
+    /// The connection to an agent that says this after so many seconds each, and nothing more.
+    fn saying(said: &[(u64, u32, AgentMessage)]) -> AgentConnection {
+        let greeting = (0, CONNECTION, AgentMessage::Hello(Hello::ours()));
+        let frames: Vec<_> = std::iter::once(&greeting)
+            .chain(said)
+            .map(|(after, stream, message)| {
+                let mut bytes = Vec::new();
+                message.to_frame(*stream).unwrap().encode(&mut bytes).unwrap();
+                (Duration::from_secs(*after), bytes)
+            })
+            .collect();
+        let output = stream::iter(frames).then(|(after, bytes)| async move {
+            tokio::time::sleep(after).await;
+            Ok(Output::Stdout(bytes.into()))
+        });
+        AgentConnection::new(tokio::io::sink(), Box::pin(output.chain(stream::pending())))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_way_that_is_gone_is_given_up() {
+        let connection = saying(&[]);
+        let begun = Instant::now();
+        let dialled = connection.dial("localhost", 80).await;
+        assert!(matches!(dialled, Err(Error::Ended { .. })), "{dialled:?}");
+        assert_eq!(begun.elapsed().as_secs(), (DIALLING + ANSWERING).as_secs());
+        assert!(matches!(connection.closed().await, Error::Ended { .. }));
+        // It stays ended, for the reason that was told.
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(matches!(connection.closed().now_or_never(), Some(Error::Ended { .. })));
+        assert!(matches!(connection.dial("localhost", 80).await, Err(Error::Ended { .. })));
+    }
+
+    /// Looking a name up, or trying one address after the other, takes as long as it takes.
+    #[tokio::test(start_paused = true)]
+    async fn an_agent_that_answers_has_its_time() {
+        let gone = || AgentMessage::DialFailed(DialFailure::Refused);
+        let connection = saying(&[(14, 3, gone()), (14, 5, gone()), (9, 1, AgentMessage::Dialed)]);
+        let dialled = connection.dial("db", 80).await;
+        assert!(dialled.is_ok(), "{dialled:?}");
+        assert!(!connection.is_closed());
     }
 }

@@ -175,7 +175,7 @@ impl Error {
             // Engines differ: some refuse to start what is not there, some start and end at once.
             Error::Engine(wharf_engine::Error::Rejected { words, .. }) => {
                 let words = words.to_ascii_lowercase();
-                ["no such file or directory", "executable file", "not found"]
+                ["no such file or directory", "executable file", "not found", "exec format error"]
                     .iter()
                     .any(|sign| words.contains(sign))
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
 use wharf_agent::message::{AgentMessage, End, HostMessage, InsideRequest, Place, Probed, Resolved};
 
-use super::connection::Opened;
+use super::connection::{MOST_OUTPUTS, Opened};
 use super::line::Arrival;
 use super::{AgentConnection, Error};
 
@@ -117,7 +117,7 @@ impl AgentConnection {
             turn = self.turn() => turn,
             () = cancel.cancelled() => return Err(Error::Cancelled),
         };
-        let mut exchange = self.open();
+        let mut exchange = self.open_for_hooks();
         exchange.ask(&HostMessage::Inside(request.clone()))?;
         let done = tokio::select! {
             done = report.listen(&exchange, on_event) => done,
@@ -209,6 +209,7 @@ impl Report {
             AgentMessage::CommandStarted { place, output } => {
                 let running = Running { place, tail: Vec::new() };
                 self.commands.insert(output, running);
+                bounded(self.commands.len())?;
                 on_event(InsideEvent::CommandStarted(place));
             }
             AgentMessage::CommandFinished { place, end, milliseconds } => {
@@ -224,6 +225,7 @@ impl Report {
                         self.outcome.dotfiles_failed = Some(HookFailure { place, end: end.clone(), lines });
                     } else {
                         self.ended.insert(place, running.tail);
+                        bounded(self.ended.len())?;
                     }
                 }
                 on_event(InsideEvent::CommandFinished { place, end: &end, milliseconds });
@@ -249,6 +251,14 @@ impl Report {
             None => self.outcome.dotfiles = outcome,
         }
     }
+}
+
+/// What is kept of commands that an agent claims to run: no more than there can be streams of them.
+fn bounded(commands: usize) -> Result<(), Error> {
+    if commands <= MOST_OUTPUTS {
+        return Ok(());
+    }
+    Err(Error::Protocol { what: "the agent tells of more commands than it may run".to_owned() })
 }
 
 impl Running {
@@ -291,6 +301,36 @@ fn without_control(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each of them starts, and fails or goes on.
+    #[test]
+    fn what_an_agent_claims_to_run_is_remembered_within_bounds() {
+        for ending in [false, true] {
+            let mut report = Report {
+                outcome: InsideOutcome {
+                    resolved: None,
+                    probed: None,
+                    hooks: vec![HookOutcome::NotRun],
+                    dotfiles: HookOutcome::NotRun,
+                    dotfiles_failed: None,
+                    failed: None,
+                },
+                commands: HashMap::new(),
+                ended: HashMap::new(),
+            };
+            let mut tell = |message| report.take(message, &mut |_| ()).map(|_| ());
+            let refused = (0_usize..10_000).zip((2_u32..).step_by(2)).find_map(|(command, output)| {
+                let place = Place { hook: 0, command, entry: None };
+                let started = tell(AgentMessage::CommandStarted { place, output });
+                let ended = AgentMessage::CommandFinished { place, end: End::Code(1), milliseconds: 1 };
+                let ended = if ending { tell(ended) } else { Ok(()) };
+                started.and(ended).err().map(|error| (command, error))
+            });
+            let (command, error) = refused.unwrap();
+            assert_eq!(command, MOST_OUTPUTS, "{ending}");
+            assert!(matches!(error, Error::Protocol { .. }), "{error:?}");
+        }
+    }
 
     #[test]
     fn last_lines_are_readable() {

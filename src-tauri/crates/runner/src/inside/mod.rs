@@ -5,6 +5,7 @@
 //! carries any number of commands, streams and watches at once; a command that needs nothing else has a connection of its own, which is over
 //! with it.
 
+mod choice;
 mod connection;
 mod dial;
 mod embedded;
@@ -23,6 +24,8 @@ use wharf_agent::message::{ExecRequest, InsideRequest};
 use wharf_engine::Engine;
 use wharf_plan::{ContainerFacts, ExecSpec, InsideSpec};
 
+use self::choice::Choice;
+pub(crate) use self::choice::engines_agent;
 pub use self::connection::AgentConnection;
 pub use self::dial::AgentStream;
 pub(crate) use self::dial::MOST_PIECES;
@@ -50,8 +53,34 @@ impl Inside<'_> {
     /// # Errors
     /// When no agent is built for the container's architecture, or the container takes no file.
     pub async fn place(&self) -> Result<(), Error> {
+        let mut choice = Choice::new(self.engine, self.container)?;
+        choice.ask_unless_assumed(self.engine).await?;
+        self.put(choice.agent).await
+    }
+
+    async fn put(&self, agent: &Agent) -> Result<(), Error> {
         let volumes: Vec<String> = place::writable_volumes(self.container);
-        place(self.engine, &self.container.id, self.container.read_only_root, &volumes).await
+        place(self.engine, agent, &self.container.id, self.container.read_only_root, &volumes).await
+    }
+
+    /// After an agent was not found, or did not run: sees to it that one does the next time; false when nothing is left to try.
+    async fn repair(&self, choice: &mut Choice) -> Result<bool, Error> {
+        let another = if choice.placed {
+            choice.ask(self.engine).await?
+        } else {
+            choice.ask_unless_assumed(self.engine).await?
+        };
+        if another {
+            // It may lie there already.
+            choice.placed = false;
+            return Ok(true);
+        }
+        if choice.placed {
+            return Ok(false);
+        }
+        self.put(choice.agent).await?;
+        choice.placed = true;
+        Ok(true)
     }
 
     /// Set-up, probe and hooks. `secrets` are set in the hooks' environment on top of everything else.
@@ -66,16 +95,17 @@ impl Inside<'_> {
         cancel: &CancellationToken,
     ) -> Result<InsideOutcome, Error> {
         let request = self.hooks_request(spec, secrets);
-        let mut placed = false;
+        let mut choice = Choice::new(self.engine, self.container)?;
         loop {
-            let outcome = match self.start(&spec.user).await {
+            let outcome = match self.start(choice.agent, &spec.user, None).await {
                 Ok(connection) => connection.run_inside(&request, on_event, cancel).await,
                 Err(error) => Err(error),
             };
             match outcome {
-                Err(error) if error.means_missing() && !placed => {
-                    self.place().await?;
-                    placed = true;
+                Err(error) if error.means_missing() => {
+                    if !self.repair(&mut choice).await? {
+                        return Err(error);
+                    }
                 }
                 outcome => return outcome,
             }
@@ -94,16 +124,17 @@ impl Inside<'_> {
         cancel: &CancellationToken,
     ) -> Result<ExecOutcome, Error> {
         let request = self.exec_request(command);
-        let mut placed = false;
+        let mut choice = Choice::new(self.engine, self.container)?;
         loop {
-            let outcome = match self.start(&command.user).await {
+            let outcome = match self.start(choice.agent, &command.user, None).await {
                 Ok(connection) => connection.exec(&request, &mut streams, cancel).await,
                 Err(error) => Err(error),
             };
             match outcome {
-                Err(error) if error.means_missing() && !placed => {
-                    self.place().await?;
-                    placed = true;
+                Err(error) if error.means_missing() => {
+                    if !self.repair(&mut choice).await? {
+                        return Err(error);
+                    }
                 }
                 outcome => return outcome,
             }
@@ -125,16 +156,17 @@ impl Inside<'_> {
     /// # Errors
     /// As [`Inside::connect`].
     pub async fn connect_as(&self, user: &str, keeper: Option<&str>) -> Result<AgentConnection, Error> {
-        let mut placed = false;
+        let mut choice = Choice::new(self.engine, self.container)?;
         loop {
-            let connected = match self.start_as(user, keeper).await {
+            let connected = match self.start(choice.agent, user, keeper).await {
                 Ok(connection) => connection.greeted().await.map(|()| connection),
                 Err(error) => Err(error),
             };
             match connected {
-                Err(error) if error.means_missing() && !placed => {
-                    self.place().await?;
-                    placed = true;
+                Err(error) if error.means_missing() => {
+                    if !self.repair(&mut choice).await? {
+                        return Err(error);
+                    }
                 }
                 connected => return connected,
             }
@@ -156,12 +188,7 @@ impl Inside<'_> {
 
     /// Starts the agent. As root, so that it can become any user and end any process; as the user itself where the container has taken
     /// from root what that needs.
-    async fn start(&self, user: &str) -> Result<AgentConnection, Error> {
-        self.start_as(user, None).await
-    }
-
-    async fn start_as(&self, user: &str, keeper: Option<&str>) -> Result<AgentConnection, Error> {
-        let agent = agent_for(&self.container.architecture)?;
+    async fn start(&self, agent: &Agent, user: &str, keeper: Option<&str>) -> Result<AgentConnection, Error> {
         let volumes = place::writable_volumes(self.container);
         let folder = place::folder(self.container.read_only_root, &volumes);
         let user = if request::root_is_able(self.container) { "0" } else { user };

@@ -4,22 +4,22 @@ use bytes::Bytes;
 use wharf_engine::Engine;
 use wharf_plan::{ContainerFacts, EngineKind};
 
-use super::{Agent, Error, agent_for};
+use super::{Agent, Error};
 
 /// The folder that holds it, below the root or below a volume.
 const FOLDER: &str = ".wharf";
 
-/// Puts the agent into a container, running or not. One request; what is there already is written again.
+/// Puts an agent into a container, running or not. One request; what is there already is written again.
 ///
 /// # Errors
-/// When no agent is built for the engine's architecture, or the container takes no file.
+/// When the container takes no file.
 pub async fn place(
     engine: &Engine,
+    agent: &Agent,
     container: &str,
     read_only_root: bool,
     volumes: &[String],
 ) -> Result<(), Error> {
-    let agent = agent_for(&engine.facts().architecture)?;
     let below = folder(read_only_root, volumes);
     let no_place = || Error::NoPlace { container: container.chars().take(12).collect() };
     // Docker refuses without reading, and tells it by a broken connection; Podman may well take it.

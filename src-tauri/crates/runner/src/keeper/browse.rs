@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use url::{Host, Position, Url};
 use wharf_agent::network::is_link;
 
 /// How often something has been done of late.
@@ -39,58 +40,55 @@ impl Rate {
 
 /// A link as it comes from inside.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Link<'a> {
-    /// It leads elsewhere and means the same here.
-    Elsewhere,
+pub(super) enum Link {
+    /// It leads elsewhere and means the same here. As a browser is to get it: what was looked at, and nothing that it could read otherwise.
+    Elsewhere(String),
     /// It leads to a port of the environment: what stands before the host, and what comes after the port.
-    Inside { scheme: &'a str, port: u16, rest: &'a str },
+    Inside { scheme: String, port: u16, rest: String },
     /// It is none that may be opened.
     Refused,
 }
 
 /// Takes a link apart.
-pub(super) fn read(url: &str) -> Link<'_> {
-    if !is_link(url) {
-        return Link::Refused;
-    }
-    let Some((scheme, after)) = url.split_once("://") else { return Link::Refused };
-    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
-    let (authority, rest) = after.split_at(end);
-    // Whoever writes a user before the host wants it to look like another one.
-    if authority.contains('@') {
-        return Link::Refused;
-    }
-    let (host, port) = match authority.rfind(':').filter(|colon| !authority[*colon..].contains(']')) {
-        Some(colon) => match authority[colon + 1..].parse::<u16>() {
-            Ok(port) => (&authority[..colon], port),
-            Err(_) => return Link::Refused,
-        },
-        None => (authority, if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 }),
-    };
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let numeric = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().ok();
-    let is_here = host == "localhost"
-        || host.ends_with(".localhost")
-        || numeric
-            .is_some_and(|address| address.is_loopback() || address.is_unspecified() || is_mapped(address));
-    // Browsers read `127.1`, `0x7f000001` and `2130706433` as addresses; nobody else writes them.
-    let last = host.rsplit('.').next().unwrap_or_default();
-    let is_odd =
-        numeric.is_none() && (last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x"));
-    match (is_here, is_odd) {
-        (_, true) => Link::Refused,
-        (true, false) => Link::Inside { scheme, port, rest },
-        (false, false) => Link::Elsewhere,
-    }
+pub(super) fn read(link: &str) -> Link {
+    parse(link).unwrap_or(Link::Refused)
 }
 
-fn is_mapped(address: std::net::IpAddr) -> bool {
-    match address {
-        std::net::IpAddr::V6(address) => {
-            address.to_ipv4_mapped().is_some_and(|address| address.is_loopback() || address.is_unspecified())
-        }
-        std::net::IpAddr::V4(_) => false,
+fn parse(link: &str) -> Option<Link> {
+    let (_, after) = link.split_once("://").filter(|_| is_link(link))?;
+    let authority = after.split(['/', '?', '#']).next().unwrap_or_default();
+    // Whoever writes a user before the host wants it to look like another one, and so does who hides letters of it.
+    if authority.contains(['@', '%']) {
+        return None;
     }
+    let url = Url::parse(link).ok().filter(|url| is_link(url.as_str()))?;
+    let is_here = match url.host()? {
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Host::Ipv4(address) => {
+            // Browsers read `127.1`, `0x7f000001` and `2130706433` as addresses; nobody else writes them.
+            let written = authority.split(':').next().unwrap_or_default().trim_end_matches('.');
+            if written != address.to_string() {
+                return None;
+            }
+            address.is_loopback() || address.is_unspecified()
+        }
+        Host::Ipv6(address) => address.is_loopback() || address.is_unspecified() || is_mapped(address),
+    };
+    if !is_here {
+        return Some(Link::Elsewhere(url.into()));
+    }
+    Some(Link::Inside {
+        scheme: url.scheme().to_owned(),
+        port: url.port_or_known_default()?,
+        rest: url[Position::BeforePath..].to_owned(),
+    })
+}
+
+fn is_mapped(address: std::net::Ipv6Addr) -> bool {
+    address.to_ipv4_mapped().is_some_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 /// Opens a link in a person's browser; true once the system's opener has taken it.
@@ -115,25 +113,52 @@ mod tests {
 
     #[test]
     fn links_are_taken_apart() {
-        let inside = |scheme, port, rest| Link::Inside { scheme, port, rest };
+        let inside = |scheme: &str, port, rest: &str| Link::Inside {
+            scheme: scheme.to_owned(),
+            port,
+            rest: rest.to_owned(),
+        };
+        let elsewhere = |address: &str| Link::Elsewhere(address.to_owned());
         let cases = [
             ("http://localhost:3000/a?b=c#d", inside("http", 3000, "/a?b=c#d")),
-            ("https://localhost", inside("https", 443, "")),
-            ("HTTP://LOCALHOST.:80", inside("HTTP", 80, "")),
+            ("https://localhost", inside("https", 443, "/")),
+            ("HTTP://LOCALHOST.:80", inside("http", 80, "/")),
             ("http://app.localhost:1/", inside("http", 1, "/")),
-            ("http://127.0.0.1:8080?x", inside("http", 8080, "?x")),
+            ("http://app.LocalHost./%61", inside("http", 80, "/%61")),
+            ("http://127.0.0.1:8080?x", inside("http", 8080, "/?x")),
+            ("http://127.0.0.1.:8080/", inside("http", 8080, "/")),
             ("http://127.9.9.9/", inside("http", 80, "/")),
             ("http://0.0.0.0:5000/", inside("http", 5000, "/")),
             ("http://[::1]:3000/", inside("http", 3000, "/")),
+            ("http://[0:0:0:0:0:0:0:1]:3000/", inside("http", 3000, "/")),
             ("http://[::ffff:127.0.0.1]:3000/", inside("http", 3000, "/")),
-            ("https://example.org/callback?to=http://localhost:1", Link::Elsewhere),
-            ("http://192.168.1.1:80/", Link::Elsewhere),
-            ("http://localhost.example.org/", Link::Elsewhere),
+            ("http://[::ffff:7f00:1]:3000/", inside("http", 3000, "/")),
+            ("http://localhost:/", inside("http", 80, "/")),
+            (
+                "https://example.org/callback?to=http://localhost:1",
+                elsewhere("https://example.org/callback?to=http://localhost:1"),
+            ),
+            ("HTTPS://Example.ORG:443/%41?%42", elsewhere("https://example.org/%41?%42")),
+            ("http://192.168.1.1:80/", elsewhere("http://192.168.1.1/")),
+            ("http://localhost.example.org/", elsewhere("http://localhost.example.org/")),
             ("http://localhost@example.org/", Link::Refused),
+            ("http://example.org:80@localhost/", Link::Refused),
+            ("http://l%6fcalhost:631/", Link::Refused),
+            ("http://127.0.0.%31/", Link::Refused),
+            ("http://local%C2%ADhost/", Link::Refused),
+            ("http://%6c%6f%63%61%6c%68%6f%73%74:631/", Link::Refused),
+            ("http://loc\u{ad}alhost/", Link::Refused),
+            ("http://localhost%2e/", Link::Refused),
+            ("http://[::%31]/", Link::Refused),
             ("http://127.1/", Link::Refused),
+            ("http://127.0.0.01/", Link::Refused),
+            ("http://0177.0.0.1/", Link::Refused),
             ("http://2130706433/", Link::Refused),
             ("http://0x7f000001/", Link::Refused),
+            ("http://0X7F.1/", Link::Refused),
+            ("http://0x7f000001./", Link::Refused),
             ("http://localhost:99999/", Link::Refused),
+            ("http://localhost:+80/", Link::Refused),
             ("file:///etc/passwd", Link::Refused),
             ("vscode://x", Link::Refused),
             ("--help", Link::Refused),

@@ -17,6 +17,8 @@ use crate::store::Store;
 
 /// How long a keeper may take to begin.
 const BEGINNING: Duration = Duration::from_secs(10);
+/// How long the next keeper is given to be there after one has stopped to tell what happens.
+const BETWEEN_KEEPERS: Duration = Duration::from_millis(50);
 /// Between looks for one that begins.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -31,6 +33,9 @@ pub(crate) struct Keeper {
 #[derive(Debug)]
 pub struct KeeperWatch {
     stream: Stream,
+    /// Whose it is.
+    pid: u32,
+    store: Store,
 }
 
 impl Keeper {
@@ -147,20 +152,28 @@ impl Keeper {
     }
 
     /// Watches what happens.
-    pub(crate) async fn watch(mut self) -> Result<KeeperWatch> {
+    pub(crate) async fn watch(mut self, store: &Store) -> Result<KeeperWatch> {
         let failed = |error: std::io::Error| Error::Keeper { problem: error.to_string() };
         send(&mut self.stream, &Request::Watch).await.map_err(failed)?;
-        Ok(KeeperWatch { stream: self.stream })
+        Ok(KeeperWatch { stream: self.stream, pid: self.greeting.pid, store: store.clone() })
     }
 }
 
 impl KeeperWatch {
-    /// What happens next; None when the keeper has gone away.
+    /// What happens next; None when the keeper has gone away, or has handed over and tells nothing more.
     pub async fn next(&mut self) -> Option<api::KeeperEvent> {
-        match receive::<Reply>(&mut self.stream).await {
-            Ok(Some(Reply::Event { event })) => Some(*event),
-            _ => None,
+        if let Ok(Some(Reply::Event { event })) = receive::<Reply>(&mut self.stream).await {
+            return Some(*event);
         }
+        // Whoever looks for the next one at once finds it, and does so only so often.
+        tokio::time::sleep(BETWEEN_KEEPERS).await;
+        None
+    }
+
+    /// The watch over the keeper that has come in the place of this one, if one has. It begins with all that there is.
+    pub async fn follow(&self) -> Option<KeeperWatch> {
+        let next = Keeper::connect(&self.store).await.filter(|keeper| keeper.greeting.pid != self.pid)?;
+        next.watch(&self.store).await.ok()
     }
 }
 
@@ -182,7 +195,7 @@ fn absolute(path: &Path) -> PathBuf {
 
 /// What is done about a keeper that runs.
 #[derive(Debug, PartialEq, Eq)]
-enum Follow {
+pub(super) enum Follow {
     /// It is used.
     Use,
     /// This program's takes its place.
@@ -191,7 +204,7 @@ enum Follow {
     Leave,
 }
 
-fn follow(greeting: &Greeting) -> Follow {
+pub(super) fn follow(greeting: &Greeting) -> Follow {
     match (is_older(&greeting.version, env!("CARGO_PKG_VERSION")), greeting.protocol.cmp(&PROTOCOL)) {
         (true, _) | (false, Ordering::Less) => Follow::Replace,
         (false, Ordering::Equal) => Follow::Use,

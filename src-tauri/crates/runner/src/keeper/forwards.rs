@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -135,14 +135,37 @@ impl Forwards {
     }
 }
 
-async fn bind(forward: &Forward) -> io::Result<Vec<TcpListener>> {
-    let mut listeners = vec![TcpListener::bind(SocketAddr::new(forward.address, forward.local)).await?];
-    let twin = match forward.address {
+/// The other family's address of the same meaning.
+fn twin(address: IpAddr) -> Option<IpAddr> {
+    match address {
         IpAddr::V4(address) if address == Ipv4Addr::LOCALHOST => Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
         IpAddr::V6(address) if address == Ipv6Addr::LOCALHOST => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         _ => None,
+    }
+}
+
+/// Tries whether a port could be had, and leaves it free. Nobody can connect meanwhile: nothing listens.
+///
+/// # Errors
+/// Why it could not.
+pub(super) fn probe(address: IpAddr, port: u16) -> io::Result<()> {
+    let attempt = |address: IpAddr| {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // As a listener does: what is left of connections that have ended is nobody's.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(SocketAddr::new(address, port))
     };
-    if let Some(twin) = twin {
+    attempt(address)?;
+    match twin(address).map(attempt) {
+        Some(Err(error)) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn bind(forward: &Forward) -> io::Result<Vec<TcpListener>> {
+    let mut listeners = vec![TcpListener::bind(SocketAddr::new(forward.address, forward.local)).await?];
+    if let Some(twin) = twin(forward.address) {
         match TcpListener::bind(SocketAddr::new(twin, forward.local)).await {
             Ok(listener) => listeners.push(listener),
             // A program that asks for `localhost` would end up with somebody else.

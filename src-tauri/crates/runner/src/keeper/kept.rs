@@ -6,6 +6,7 @@
 mod links;
 mod ports;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const BEGINNING: Duration = Duration::from_millis(300);
 /// Between two looks at what listens inside, at least: whoever says something new all the time is heard no more often.
 const BETWEEN_PORTS: Duration = Duration::from_millis(20);
+/// Between two looks at local ports while one is wanted that somebody else has: nothing tells when it is free.
+const BETWEEN_TRIES: Duration = Duration::from_secs(3);
 
 /// What is seen of an environment's container.
 enum Seen {
@@ -90,7 +93,7 @@ pub(super) struct Kept {
     listening: Vec<Listening>,
     /// Whether the agent of this connection has told it.
     heard: bool,
-    published: std::collections::BTreeMap<u16, u16>,
+    published: BTreeMap<u16, u16>,
     /// The run of the container that connections to its own address belong to.
     run: Option<(String, CancellationToken)>,
     events: Option<(String, Incoming<EngineEvent>)>,
@@ -140,7 +143,7 @@ impl Kept {
             decisions: Vec::new(),
             listening: Vec::new(),
             heard: false,
-            published: std::collections::BTreeMap::new(),
+            published: BTreeMap::new(),
             run: None,
             events: None,
             fresh: false,
@@ -229,11 +232,13 @@ impl Kept {
         let connected = async {
             let network = engine.network(&container.id).await.ok().flatten().unwrap_or_default();
             let keeper = self.shared.agents_name(&self.key);
-            (inside.connect_as(&user, Some(&keeper)).await, network)
+            let (agent, is_here) =
+                tokio::join!(inside.connect_as(&user, Some(&keeper)), has_our_networks(engine));
+            (agent, network, is_here)
         };
-        let (agent, network) = match tokio::time::timeout(PATIENCE, connected).await {
-            Ok((Ok(agent), network)) => (agent, network),
-            Ok((Err(error), _)) => {
+        let (agent, network, is_here) = match tokio::time::timeout(PATIENCE, connected).await {
+            Ok((Ok(agent), network, is_here)) => (agent, network, is_here),
+            Ok((Err(error), ..)) => {
                 self.rest(api::KeptConnection::Connecting, Some(error.to_string())).await;
                 let pause = self.next_pause(LONGEST_PAUSE);
                 return self.wait(Some(pause)).await;
@@ -245,10 +250,8 @@ impl Kept {
                 return self.wait(Some(pause)).await;
             }
         };
-        let is_here = cfg!(target_os = "linux")
-            && matches!(engine.address(), Address::Unix(_))
-            && !engine.facts().rootless;
-        self.published = network.published.clone();
+        // What a far engine publishes is reached on its machine, and not on this computer.
+        self.published = if engine.facts().local { network.published.clone() } else { BTreeMap::new() };
         let link = Arc::new(Link::new(
             &container.id,
             &container.started_at,
@@ -287,6 +290,9 @@ impl Kept {
                     }
                     is_news = true;
                     self.answer_all();
+                }
+                () = tokio::time::sleep(BETWEEN_TRIES), if self.decisions.iter().any(PortDecision::is_held_up_here) => {
+                    self.settle_what_is_heard().await;
                 }
                 news = next_link(&mut links) => match news {
                     Some(LinkNews::Link(url)) => self.open_link(url),
@@ -445,6 +451,14 @@ pub(crate) fn note_released(files: &EnvironmentStore) -> Result<()> {
     }
 }
 
+/// Whether the engine's networks are this computer's, so that an address in them means the same here. One without root's rights has networks of its
+/// own, with numbers that may be somebody else's here; only its whole description tells that, and not knowing is as good as a no.
+async fn has_our_networks(engine: &Engine) -> bool {
+    cfg!(target_os = "linux")
+        && matches!(engine.address(), Address::Unix(_))
+        && engine.info().await.is_ok_and(|facts| !facts.rootless)
+}
+
 /// The next event of the container; None when the engine has gone away, and never when nobody listens to it.
 async fn next_event(events: &mut Option<(String, Incoming<EngineEvent>)>) -> Option<EngineEvent> {
     match events {
@@ -464,5 +478,33 @@ async fn next_link(links: &mut Option<crate::inside::LinkWatch>) -> Option<LinkN
     match links {
         Some(links) => links.next().await.ok(),
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, refusal};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_an_engine_with_roots_rights_has_networks_of_this_computer() {
+        let described = |options: &str| Answer::Document(200, format!("{{\"SecurityOptions\":[{options}]}}"));
+        for (info, expected) in [
+            (described("\"name=seccomp,profile=builtin\""), true),
+            (described("\"name=seccomp,profile=builtin\",\"name=rootless\""), false),
+            (refusal(500, "no"), false),
+        ] {
+            let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
+                "/_ping" => docker_ping(),
+                _ => info.clone(),
+            });
+            let engine = Engine::connect(&fake.address().parse().unwrap(), PATIENCE).await.unwrap();
+            assert_eq!(has_our_networks(&engine).await, expected);
+            assert_eq!(has_our_networks(&engine).await, expected);
+            // What was told once is not asked again.
+            let asked = fake.asked().iter().filter(|asked| asked.path == "/info").count();
+            assert_eq!(asked, if engine.info().await.is_ok() { 1 } else { 2 });
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! The way into one run of a container: through the agent, or straight to the container's own address where that is the same.
 
-use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
-use wharf_agent::network::Ports;
+use wharf_agent::network::{MOST_SOCKETS, Ports};
 use wharf_engine::NetworkFacts;
 
 use crate::inside::{AgentConnection, AgentStream, Error};
@@ -26,8 +26,16 @@ pub(crate) struct Link {
     /// Fires when the container has ended: what was connected to its own address would hang.
     pub(crate) ended: CancellationToken,
     direct: Option<IpAddr>,
+    open: RwLock<Open>,
+}
+
+/// What listens inside, as far as it matters for the way there.
+#[derive(Default)]
+struct Open {
     /// Ports that listen on the container's own address too.
-    open: RwLock<BTreeSet<u16>>,
+    direct: BTreeSet<u16>,
+    /// Ports that `localhost` does not lead to, with an address that does.
+    elsewhere: BTreeMap<u16, IpAddr>,
 }
 
 /// A stream that leads inside.
@@ -59,17 +67,17 @@ impl Link {
 
     /// Takes over what listens inside now.
     pub(super) fn listens(&self, ports: &Ports) {
-        let Some(direct) = self.direct else { return };
-        let reachable = |address: IpAddr| address.is_unspecified() || address == direct;
-        let open = ports.sockets.iter().filter(|socket| reachable(socket.address)).map(|socket| socket.port);
-        *self.open.write().unwrap_or_else(PoisonError::into_inner) = open.collect();
+        *self.open.write().unwrap_or_else(PoisonError::into_inner) = Open::of(ports, self.direct);
     }
 
     /// A connection to a port inside.
     pub(super) async fn dial(&self, host: Option<&str>, port: u16) -> Result<Inward, Error> {
-        let is_open = || self.open.read().unwrap_or_else(PoisonError::into_inner).contains(&port);
+        let (is_direct, elsewhere) = {
+            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+            (open.direct.contains(&port), open.elsewhere.get(&port).copied())
+        };
         if let (None, Some(address)) = (host, self.direct)
-            && is_open()
+            && is_direct
         {
             let connected = TcpStream::connect(SocketAddr::new(address, port));
             if let Ok(Ok(stream)) = tokio::time::timeout(NEARBY, connected).await {
@@ -78,8 +86,41 @@ impl Link {
                 return Ok(Inward::Direct(stream));
             }
         }
-        self.agent.dial(host.unwrap_or("localhost"), port).await.map(Inward::Agent)
+        let host = match (host, elsewhere) {
+            (Some(host), _) => host.to_owned(),
+            (None, Some(address)) => address.to_string(),
+            (None, None) => "localhost".to_owned(),
+        };
+        self.agent.dial(&host, port).await.map(Inward::Agent)
     }
+}
+
+impl Open {
+    fn of(ports: &Ports, direct: Option<IpAddr>) -> Open {
+        let sockets = || ports.sockets.iter().take(MOST_SOCKETS);
+        let reachable =
+            |address: IpAddr| direct.is_some_and(|direct| is_everywhere(address) || address == direct);
+        let near: BTreeSet<u16> =
+            sockets().filter(|socket| is_localhost(socket.address)).map(|socket| socket.port).collect();
+        let mut elsewhere = BTreeMap::new();
+        for socket in sockets().filter(|socket| !near.contains(&socket.port)) {
+            elsewhere.entry(socket.port).or_insert(socket.address.to_canonical());
+        }
+        Open {
+            direct: sockets().filter(|socket| reachable(socket.address)).map(|socket| socket.port).collect(),
+            elsewhere,
+        }
+    }
+}
+
+fn is_everywhere(address: IpAddr) -> bool {
+    address.to_canonical().is_unspecified()
+}
+
+/// Whether a program inside reaches it as `localhost`: other addresses of loopback, such as 127.0.1.1, are not meant by that.
+fn is_localhost(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    is_everywhere(address) || address == Ipv4Addr::LOCALHOST || address == Ipv6Addr::LOCALHOST
 }
 
 /// Whether an address is that of a container on a bridge of this very computer: the way to it begins at the bridge's own address, which
@@ -99,7 +140,46 @@ fn is_bridged(address: IpAddr, gateway: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use wharf_agent::network::ListeningSocket;
+
     use super::*;
+
+    #[test]
+    fn a_server_is_dialled_where_it_listens() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        // Address and port of what listens, then which ports are reached at the container's own address, and which not as localhost.
+        type Case = (&'static [(&'static str, u16)], &'static [u16], &'static [(u16, &'static str)]);
+        let cases: [Case; 5] = [
+            (&[("127.0.0.1", 1), ("::1", 2), ("::ffff:127.0.0.1", 3)], &[], &[]),
+            (&[("0.0.0.0", 1), ("::", 2)], &[1, 2], &[]),
+            (
+                &[("172.17.0.2", 1), ("172.18.0.2", 2), ("fd00::2", 3)],
+                &[1],
+                &[(1, "172.17.0.2"), (2, "172.18.0.2"), (3, "fd00::2")],
+            ),
+            // The first of those that there are.
+            (&[("127.0.1.1", 1), ("172.17.0.2", 1)], &[1], &[(1, "127.0.1.1")]),
+            // One that is reached as localhost is reached as that, wherever else it is.
+            (&[("172.17.0.2", 1), ("127.0.0.1", 1), ("10.0.0.1", 2), ("0.0.0.0", 2)], &[1, 2], &[]),
+        ];
+        for (listening, direct, elsewhere) in cases {
+            let sockets = listening.iter().map(|(address, port)| ListeningSocket {
+                address: ip(address),
+                port: *port,
+                inode: 1,
+                uid: 0,
+                process: None,
+            });
+            let ports = Ports { sockets: sockets.collect() };
+            let open = Open::of(&ports, Some(ip("172.17.0.2")));
+            assert_eq!(open.direct, direct.iter().copied().collect(), "{listening:?}");
+            let expected: BTreeMap<u16, IpAddr> =
+                elsewhere.iter().map(|(port, address)| (*port, ip(address))).collect();
+            assert_eq!(open.elsewhere, expected, "{listening:?}");
+            let open = Open::of(&ports, None);
+            assert!(open.direct.is_empty() && open.elsewhere == expected, "{listening:?}");
+        }
+    }
 
     #[test]
     fn only_an_address_on_a_bridge_of_ours_is_near() {

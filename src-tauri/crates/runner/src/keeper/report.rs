@@ -70,6 +70,7 @@ pub(super) fn port(decision: &PortDecision) -> api::Port {
         Verdict::Ignored => (api::PortState::Ignored, None, None),
         Verdict::Editor => (api::PortState::Editor, None, None),
         Verdict::Blocked(conflict) => (api::PortState::Blocked, None, Some(conflict)),
+        Verdict::Refused(_) => (api::PortState::Blocked, None, None),
     };
     let editor = decision.process.as_ref().and_then(|process| process.editor.clone());
     let needs_rights = conflict.filter(|conflict| conflict.holder == Holder::System);
@@ -90,12 +91,13 @@ pub(super) fn port(decision: &PortDecision) -> api::Port {
             command_line: process.command_line.clone(),
         }),
         state,
-        reason: match state {
-            api::PortState::Editor => Some(match editor {
+        reason: match (state, &decision.verdict) {
+            (_, Verdict::Refused(words)) => Some(format!("this computer does not listen there: {words}")),
+            (api::PortState::Editor, _) => Some(match editor {
                 Some(editor) => format!("a server of {editor}"),
                 None => "an editor forwards it".to_owned(),
             }),
-            api::PortState::Published => Some("published by the engine".to_owned()),
+            (api::PortState::Published, _) => Some("published by the engine".to_owned()),
             _ if attributes.elevate_if_needed => needs_rights.map(|conflict| more_rights(conflict.port)),
             _ => None,
         },

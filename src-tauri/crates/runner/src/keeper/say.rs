@@ -25,9 +25,12 @@ pub(super) fn changes(
         tell("ports", format!("{name} is not forwarded any more"));
     }
     for (name, port) in &later {
-        let said = |port: &api::Port| (place(port), port.conflict.clone());
+        let said = |port: &api::Port| (place(port), port.conflict.clone(), port.reason.clone());
         if earlier.get(name).map(|port| said(port)) != Some(said(port)) {
-            let why = port.conflict.as_ref().map(|conflict| format!(", since {}", taken(conflict)));
+            let why = match &port.conflict {
+                Some(conflict) => Some(format!(", since {}", taken(conflict))),
+                None => port.reason.as_ref().map(|reason| format!(": {reason}")),
+            };
             tell("ports", format!("{name} {}{}", place(port), why.unwrap_or_default()));
         }
     }
@@ -118,6 +121,8 @@ mod tests {
             vec![port(3000, Some(3000), None), port(80, Some(8080), Some(conflict.clone()))],
         );
         let less = state(Connected, None, vec![port(80, None, Some(conflict))]);
+        let refused = api::Port { reason: Some("no such address".to_owned()), ..port(80, None, None) };
+        let refused = state(Connected, None, vec![refused]);
         let away = state(Unreachable, Some("it is gone"), Vec::new());
         assert_eq!(
             said(&begun, &up),
@@ -138,6 +143,7 @@ mod tests {
             said(&less, &away),
             ["connection: the engine does not answer: it is gone", "ports: 80 is not forwarded any more"]
         );
-        assert!(said(&up, &up).is_empty());
+        assert_eq!(said(&less, &refused), ["ports: 80 cannot be forwarded: no such address"]);
+        assert!(said(&up, &up).is_empty() && said(&refused, &refused).is_empty());
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::{RecursiveMode, Watcher as _};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
 use wharf_api as api;
 
 use super::channel::{self, Listener, Stream};
@@ -32,6 +33,10 @@ const LINGER: Duration = Duration::from_millis(500);
 const SHORT_LIFE: Duration = Duration::from_secs(10);
 /// How many short lives in a row a guard begins.
 const SHORT_LIVES: u32 = 5;
+/// Held by the one keeper.
+const LOCK: &str = "lock";
+/// Held by the one that takes another keeper's place, until it has it.
+const TURN: &str = "turn";
 /// What a guard reads when it is to go.
 const GO: u8 = b'q';
 
@@ -87,6 +92,8 @@ struct Server {
     /// Commands that run inside through this keeper.
     busy: AtomicUsize,
     leave: Notify,
+    /// Fires when what happens is told by the next keeper.
+    silent: CancellationToken,
     /// The socket and the lock are another keeper's now.
     handed_over: std::sync::Mutex<Option<File>>,
 }
@@ -96,12 +103,21 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
     place.prepare()?;
     let failed = |source| Error::State { path: place.socket().to_path_buf(), action: "listen on", source };
     let shared = Shared::new(store);
-    if role.take_over {
-        hand_over::take(&place, &shared).await;
-    }
+    let began = milliseconds_since_1970(SystemTime::now());
+    // One at a time asks for listeners: of two, each would get a part of them. Whoever comes second finds the first one's socket.
+    let turn = if role.take_over {
+        let Some(turn) = take_lock(&place, TURN, true).await? else { return Ok(()) };
+        if !hand_over::take(&place, &shared, began).await {
+            return Ok(());
+        }
+        Some(turn)
+    } else {
+        None
+    };
     // One that was killed may hold it for a moment longer than the pipe that its guard waits at.
-    let Some(lock) = take_lock(&place, role.take_over || role.guard).await? else { return Ok(()) };
+    let Some(lock) = take_lock(&place, LOCK, role.take_over || role.guard).await? else { return Ok(()) };
     let listener = Listener::bind(&place).map_err(failed)?;
+    drop(turn);
     crate::platform::make_private(place.folder()).map_err(failed)?;
     let server = Arc::new(Server {
         shared: Arc::clone(&shared),
@@ -114,6 +130,7 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
         clients: Arc::new(Semaphore::new(MOST_CLIENTS)),
         busy: AtomicUsize::new(0),
         leave: Notify::new(),
+        silent: CancellationToken::new(),
         handed_over: std::sync::Mutex::new(Some(lock)),
     });
     let begun = Instant::now();
@@ -148,9 +165,9 @@ fn lock_of(server: &Server) -> Option<File> {
     server.handed_over.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
 }
 
-/// The lock of the one keeper; None when another one has it.
-async fn take_lock(place: &Place, wait: bool) -> Result<Option<File>> {
-    let path = place.folder().join("lock");
+/// A lock that one keeper has at a time; None when another one has it.
+async fn take_lock(place: &Place, name: &str, wait: bool) -> Result<Option<File>> {
+    let path = place.folder().join(name);
     let failed = |source| Error::State { path: path.clone(), action: "lock", source };
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
     let end = Instant::now() + PATIENCE;
@@ -347,9 +364,21 @@ impl Server {
     async fn drain(&self) {
         drop(lock_of(self));
         self.shared.connections.close();
-        self.shared.connections.wait().await;
-        while self.busy.load(Ordering::SeqCst) > 0 {
-            self.shared.released.notified().await;
+        let ended = async {
+            self.shared.connections.wait().await;
+            while self.busy.load(Ordering::SeqCst) > 0 {
+                self.shared.released.notified().await;
+            }
+        };
+        // Whoever watches finds the next keeper when it looks again.
+        let silent = async {
+            tokio::time::sleep(LINGER).await;
+            self.silent.cancel();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = ended => {}
+            () = silent => {}
         }
         self.leave.notify_one();
     }
@@ -377,6 +406,7 @@ impl Server {
                     }
                     Err(tokio::sync::broadcast::error::RecvError::Closed) => return to.shutdown().await,
                 },
+                () = self.silent.cancelled() => return to.shutdown().await,
                 // A watcher says nothing more; when something comes, it is its end.
                 _ = tokio::io::AsyncReadExt::read_u8(&mut from) => return Ok(()),
             }
@@ -387,5 +417,59 @@ impl Server {
 impl Greeting {
     pub(super) fn report(&self) -> api::KeeperReport {
         api::KeeperReport { pid: self.pid, version: self.version.clone(), started_at: self.started_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_is_one_keepers_until_it_lets_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::of(&Store::open(Some(folder.path())).unwrap());
+        place.prepare().unwrap();
+        let turn = take_lock(&place, TURN, false).await.unwrap();
+        assert!(turn.is_some());
+        assert!(take_lock(&place, TURN, false).await.unwrap().is_none());
+        let lock = take_lock(&place, LOCK, true).await.unwrap();
+        assert!(lock.is_some(), "one is held up by the other");
+        let waits = take_lock(&place, TURN, true);
+        let lets_go = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            drop(turn);
+        };
+        let (waited, ()) = tokio::join!(waits, lets_go);
+        assert!(waited.unwrap().is_some());
+    }
+
+    /// What is connected may go on for hours, and whoever watches would hear of nothing all that time.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn who_watches_is_sent_to_the_next_keeper() {
+        let folder = tempfile::tempdir().unwrap();
+        let shared = Shared::new(Store::open(Some(folder.path())).unwrap());
+        let connection = shared.connections.token();
+        let server = Arc::new(Server {
+            shared,
+            greeting: Greeting { protocol: PROTOCOL, pid: 1, version: String::new(), started_at: 0 },
+            clients: Arc::new(Semaphore::new(1)),
+            busy: AtomicUsize::new(0),
+            leave: Notify::new(),
+            silent: CancellationToken::new(),
+            handed_over: std::sync::Mutex::new(None),
+        });
+        let (mut client, stream) = Stream::pair().unwrap();
+        let watched = Arc::clone(&server);
+        let watching = tokio::spawn(async move { watched.watch(stream).await });
+        let draining = Arc::clone(&server);
+        let draining = tokio::spawn(async move { draining.drain().await });
+        let end =
+            tokio::time::timeout(PATIENCE, receive::<Reply>(&mut client)).await.expect("it is watched on");
+        assert!(end.unwrap().is_none());
+        watching.await.unwrap().unwrap();
+        assert!(!draining.is_finished(), "a connection goes on");
+        drop(connection);
+        tokio::time::timeout(PATIENCE, draining).await.expect("nothing goes on").unwrap();
     }
 }

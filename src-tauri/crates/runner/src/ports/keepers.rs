@@ -43,7 +43,7 @@ impl Keepers {
     pub(super) async fn find(&mut self) -> Option<KeeperWatch> {
         // Watched before it is looked for, so that none comes unheard in between.
         self.files.set(&self.sockets);
-        Keeper::connect(&self.store).await?.watch().await.ok()
+        Keeper::connect(&self.store).await?.watch(&self.store).await.ok()
     }
 
     /// What is kept now.

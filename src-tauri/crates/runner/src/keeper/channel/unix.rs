@@ -166,6 +166,11 @@ async fn receive_descriptors(stream: &UnixStream, count: usize) -> io::Result<Ve
             if received.bytes == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
         })
         .await?;
+    // Elsewhere they come with whatever programs that are started meanwhile would get too.
+    #[cfg(not(target_os = "linux"))]
+    for descriptor in &descriptors {
+        rustix::io::fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC)?;
+    }
     if descriptors.len() == count {
         Ok(descriptors)
     } else {

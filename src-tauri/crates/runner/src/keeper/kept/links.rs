@@ -66,8 +66,8 @@ impl Links {
     /// A program inside wants a link opened. One that leads to a port of the environment is opened where `state` says that the port is.
     pub(super) fn asked(&self, owner: Owner, url: String, mut state: watch::Receiver<api::EnvironmentPorts>) {
         let (port, scheme, rest) = match browse::read(&url) {
-            Link::Elsewhere => return self.open(owner, url),
-            Link::Inside { port, scheme, rest } => (port, scheme.to_ascii_lowercase(), rest.to_owned()),
+            Link::Elsewhere(address) => return self.open(owner, address),
+            Link::Inside { port, scheme, rest } => (port, scheme, rest),
             Link::Refused => return self.tell(owner, &url, api::LinkOutcome::Refused),
         };
         // Counted before anything waits: those that wait are as few as those that are opened.

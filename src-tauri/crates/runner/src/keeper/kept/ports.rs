@@ -1,17 +1,18 @@
 //! Decisions about an environment's ports, carried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use wharf_agent::network::{LONGEST_COMMAND, MOST_SOCKETS, Ports};
 use wharf_api as api;
 use wharf_plan::ports::{
     Asked, ForwardStep, Holder, InsidePort, Listening, ListeningProcess, PortDecision, PortFacts, decide,
-    newly_listening, reconcile_forwards,
+    newly_listening, only_open, reconcile_forwards,
 };
 use wharf_spec::OnAutoForward;
 
+use super::super::forwards::probe;
 use super::super::{local, report, say};
 use super::Kept;
 use super::links::Owner;
@@ -28,36 +29,39 @@ impl Kept {
             reachable,
             listening: self.listening.clone(),
             taken: self.shared.locals_of_others(&self.key),
+            refused: BTreeMap::new(),
             published: self.published.clone(),
         };
         self.see_local_ports(&mut facts);
+        self.see_own_numbers(&mut facts);
         for _ in 0..MOST_TRIES {
             self.decisions = decide(&self.rules, &facts, &self.choices);
             let wanted: Vec<_> = self.decisions.iter().filter_map(PortDecision::forward).collect();
-            let mut taken = None;
+            let mut has_failed = false;
             for step in reconcile_forwards(&wanted, &self.forwards.all()) {
                 match step {
                     ForwardStep::Close(forward) => self.forwards.close(&forward).await,
                     ForwardStep::Open(forward) => {
-                        let (port, handed) = (forward.local, self.shared.handed(&self.key, &forward));
-                        match self.forwards.open(forward, handed).await {
-                            Ok(()) => {}
-                            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                                taken = Some((port, Holder::System));
+                        let (inside, port) = (forward.inside.clone(), forward.local);
+                        let handed = self.shared.handed(&self.key, &forward);
+                        if let Err(error) = self.forwards.open(forward, handed).await {
+                            has_failed = true;
+                            match why_not(&error, port) {
+                                Ok(holder) => drop(facts.taken.insert(port, holder)),
+                                Err(words) => drop(facts.refused.insert(inside, words)),
                             }
-                            Err(_) => taken = Some((port, holder(port))),
                         }
                     }
                 }
-                if taken.is_some() {
+                if has_failed {
                     break;
                 }
             }
-            match taken {
-                Some((port, holder)) => facts.taken.insert(port, holder),
-                None => break,
-            };
+            if !has_failed {
+                break;
+            }
         }
+        only_open(&mut self.decisions, &self.forwards.all());
         self.remember();
         let (id, name) = (self.record.id.clone(), self.record.name.clone());
         let locals = self.forwards.all().into_iter().map(|forward| {
@@ -94,6 +98,42 @@ impl Kept {
             let holder = if wanted.contains(&port) { local::holder(socket) } else { Holder::Unknown };
             facts.taken.insert(port, holder);
         }
+    }
+
+    /// Finds out whether the numbers of those that stay on another one can still not be had: who has them is told for as long as that lasts, and no
+    /// system tells of a port that it keeps for itself.
+    fn see_own_numbers(&self, facts: &mut PortFacts) {
+        if !facts.reachable {
+            return;
+        }
+        let handed = self.shared.handed_ports(&self.key);
+        for (port, address) in self.moved(facts) {
+            if self.forwards.has(port) || handed.contains(&port) || facts.taken.contains_key(&port) {
+                continue;
+            }
+            if let Err(error) = probe(address, port)
+                && let Ok(holder) = why_not(&error, port)
+            {
+                facts.taken.insert(port, holder);
+            }
+        }
+    }
+
+    /// The numbers of ports that have another one on this computer, with the address that they are wanted on.
+    fn moved(&self, facts: &PortFacts) -> Vec<(u16, IpAddr)> {
+        let listens = |inside: &InsidePort| {
+            inside.host.is_none() && facts.listening.iter().any(|socket| socket.port == inside.port)
+        };
+        let moved = self.choices.iter().filter_map(|(inside, choice)| {
+            let address = match &choice.asked {
+                None if !listens(inside) && !self.rules.declared().contains(inside) => return None,
+                None | Some(Asked::Open { local_port: None, address: None }) => Ipv4Addr::LOCALHOST.into(),
+                Some(Asked::Open { local_port: None, address: Some(address) }) => *address,
+                Some(Asked::Open { .. } | Asked::Stop) => return None,
+            };
+            choice.local.filter(|local| *local != inside.port).map(|_| (inside.port, address))
+        });
+        moved.collect()
     }
 
     /// Keeps which local ports were taken, so that the next start takes the same.
@@ -181,6 +221,15 @@ fn is_shown(notice: OnAutoForward, opened: bool) -> bool {
         OnAutoForward::OpenBrowser | OnAutoForward::OpenPreview => true,
         OnAutoForward::OpenBrowserOnce => !opened,
         OnAutoForward::Notify | OnAutoForward::Silent | OnAutoForward::Ignore => false,
+    }
+}
+
+/// Who has a port that could not be bound; the system's words where another one would be no better.
+fn why_not(error: &std::io::Error, port: u16) -> Result<Holder, String> {
+    match error.kind() {
+        ErrorKind::PermissionDenied => Ok(Holder::System),
+        ErrorKind::AddrInUse => Ok(holder(port)),
+        _ => Err(error.to_string()),
     }
 }
 
@@ -277,3 +326,6 @@ mod tests {
         assert!(matches!(found, Holder::Process { pid, .. } if pid == std::process::id()), "{found:?}");
     }
 }
+
+#[cfg(test)]
+mod settled;
