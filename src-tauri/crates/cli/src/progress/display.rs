@@ -21,6 +21,8 @@ use crate::text::Line;
 const FRAME: Duration = Duration::from_millis(100);
 /// What takes less than this is over before a person could read it, so no block is drawn before.
 const PATIENCE: Duration = Duration::from_millis(120);
+/// A hook that began this many milliseconds ago and has not been skipped runs.
+const SETTLED: u64 = 50;
 
 /// What standard error carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,7 +193,7 @@ impl Screen {
                     let block = self.block();
                     self.write(&[], block);
                 } else if translated {
-                    let said = self.translation.flush();
+                    let said = self.translation.flush(now().saturating_sub(SETTLED));
                     self.tell(&said);
                 }
             }
@@ -201,7 +203,7 @@ impl Screen {
         self.model.close(&mut sheet);
         let lines = sheet.lines;
         if translated {
-            let said = self.translation.flush();
+            let said = self.translation.flush(u64::MAX);
             self.tell(&said);
             self.write_above(&lines);
         } else {

@@ -119,7 +119,7 @@ impl Translation {
             .then_some(event.step);
         self.held.retain(|(step, _)| Some(*step) != skipped);
         if skipped.is_none() {
-            said.extend(self.flush());
+            said.extend(self.flush(u64::MAX));
         }
         match &event.kind {
             EventKind::StepStarted { name, subject, command } => {
@@ -134,10 +134,13 @@ impl Translation {
         said
     }
 
-    /// Says that the hooks that have begun have begun.
-    pub(crate) fn flush(&mut self) -> Vec<Said> {
+    /// Says of the hooks that have begun until then, in milliseconds since 1970, that they have begun. One that is skipped ends as soon
+    /// as it has begun, and is not told of: whoever asks in between asks about those that began a while ago.
+    pub(crate) fn flush(&mut self, until: u64) -> Vec<Said> {
         let mut said = Vec::new();
-        for (step, timestamp) in std::mem::take(&mut self.held) {
+        let ready = self.held.iter().take_while(|(_, timestamp)| *timestamp <= until).count();
+        let ready: Vec<_> = self.held.drain(..ready).collect();
+        for (step, timestamp) in ready {
             let Some(Running { text, work: Work::Hook { hook, author, command }, .. }) =
                 self.running.get(&step)
             else {
@@ -340,7 +343,8 @@ mod tests {
         assert_eq!(translation.apply(&event(1, finished(Outcome::Skipped))), []);
 
         assert_eq!(translation.apply(&event(2, hook("postCreateCommand from ./hello"))), []);
-        let said = translation.flush();
+        assert_eq!(translation.flush(0), [], "it may be skipped yet");
+        let said = translation.flush(u64::MAX);
         let Some(Said::Raw { text, channel: Some(HOOKS), .. }) = said.first() else { panic!("{said:?}") };
         assert!(text.contains("Running the postCreateCommand from Feature './hello'..."), "{text}");
         let detail = said.iter().find_map(|said| match said {
@@ -351,6 +355,6 @@ mod tests {
         let said = translation.apply(&event(2, finished(Outcome::Done)));
         let is = |said: &Said, wanted| matches!(said, Said::Progress { status, .. } if *status == wanted);
         assert!(said.iter().any(|said| is(said, "succeeded")), "{said:?}");
-        assert_eq!(translation.flush(), []);
+        assert_eq!(translation.flush(u64::MAX), []);
     }
 }
