@@ -55,11 +55,10 @@ impl Workspace {
     #[must_use]
     pub fn of(facts: &WorkspaceFacts, config: &Config) -> Self {
         let host_mount_folder = facts.git_root.clone().unwrap_or_else(|| facts.folder.clone());
-        let folder = config.workspace_folder.clone().filter(|folder| !folder.is_empty());
         if config.docker_compose_file.is_some() {
-            let folder = folder.unwrap_or_else(|| "/".to_owned());
-            return Self { folder: Some(folder), mount: None, additional_mount: None, host_mount_folder };
+            return Self { host_mount_folder, ..Self::without_folder(config) };
         }
+        let folder = config.workspace_folder.clone().filter(|folder| !folder.is_empty());
         if let (Some(folder), Some(mount)) = (&folder, &config.workspace_mount) {
             return Self {
                 folder: Some(folder.clone()),
@@ -87,6 +86,17 @@ impl Workspace {
             additional_mount: worktree.map(|worktree| worktree.additional_mount),
             host_mount_folder,
         }
+    }
+
+    /// The workspace where no folder of the host belongs to the container: nothing is mounted, and only a Compose project has a folder
+    /// of its own. For variables still as written, as [`Workspace::of`].
+    #[must_use]
+    pub fn without_folder(config: &Config) -> Self {
+        let of_project = || {
+            let said = config.workspace_folder.clone().filter(|folder| !folder.is_empty());
+            said.unwrap_or_else(|| "/".to_owned())
+        };
+        Self { folder: config.docker_compose_file.as_ref().map(|_| of_project()), ..Self::default() }
     }
 
     /// Takes over what the configuration says about its workspace, now that its variables are known.

@@ -211,12 +211,7 @@ impl Environment {
         };
         let (document, mut diagnostics) = layers::read(&own, &[])?;
         let (raw, _) = wharf_spec::read(&document);
-        // Of a Compose project it is known without a folder too.
-        let composed = Workspace {
-            folder: raw.workspace_folder.clone().filter(|folder| !folder.is_empty()).or(Some("/".to_owned())),
-            ..Workspace::default()
-        };
-        let workspace = if raw.docker_compose_file.is_some() { composed } else { Workspace::default() };
+        let workspace = Workspace::without_folder(&raw);
         let variables = LocalVariables {
             env: host_environment(),
             container_workspace_folder: workspace.folder.clone().or(raw.workspace_folder),
