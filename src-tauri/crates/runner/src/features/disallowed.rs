@@ -20,10 +20,10 @@ impl Reconciler<'_> {
         }
         let own = own.iter().map(|(id, options)| (id.clone(), options.clone())).collect();
         let asked = feature::asked(&own, &self.features.additional, false).features;
-        let is_there = matches!(desired.wanted, Wanted::Running(_)) && self.container().await.is_some();
         let control = match control::of_today(self.store) {
             Some(control) => control,
-            None if is_there => {
+            // The container is asked about here only where it decides: the reconcile asks in its own order.
+            None if matches!(desired.wanted, Wanted::Running(_)) && self.container().await.is_some() => {
                 let client = collections::client(&self.features.registries)?;
                 control::manifest(&client, self.store).await
             }
