@@ -347,6 +347,23 @@ fn types_port_attributes() {
 }
 
 #[test]
+fn ports_that_are_none() {
+    assert_snapshot!(check(r#"{ "image": "x", "forwardPorts": [80, 0, "db:0", "db:80", "-x:1"], "portsAttributes": { "80": {}, "9-3": {}, "node (?!x)": {}, "": {}, "db:80": {}, "1-9": {}, ".+/server.js": {}, "${localEnv:PORT}": {} } }"#), @r#"
+    1:38+1 warning forwardPorts[1]: `forwardPorts[1]` means no port and is ignored
+    1:41+6 warning forwardPorts[2]: `forwardPorts[2]` means no port and is ignored
+    1:58+6 warning forwardPorts[4]: `forwardPorts[4]` means no port and is ignored
+    1:98+5 warning portsAttributes.9-3: `portsAttributes.9-3` means no port and is ignored
+        Write a port (3000), a range (3000-3010), a host and its port (db:5432), or a regular expression for command lines without lookaround and backreferences
+    1:109+12 warning portsAttributes["node (?!x)"]: `portsAttributes["node (?!x)"]` means no port and is ignored
+        Write a port (3000), a range (3000-3010), a host and its port (db:5432), or a regular expression for command lines without lookaround and backreferences
+    1:127+2 warning portsAttributes[""]: `portsAttributes[""]` means no port and is ignored
+        Write a port (3000), a range (3000-3010), a host and its port (db:5432), or a regular expression for command lines without lookaround and backreferences
+    1:179+18 warning portsAttributes["${localEnv:PORT}"]: `portsAttributes["${localEnv:PORT}"]` means no port and is ignored
+        Write a port (3000), a range (3000-3010), a host and its port (db:5432), or a regular expression for command lines without lookaround and backreferences
+    "#);
+}
+
+#[test]
 fn types_host_requirements() {
     assert_snapshot!(check(r#"{ "image": "x", "hostRequirements": { "cpus": 0, "memory": 8, "storage": "8 GB", "gpu": "yes", "disk": "1gb" } }"#), @r#"
     1:47+1 error hostRequirements.cpus: `hostRequirements.cpus` must be a whole number of at least 1, but is 0

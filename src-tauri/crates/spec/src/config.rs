@@ -5,6 +5,7 @@
 mod host;
 mod lifecycle;
 mod mount;
+mod port_key;
 mod ports;
 
 use indexmap::IndexMap;
@@ -15,6 +16,7 @@ use serde_json::Value;
 pub use host::{Gpu, GpuRequirements, HostRequirements, OptionalGpu, parse_bytes};
 pub use lifecycle::{Hook, LifecycleCommand, ShutdownAction, SingleCommand, UserEnvProbe, WaitFor};
 pub use mount::{Mount, MountFields, MountKind, MountObject};
+pub use port_key::{InsidePort, PortKey};
 pub use ports::{AppPort, ForwardPort, OnAutoForward, PortAttributes, PortProtocol};
 
 /// A development environment that runs in a container.

@@ -34,9 +34,10 @@ pub mod workspace;
 pub mod worktree;
 
 pub use config::{
-    AppPort, Build, Config, ForwardPort, Gpu, GpuRequirements, Hook, HostRequirements, LifecycleCommand,
-    Mount, MountFields, MountKind, MountObject, OnAutoForward, PortAttributes, PortProtocol, Scenario,
-    SecretDeclaration, ShutdownAction, SingleCommand, UserEnvProbe, WaitFor, parse_bytes,
+    AppPort, Build, Config, ForwardPort, Gpu, GpuRequirements, Hook, HostRequirements, InsidePort,
+    LifecycleCommand, Mount, MountFields, MountKind, MountObject, OnAutoForward, PortAttributes, PortKey,
+    PortProtocol, Scenario, SecretDeclaration, ShutdownAction, SingleCommand, UserEnvProbe, WaitFor,
+    parse_bytes,
 };
 pub use diagnostic::{Diagnostic, Position, Severity};
 pub use dockerfile::Dockerfile;

@@ -12,8 +12,8 @@ use crate::document::Document;
 use crate::extends::Layer;
 use crate::pointer::At;
 use groups::{
-    app_ports, build, forward_port, host_requirements, lifecycle_command, mount, port_attributes, secret,
-    text_or_null,
+    app_ports, attributes_of_ports, build, declared_port, host_requirements, lifecycle_command, mount,
+    port_attributes, secret, text_or_null,
 };
 use reader::{Part, Reader, Table};
 
@@ -56,10 +56,10 @@ pub(crate) const PROPERTIES: &Table<Draft> = &[
     }),
     ("appPort", |reader, at, value, draft| draft.config.app_port = app_ports(reader, at, value)),
     ("forwardPorts", |reader, at, value, draft| {
-        draft.config.forward_ports = reader.list(at, value, forward_port);
+        draft.config.forward_ports = reader.list(at, value, declared_port);
     }),
     ("portsAttributes", |reader, at, value, draft| {
-        draft.config.ports_attributes = reader.map(at, value, port_attributes);
+        draft.config.ports_attributes = reader.map(at, value, attributes_of_ports);
     }),
     ("otherPortsAttributes", |reader, at, value, draft| {
         draft.config.other_ports_attributes = port_attributes(reader, at, value);

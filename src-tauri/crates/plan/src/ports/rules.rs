@@ -1,16 +1,10 @@
 //! What a configuration says about ports.
 
 use indexmap::IndexMap;
-use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
-use wharf_spec::{ForwardPort, MergedConfig, OnAutoForward, PortAttributes, PortProtocol};
-
-use super::InsidePort;
-
-/// What a compiled expression of a configuration may take.
-const EXPRESSION_BYTES: usize = 256 * 1024;
-/// Most of a command line that expressions look at.
-const COMMAND_LINE_BYTES: usize = 4096;
+use wharf_spec::{
+    ForwardPort, InsidePort, MergedConfig, OnAutoForward, PortAttributes, PortKey, PortProtocol,
+};
 
 /// What the merged configuration says about ports, as it says it: small, plain, and kept beside the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +34,8 @@ impl DeclaredPorts {
 #[derive(Debug, Clone, Default)]
 pub struct PortRules {
     declared: Vec<InsidePort>,
-    rules: Vec<(Key, PortAttributes)>,
+    rules: Vec<(PortKey, PortAttributes)>,
     other: Option<PortAttributes>,
-    unusable: Vec<String>,
 }
 
 /// How one port is presented and treated, with every default put in.
@@ -60,54 +53,28 @@ pub struct Attributes {
     pub elevate_if_needed: bool,
 }
 
-/// What a key of `portsAttributes` stands for.
-#[derive(Debug, Clone)]
-enum Key {
-    Port(InsidePort),
-    Range(u16, u16),
-    Command(Regex),
-}
-
 impl PortRules {
-    /// Reads the keys. What cannot be read is left out, and [`PortRules::unusable`] names it.
+    /// Reads the entries and keys. What means no port is left out; whoever reads the configuration has warned of it.
     #[must_use]
     pub fn new(declared: &DeclaredPorts) -> PortRules {
-        let mut unusable = Vec::new();
         let mut ports: Vec<InsidePort> = Vec::new();
-        for port in &declared.forward {
-            let named = match port {
-                ForwardPort::Port(port) => InsidePort::parse(&port.to_string()),
-                ForwardPort::HostPort(text) => InsidePort::parse(text),
-            };
-            match (named, port) {
-                (Some(named), _) if ports.contains(&named) => {}
-                (Some(named), _) => ports.push(named),
-                (None, ForwardPort::Port(port)) => unusable.push(port.to_string()),
-                (None, ForwardPort::HostPort(text)) => unusable.push(text.clone()),
+        for port in declared.forward.iter().filter_map(ForwardPort::inside) {
+            if !ports.contains(&port) {
+                ports.push(port);
             }
         }
-        let mut rules = Vec::new();
-        for (text, attributes) in &declared.attributes {
-            match Key::parse(text) {
-                Some(key) => rules.push((key, attributes.clone())),
-                None => unusable.push(text.clone()),
-            }
-        }
+        let keys = declared.attributes.iter();
+        let mut rules: Vec<_> =
+            keys.filter_map(|(text, attributes)| Some((PortKey::parse(text)?, attributes.clone()))).collect();
         // An exact port is more than a range, and a range is more than a guess at a command line. Within a kind the first one counts.
         rules.sort_by_key(|(key, _)| key.rank());
-        PortRules { declared: ports, rules, other: declared.other.clone(), unusable }
+        PortRules { declared: ports, rules, other: declared.other.clone() }
     }
 
     /// The ports of `forwardPorts`, each once.
     #[must_use]
     pub fn declared(&self) -> &[InsidePort] {
         &self.declared
-    }
-
-    /// Entries and keys that mean no port.
-    #[must_use]
-    pub fn unusable(&self) -> &[String] {
-        &self.unusable
     }
 
     /// How a port is treated; `command_line` is that of the process which listens on it.
@@ -122,44 +89,6 @@ impl PortRules {
             notice: found.on_auto_forward.unwrap_or_default(),
             require_local_port: found.require_local_port.unwrap_or(false),
             elevate_if_needed: found.elevate_if_needed.unwrap_or(false),
-        }
-    }
-}
-
-impl Key {
-    fn parse(text: &str) -> Option<Key> {
-        if let Some(port) = InsidePort::parse(text) {
-            return Some(Key::Port(port));
-        }
-        if let Some((from, to)) = text.split_once('-')
-            && let (Ok(from), Ok(to)) = (from.trim().parse::<u16>(), to.trim().parse::<u16>())
-        {
-            return (from <= to).then_some(Key::Range(from, to));
-        }
-        let expression = RegexBuilder::new(text).size_limit(EXPRESSION_BYTES).build();
-        expression.ok().filter(|_| !text.is_empty()).map(Key::Command)
-    }
-
-    /// In the order in which they count.
-    fn rank(&self) -> u8 {
-        match self {
-            Key::Port(InsidePort { host: Some(_), .. }) => 0,
-            Key::Port(_) => 1,
-            Key::Range(..) => 2,
-            Key::Command(_) => 3,
-        }
-    }
-
-    fn matches(&self, port: &InsidePort, command_line: Option<&str>) -> bool {
-        match self {
-            // A number means that port wherever it is; with a host it means that host's alone.
-            Key::Port(key) => key.port == port.port && (key.host.is_none() || key.host == port.host),
-            Key::Range(from, to) => (*from..=*to).contains(&port.port),
-            Key::Command(expression) => command_line.is_some_and(|line| {
-                let end =
-                    (0..=line.len().min(COMMAND_LINE_BYTES)).rev().find(|end| line.is_char_boundary(*end));
-                expression.is_match(&line[..end.unwrap_or(0)])
-            }),
         }
     }
 }
@@ -180,7 +109,6 @@ mod tests {
             rules(json!({ "forward": [3000, "db:5432", "localhost:3000", 0, "db:x", 80, "db:5432"] }));
         let ports: Vec<_> = rules.declared().iter().map(ToString::to_string).collect();
         assert_eq!(ports, ["3000", "db:5432", "80"]);
-        assert_eq!(rules.unusable(), ["0", "db:x"]);
     }
 
     #[test]
@@ -215,7 +143,6 @@ mod tests {
             let found = rules.attributes(&InsidePort::parse(port).unwrap(), command);
             assert_eq!(found.label.as_deref(), Some(label), "{port} {command:?}");
         }
-        assert_eq!(rules.unusable(), ["(", "9-3", ""]);
     }
 
     #[test]
@@ -236,15 +163,5 @@ mod tests {
             };
             assert_eq!(rules.attributes(&InsidePort::own(1), None), expected);
         }
-    }
-
-    #[test]
-    fn an_expression_cannot_take_memory_or_time() {
-        let rules = rules(
-            json!({ "attributes": { "(a{1,1000}){1,1000}": { "label": "huge" }, "(a+)+$": { "label": "slow" } } }),
-        );
-        assert_eq!(rules.unusable().len(), 1);
-        let line = "a".repeat(1 << 20) + "b";
-        assert_eq!(rules.attributes(&InsidePort::own(1), Some(&line)).label.as_deref(), Some("slow"));
     }
 }

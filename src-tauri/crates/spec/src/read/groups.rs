@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::reader::{Part, Reader, Table};
 use crate::config::{
     AppPort, Build, ForwardPort, Gpu, GpuRequirements, HostRequirements, LifecycleCommand, Mount, MountKind,
-    MountObject, OnAutoForward, OptionalGpu, PortAttributes, PortProtocol, SecretDeclaration, SingleCommand,
-    parse_bytes,
+    MountObject, OnAutoForward, OptionalGpu, PortAttributes, PortKey, PortProtocol, SecretDeclaration,
+    SingleCommand, parse_bytes,
 };
 use crate::pointer::At;
 
@@ -68,6 +68,23 @@ pub(super) fn build(reader: &mut Reader<'_>, at: &At<'_>, value: &Value) -> Buil
     let mut build = Build::default();
     reader.members(at, value, BUILD, &mut build);
     build
+}
+
+/// An entry of `portsAttributes`; a key that means no port is warned of.
+pub(super) fn attributes_of_ports(
+    reader: &mut Reader<'_>,
+    at: &At<'_>,
+    value: &Value,
+) -> Option<PortAttributes> {
+    // A variable in a key is never put in, so it stands for itself.
+    if let At::Key(_, key) = at
+        && PortKey::parse(key).is_none()
+    {
+        let message = format!("`{}` means no port and is ignored", reader.property(at));
+        let hint = "Write a port (3000), a range (3000-3010), a host and its port (db:5432), or a regular expression for command lines without lookaround and backreferences";
+        reader.warn(at, Part::Key, message, Some(hint.to_owned()));
+    }
+    port_attributes(reader, at, value)
 }
 
 pub(crate) fn port_attributes(reader: &mut Reader<'_>, at: &At<'_>, value: &Value) -> Option<PortAttributes> {
@@ -180,6 +197,16 @@ pub(crate) fn text_or_null(reader: &mut Reader<'_>, at: &At<'_>, value: &Value) 
             None
         }
     }
+}
+
+/// An entry of `forwardPorts`; one that is allowed and means no port is warned of.
+pub(super) fn declared_port(reader: &mut Reader<'_>, at: &At<'_>, value: &Value) -> Option<ForwardPort> {
+    let port = forward_port(reader, at, value)?;
+    if !value.as_str().is_some_and(|text| reader.is_pending(text)) && port.inside().is_none() {
+        let message = format!("`{}` means no port and is ignored", reader.property(at));
+        reader.warn(at, Part::Value, message, None);
+    }
+    Some(port)
 }
 
 pub(crate) fn forward_port(reader: &mut Reader<'_>, at: &At<'_>, value: &Value) -> Option<ForwardPort> {

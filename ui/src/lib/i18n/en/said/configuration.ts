@@ -38,6 +38,8 @@ export const configuration = {
       '`{}` must be {expected}, but is {value}',
       '`{}` does not say where to mount',
       '`{}` lacks `{required}`',
+      '`{}` means no port and is ignored',
+      'Write a port (3000), a range (3000-3010), a host and its port (db:5432), or a regular expression for command lines without lookaround and backreferences',
     ],
     'spec/src/read.rs': ['`{property}` has no effect {why}'],
     'spec/src/metadata.rs': [

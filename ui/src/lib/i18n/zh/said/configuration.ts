@@ -35,6 +35,9 @@ export const configuration: Words<typeof said> = {
     '`{}` must be {expected}, but is {value}': '`{}` 必须是{expected}，但现在是 {value}',
     '`{}` does not say where to mount': '`{}` 没有说明挂载到哪里',
     '`{}` lacks `{required}`': '`{}` 缺少 `{required}`',
+    '`{}` means no port and is ignored': '`{}` 不指向任何端口，已忽略',
+    'Write a port (3000), a range (3000-3010), a host and its port (db:5432), or a regular expression for command lines without lookaround and backreferences':
+      '请写端口（3000）、范围（3000-3010）、主机及其端口（db:5432），或匹配命令行的正则表达式（不含环视和反向引用）',
     '`{property}` has no effect {why}': '`{property}` 不起作用：{why}',
     'the label `{LABEL}` of {image} is {} and is ignored': '{image} 的标签 `{LABEL}` 是{}，已忽略',
     'the label `{LABEL}` of {image} is not JSON and is ignored: {error}':
