@@ -67,7 +67,7 @@ fn the_base_image_is_what_a_context_of_its_name_says() {
             ..wharf_spec::Build::default()
         };
         let text = "ARG BASE\nFROM $BASE AS one\nFROM one\n";
-        let found = image::base_name(&build, text, &with_dockerfile(text));
+        let found = image::base_name(&build, None, text, &with_dockerfile(text));
         assert_eq!(found.as_deref(), expected, "{options}");
     }
 }

@@ -1,9 +1,10 @@
 //! What images are pulled and built for, and containers made for.
 
 use serde_json::{Value, json};
+use wharf_plan::consent::tells;
 use wharf_plan::{
-    Consent, Desired, EngineKind, Fact, Observed, Outcome, Running, Step, Wanted, WorkspaceSource, container,
-    image, platform, reconcile,
+    Blocker, Consent, Desired, EngineKind, Fact, FactQuery, Observed, Outcome, Running, Step, Wanted,
+    WorkspaceSource, container, image, platform, reconcile,
 };
 use wharf_spec::feature::FeatureSet;
 
@@ -100,4 +101,34 @@ fn podman_knows_no_such_variable() {
     assert_eq!(platforms(&json!({"image": "debian"}), &observed), (None, vec![], None));
     let service = running(&json!({"dockerComposeFile": "c.yml", "service": "app"}));
     assert_eq!(platform::asked(&service, &observed).as_deref(), Some("linux/arm64"));
+}
+
+/// The base is that of the platform that is built for: the caller's, that of the options, the person's own, else the engine's.
+#[test]
+fn the_base_of_another_platform() {
+    let text = "FROM --platform=$BUILDPLATFORM tools AS tools\nFROM x-$TARGETARCH$TARGETVARIANT\n";
+    // What the caller asks, what the options say, what DOCKER_DEFAULT_PLATFORM says, and what is looked at then.
+    let cases = [
+        (None, None, None, "x-amd64"),
+        (None, None, Some("linux/arm64"), "x-arm64"),
+        (None, Some("linux/arm/v7"), Some("linux/arm64"), "x-armv7"),
+        (Some("linux/riscv64,linux/amd64"), Some("linux/arm/v7"), None, "x-riscv64"),
+        (Some("s390x"), None, None, "x-s390x"),
+    ];
+    for (asked, option, default, expected) in cases {
+        let options: Vec<String> = option.into_iter().map(|option| format!("--platform={option}")).collect();
+        let mut wanted = running(&json!({ "build": { "dockerfile": "Dockerfile", "options": options } }));
+        wanted.build.platforms.extend(asked.map(str::to_owned));
+        let mut observed = known(default);
+        observed.dockerfile = Fact::Known(Some(text.to_owned()));
+        let told = tells(&wanted, &observed).into_iter().map(|tell| tell.text).collect::<Vec<_>>().join("\n");
+        assert!(told.contains(&format!("image {expected} is")), "{told}");
+        let desired = Desired {
+            source: WorkspaceSource::Folder { path: FOLDER.to_owned() },
+            wanted: Wanted::Running(Box::new(wanted)),
+        };
+        let outcome = reconcile(&desired, &observed);
+        let query = FactQuery::Image { image: expected.to_owned() };
+        assert_eq!(outcome, Outcome::Blocked(Blocker::Fact { query }), "{asked:?} {option:?}");
+    }
 }

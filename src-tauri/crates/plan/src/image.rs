@@ -72,10 +72,10 @@ impl PlannedBuild {
 }
 
 /// The image that the target stage of a Dockerfile rests on, or `scratch`; where a context of the build has the name that `FROM` says, the
-/// image that the context is. None if it cannot be told.
+/// image that the context is. None if it cannot be told. `target` is the platform that is built for, the engine's own if None.
 #[must_use]
-pub fn base_name(build: &Build, text: &str, observed: &Observed) -> Option<String> {
-    let platform = engine_platform(observed);
+pub fn base_name(build: &Build, target: Option<&str>, text: &str, observed: &Observed) -> Option<String> {
+    let platform = builders_arguments(target, observed);
     let arguments = Arguments { build: &build.args, platform: &platform };
     let name = Dockerfile::parse(text).base_image(&arguments, build.target.as_deref())?;
     match crate::build_options::context_named(&build.options, &name) {
@@ -85,15 +85,16 @@ pub fn base_name(build: &Build, text: &str, observed: &Observed) -> Option<Strin
     }
 }
 
-fn engine_platform(observed: &Observed) -> BTreeMap<String, String> {
+/// What a builder defines by itself where it builds for this platform, the engine's own if None.
+fn builders_arguments(target: Option<&str>, observed: &Observed) -> BTreeMap<String, String> {
     let engine = &observed.engine;
     let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
-    let platform = Platform {
+    let own = Platform {
         os: or(&engine.os, "linux"),
         architecture: or(&engine.architecture, "amd64"),
         variant: None,
     };
-    platform_arguments(&platform, &platform)
+    platform_arguments(&own, &target.map_or_else(|| own.clone(), Platform::parse))
 }
 
 /// The metadata of an environment that would be made from this image: the image's entries, then the Features', then the

@@ -1,6 +1,6 @@
 //! What images and containers are for, such as `linux/arm64`: what is asked for, else what a person's environment says for everything.
 
-use wharf_spec::Scenario;
+use wharf_spec::{Build, Scenario};
 
 use crate::build::BuildSpec;
 use crate::facts::EngineKind;
@@ -19,6 +19,19 @@ pub fn asked(wanted: &Running, observed: &Observed) -> Option<String> {
         None if is_said_by_the_build(wanted) => None,
         None => default(wanted, observed),
     }
+}
+
+/// The platform that a build is for; None where that is the engine's own.
+pub(crate) fn of_build(wanted: &Running, build: &Build, observed: &Observed) -> Option<String> {
+    let asked = wanted.build.platforms.first().cloned();
+    asked.or_else(|| build_options::platform(&build.options)).or_else(|| {
+        let said = container::last_option(wanted, "platform").filter(|said| !said.is_empty());
+        match said {
+            // What a container is to be does not change what its Dockerfile is built for, but for a service's.
+            Some(said) => Some(said).filter(|_| wanted.build.of_service),
+            None => default(wanted, observed),
+        }
+    })
 }
 
 fn is_said_by_the_build(wanted: &Running) -> bool {

@@ -247,7 +247,8 @@ fn base<'a>(wanted: &Running, observed: &'a Observed) -> Result<Base<'a>, Blocke
             let Some(text) = observed.dockerfile.known().ok_or(need(FactQuery::Dockerfile))? else {
                 return Ok(Base::NoDockerfile);
             };
-            match image::base_name(&build, text, observed) {
+            let target = crate::platform::of_build(wanted, &build, observed);
+            match image::base_name(&build, target.as_deref(), text, observed) {
                 Some(name) if name != "scratch" => name,
                 _ => return Ok(Base::Scratch),
             }

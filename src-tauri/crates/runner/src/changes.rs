@@ -212,8 +212,8 @@ impl Reconciler<'_> {
                             self.context_print(&text, &context, Some(&path), CACHE).await.ok();
                     }
                     let text = ingredients.dockerfile.as_deref();
-                    let name =
-                        text.and_then(|text| wharf_plan::image::base_name(&build, text, &self.observed));
+                    let name = text
+                        .and_then(|text| wharf_plan::image::base_name(&build, None, text, &self.observed));
                     ingredients.base = self.base_image(name).await;
                 }
             }
@@ -251,8 +251,8 @@ impl Reconciler<'_> {
                     let text = built.dockerfile.as_deref();
                     let build =
                         Build { args: build.args.clone(), target: build.target.clone(), ..Build::default() };
-                    let base =
-                        text.and_then(|text| wharf_plan::image::base_name(&build, text, &self.observed));
+                    let base = text
+                        .and_then(|text| wharf_plan::image::base_name(&build, None, text, &self.observed));
                     ingredients.base = self.base_image(base).await;
                     (ingredients.dockerfile, ingredients.context) = (built.dockerfile, built.context);
                 }

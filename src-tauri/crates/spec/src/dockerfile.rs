@@ -84,6 +84,21 @@ pub struct Platform {
     pub variant: Option<String>,
 }
 
+impl Platform {
+    /// Reads `os/architecture[/variant]`, as `--platform` takes it; of several with commas between them the first. An architecture alone is one of
+    /// Linux.
+    #[must_use]
+    pub fn parse(text: &str) -> Platform {
+        let first = text.split(',').next().unwrap_or_default().trim();
+        let mut parts = first.split('/').map(str::to_owned);
+        match (parts.next().unwrap_or_default(), parts.next()) {
+            (os, Some(architecture)) => Platform { os, architecture, variant: parts.next() },
+            (os, None) if os == "linux" || os == "windows" => Platform { os, ..Platform::default() },
+            (architecture, None) => Platform { os: "linux".to_owned(), architecture, variant: None },
+        }
+    }
+}
+
 /// Whether a Dockerfile's own frontend understands named build contexts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BuildContexts {

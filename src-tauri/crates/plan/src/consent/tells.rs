@@ -37,7 +37,9 @@ pub fn tells(wanted: &Running, observed: &Observed) -> Vec<Tell> {
         }
         Some(Scenario::Dockerfile { build, .. }) => {
             let text = observed.dockerfile.known().and_then(Option::as_ref);
-            let base = text.and_then(|text| crate::image::base_name(&build, text, observed));
+            let target = crate::platform::of_build(wanted, &build, observed);
+            let base =
+                text.and_then(|text| crate::image::base_name(&build, target.as_deref(), text, observed));
             if let Some(base) = base.filter(|base| base != "scratch" && !is_pinned(base)) {
                 add(
                     format!("The base image {base} is not pinned: what it holds can change."),

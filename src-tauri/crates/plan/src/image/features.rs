@@ -14,7 +14,7 @@ use wharf_spec::dockerfile::{Arguments, BuildContexts, Dockerfile, without_synta
 use wharf_spec::feature::{self, FeatureSet};
 use wharf_spec::{Entry, metadata};
 
-use super::{engine_platform, to_hex, user_of};
+use super::{builders_arguments, to_hex, user_of};
 use crate::build::{BuildContent, BuildSpec, ContentFile, ContentFolder, ContentReach};
 use crate::build_ability::{BuildAbility, Builder, BuilderKind};
 use crate::facts::{EngineKind, ImageFacts};
@@ -235,7 +235,7 @@ fn image_user(spec: &BuildSpec, ground: &Ground<'_>, dockerfile: &Dockerfile, ob
     if ground.image.is_some() {
         return of_image();
     }
-    let platform = engine_platform(observed);
+    let platform = builders_arguments(spec.platforms.first().map(String::as_str), observed);
     let arguments = Arguments { build: &spec.args, platform: &platform };
     let environment: BTreeMap<String, String> = ground
         .facts

@@ -19,7 +19,8 @@ pub(super) fn of(environment: &Environment, wanted: &Running, observed: &Observe
         Some(Scenario::Image { image }) => Some(image.clone()),
         Some(Scenario::Dockerfile { build, .. }) => {
             let text = observed.dockerfile.known().and_then(Option::as_ref);
-            text.and_then(|text| image::base_name(build, text, observed)).filter(|base| base != "scratch")
+            text.and_then(|text| image::base_name(build, None, text, observed))
+                .filter(|base| base != "scratch")
         }
         Some(Scenario::Compose { .. }) | None => None,
     };
