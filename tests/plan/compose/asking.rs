@@ -90,6 +90,11 @@ fn builds_that_are_only_read_from_are_asked_about() {
         let found = ask(wanted, &afar(json!({"network": "host"})));
         assert_eq!(found, ["--network=host (services.app.build[0])"]);
     }
+    let cached =
+        json!({"app": {"build": {"context": ".", "cache_from": ["type=local,src=/srv/cache", "app:cache"]}}});
+    for wanted in [&build, &up] {
+        assert_eq!(ask(wanted, &cached), ["/srv/cache (services.app.build)"]);
+    }
     // Services that read from each other are refused where they are built, and asked about like any other.
     let circle =
         json!({"app": {"image": "debian"}, "a": reads("b", "/srv/a"), "b": aside(reads("a", "/srv/b"))});

@@ -6,6 +6,7 @@ use wharf_spec::Source;
 
 use super::paths::Outside;
 use super::{Touch, TouchKind, config_source};
+use crate::build::CacheSource;
 use crate::facts::EngineKind;
 use crate::flags::Argument;
 use crate::state::{Observed, Running};
@@ -362,19 +363,21 @@ pub(super) fn build(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<
         found.extend(sent(&context, &source, "build.context", outside));
     }
     build_arguments(found, &Argument::list("build.options", &build.options), &source, outside);
+    cached(found, "cache-from", &build.cache_from, &source, "build.cacheFrom", outside);
 }
 
 /// The same for a service's own build; `property` is where it stands.
 pub(super) fn built(
     found: &mut Vec<Touch>,
     context: Option<&str>,
-    options: &[String],
+    (options, caches): (&[String], &[String]),
     source: &Source,
     property: &str,
     outside: &Outside<'_>,
 ) {
     found.extend(context.and_then(|context| sent(context, source, property, outside)));
     build_arguments(found, &Argument::list(property, options), source, outside);
+    cached(found, "cache-from", caches, source, property, outside);
 }
 
 /// A context that lies outside.
@@ -400,10 +403,7 @@ fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Sour
             "ssh" => add(TouchKind::Secret, "The build can use keys of your SSH agent."),
             "security-opt" => add(TouchKind::Unconfined, "The engine's protection is changed for the build."),
             "build-context" | "cache-from" | "cache-to" => {
-                for path in host_paths(name, &value).filter(|path| outside.is_outside(path)) {
-                    let detail = "The build reads or writes files in this folder of the host.";
-                    found.push(touch(TouchKind::HostFolder, path, detail, source.clone(), property));
-                }
+                cached(found, name, std::slice::from_ref(&value), source, property, outside);
             }
             "cgroup-parent" | "isolation" => {
                 add(
@@ -413,6 +413,30 @@ fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Sour
             }
             _ => {}
         }
+    }
+}
+
+/// The folders outside that places of caches, or of other contexts, name.
+fn cached(
+    found: &mut Vec<Touch>,
+    name: &str,
+    places: &[String],
+    source: &Source,
+    property: &str,
+    outside: &Outside<'_>,
+) {
+    let takes = |place: &&String| {
+        let kind = CacheSource::parse(place).map(|cache| cache.kind);
+        name != "build-context" && kind.is_ok_and(|kind| matches!(kind.as_str(), "gha" | "s3"))
+    };
+    for place in places.iter().filter(takes) {
+        let detail = "The build gets the credentials for this cache that your environment holds.";
+        found.push(touch(TouchKind::Secret, place, detail, source.clone(), property));
+    }
+    let detail = "The build reads or writes files in this folder of the host.";
+    let paths = places.iter().flat_map(|place| host_paths(name, place));
+    for path in paths.filter(|path| outside.is_outside(path)) {
+        found.push(touch(TouchKind::HostFolder, path, detail, source.clone(), property));
     }
 }
 

@@ -198,7 +198,8 @@ impl View<'_> {
         let Some(build) = &service.build else { return };
         let context = (!build.is_elsewhere()).then(|| facts.context_of(build).to_string_lossy().into_owned());
         let property = self.property("build");
-        options::built(found, context.as_deref(), &build.options, &self.source, &property, self.outside);
+        let asked = (build.options.as_slice(), build.cache_from.as_slice());
+        options::built(found, context.as_deref(), asked, &self.source, &property, self.outside);
     }
 
     fn devices(&self, key: &str) -> Touch {

@@ -48,6 +48,7 @@ export const consent = {
       'The build can use keys of your SSH agent.',
       "The engine's protection is changed for the build.",
       'The build reads or writes files in this folder of the host.',
+      'The build gets the credentials for this cache that your environment holds.',
     ],
     'plan/src/consent/paths.rs': [
       "Whoever can use an engine's socket can do anything on the engine's machine.",
