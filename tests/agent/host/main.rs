@@ -13,4 +13,5 @@ mod exec;
 mod hooks;
 mod kit;
 mod many;
+mod memory;
 mod strangers;

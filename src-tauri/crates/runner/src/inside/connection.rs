@@ -341,8 +341,10 @@ impl Core {
     /// Whoever reads a stream has consumed so much of it.
     pub(super) fn consumed(&self, number: u32, bytes: usize) {
         let credit = self.numbers().open.get_mut(&number).and_then(|entry| entry.receive.consumed(bytes));
-        if let Some(credit) = credit {
-            let _ = self.outbox.send(&[Frame::credit(number, credit)]);
+        if let Some(credit) = credit
+            && let Err(error) = self.outbox.send(&[Frame::credit(number, credit)])
+        {
+            self.break_off(&error);
         }
     }
 

@@ -17,6 +17,9 @@ use super::Error;
 /// Bytes that wait here before streams have to.
 const FULL: usize = 256 * 1024;
 
+/// Bytes that wait here at most: what answers an agent that never reads would add up without end.
+const MOST: usize = 64 * 1024 * 1024;
+
 /// An agent's standard input.
 pub(super) type AgentInput = Pin<Box<dyn AsyncWrite + Send>>;
 
@@ -40,6 +43,9 @@ impl Outbox {
     }
 
     /// Sends frames right behind each other.
+    ///
+    /// # Errors
+    /// When a frame is too long, or the agent has not read for so long that no honest one would.
     pub(super) fn send(&self, frames: &[Frame]) -> Result<(), Error> {
         let mut bytes = Vec::new();
         for frame in frames {
@@ -47,6 +53,9 @@ impl Outbox {
         }
         let mut state = self.state();
         if !state.closed {
+            if state.bytes.len() + bytes.len() > MOST {
+                return Err(Error::Protocol { what: "nothing is read of what it is sent".to_owned() });
+            }
             state.bytes.put_slice(&bytes);
         }
         drop(state);
@@ -111,5 +120,23 @@ impl Outbox {
                 return self.close();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_an_agent_that_does_not_read_is_bounded() {
+        let outbox = Outbox::default();
+        let frame = Frame::data(1, vec![0; Kind::Data.limit()]);
+        let sent =
+            (0..2 * MOST / Kind::Data.limit()).find(|_| outbox.send(std::slice::from_ref(&frame)).is_err());
+        assert!(sent.is_some(), "{} bytes wait", outbox.state().bytes.len());
+        assert!(outbox.state().bytes.len() <= MOST);
+        // Once it is over, what is sent goes nowhere.
+        outbox.close();
+        outbox.send(&[frame]).unwrap();
     }
 }
