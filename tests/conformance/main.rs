@@ -33,7 +33,6 @@ mod play;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]
-mod relay;
 #[cfg(unix)]
 mod setting;
 #[cfg(unix)]

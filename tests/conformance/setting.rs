@@ -1,17 +1,15 @@
 //! What a case needs before its first step, and what there is to clear away after its last.
 
 use std::fs::File;
-use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wharf_test_support::{engines, plugins};
+use wharf_test_support::{engines, other_user, plugins};
 
 use crate::case::Case;
 use crate::images;
 use crate::normalise::{images_of, workspace_hash};
 use crate::observe;
-use crate::relay::Relay;
 use crate::shelves::Shelves;
 use crate::stage::{Program, Stage, link, place_program};
 
@@ -75,9 +73,10 @@ impl Setting {
         let mut socket = stage.socket.clone();
         if let Some(user) = case.script.user {
             socket = setting.home.join("engine.sock");
-            Relay::start(&stage.socket, &socket)?;
-            give(&setting.copy, user)?;
-            give(&setting.home, user)?;
+            let prepared = other_user::relay(&stage.socket, &socket)
+                .and_then(|()| other_user::give(&setting.copy, user))
+                .and_then(|()| other_user::give(&setting.home, user));
+            prepared.map_err(|error| format!("user {user}: {error}"))?;
         }
         setting.address = format!("unix://{}", socket.display());
         Ok(setting)
@@ -214,19 +213,6 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
             copy_folder(&entry.path(), &place)?;
         } else {
             std::fs::copy(entry.path(), place).map_err(fail)?;
-        }
-    }
-    Ok(())
-}
-
-fn give(folder: &Path, user: u32) -> Result<(), String> {
-    let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
-    chown(folder, Some(user), Some(user)).map_err(fail)?;
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.path().is_dir() {
-            give(&entry.path(), user)?;
-        } else {
-            chown(entry.path(), Some(user), Some(user)).map_err(fail)?;
         }
     }
     Ok(())

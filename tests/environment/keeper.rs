@@ -3,7 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use wharf_test_support::engines;
 use wharf_test_support::sshd::{Client, Sshd};
@@ -11,9 +11,14 @@ use wharf_test_support::sshd::{Client, Sshd};
 use crate::kept::{Kept, connect, free_port, get, is_alive, kill, processes, serve};
 use crate::kit::{json, wait_until};
 
+/// How soon a new server is reached on an engine of this computer.
+const SOON: Duration = Duration::from_millis(300);
+/// How many new servers may be slower than that before it is believed that all are.
+const NEW_SERVERS: usize = 10;
+
 #[test]
 fn a_server_on_loopback_is_reached_from_here_on_every_engine() {
-    for engine in engines::all() {
+    for engine in engines::MATRIX.map(engines::engine) {
         let name = engine.name.clone();
         let kept = Kept::new(engine, "");
         let up = kept.wharf("up", &["--log-format", "json"]).end();
@@ -207,27 +212,6 @@ fn a_command_through_the_keeper_is_like_any_other() {
     assert_eq!(warm, cold);
 }
 
-#[test]
-fn links_from_inside_are_opened_here_and_nothing_else_is() {
-    let mut kept = Kept::new(engines::engine(engines::DOCKER), "");
-    let opened = kept.takes_links();
-    let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, kept.port)).unwrap();
-    kept.up();
-    kept.answers();
-    let open = |link: &str| {
-        let line = format!("exec \"$BROWSER\" '{link}'");
-        kept.wharf("exec", &["sh", "-c", &line]).end()
-    };
-    open("file:///etc/passwd");
-    open("vscode://extension");
-    let inside = format!("http://localhost:{}/a?b=c", kept.port);
-    let answer = open(&inside);
-    assert_eq!(answer.code, Some(0), "{answer}");
-    let expected = format!("http://localhost:{}/a?b=c\n", kept.local().unwrap());
-    wait_until("the link is opened", || std::fs::read_to_string(&opened).is_ok_and(|text| text == expected));
-    drop(holder);
-}
-
 /// Nobody else comes near: the folder is private, and nothing listens beyond loopback.
 #[test]
 fn the_keeper_is_its_users_alone() {
@@ -253,26 +237,29 @@ fn the_keeper_is_its_users_alone() {
     kept.answers();
 }
 
-/// From listening to being reached: the bound is what a person notices, generous for a machine that does much else.
+/// From being asked for to being reached. Other programs of a busy machine may be the reason for a slow one; a Wharf that is too slow is so each time.
 #[test]
 fn a_new_server_is_soon_here() {
     let kept = Kept::new(engines::engine(engines::DOCKER), "");
     kept.up();
     kept.answers();
-    let port = free_port();
-    let served = kept.wharf("exec", &["sh", "-c", &serve(port)]).end();
-    assert_eq!(served.code, Some(0), "{served}");
-    let began = Instant::now();
-    wait_until("the new server is reached", || get(port).is_ok_and(|text| text.ends_with("hello")));
-    let ports = kept.ports();
-    let all = ports["environments"][0]["ports"].as_array().unwrap();
-    let found = all.iter().find(|found| found["port"] == port).unwrap();
-    assert_eq!(
-        (&found["source"], &found["process"]["name"]),
-        (&"detected".into(), &"httpd".into()),
-        "{found:#}"
-    );
-    eprintln!("reached after {} ms", began.elapsed().as_millis());
+    let mut took = Vec::new();
+    while took.len() < NEW_SERVERS && took.last().is_none_or(|last| *last > SOON) {
+        let (port, begun) = (free_port(), Instant::now());
+        let served = kept.wharf("exec", &["sh", "-c", &serve(port)]).end();
+        assert_eq!(served.code, Some(0), "{served}");
+        wait_until("the new server is reached", || get(port).is_ok_and(|text| text.ends_with("hello")));
+        took.push(begun.elapsed());
+        let ports = kept.ports();
+        let all = ports["environments"][0]["ports"].as_array().unwrap();
+        let found = all.iter().find(|found| found["port"] == port).unwrap();
+        assert_eq!(
+            (&found["source"], &found["process"]["name"]),
+            (&"detected".into(), &"httpd".into()),
+            "{found:#}"
+        );
+    }
+    assert!(took.last().is_some_and(|last| *last <= SOON), "{took:?}");
 }
 
 #[test]

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::json;
+use wharf_test_support::clock::Clock;
 use wharf_test_support::engines;
 use wharf_test_support::small_engine::SmallEngine;
 
-use crate::kept::{Kept, connect, get, kill, processes, processes_of, serve, tell};
+use crate::kept::{Kept, connect, free_port, get, kill, processes, processes_of, serve, tell};
 use crate::kit::wait_until;
 
 /// How soon a forward is back, counted from when what it needs is there.
@@ -24,18 +25,30 @@ const LARGE: u64 = 1 << 30;
 /// How much of it is read before the fault.
 const BEFORE: usize = 4 << 20;
 /// How long everything stands still.
-const SUSPENDED: Duration = Duration::from_secs(5);
+const SUSPENDED: Duration = Duration::from_secs(60);
+/// What the time of day is wrong by meanwhile, in seconds.
+const JUMP: i64 = 26 * 60 * 60;
+
+fn kept(engine: engines::Engine) -> Kept {
+    Kept::new(engine, r#", "runArgs": ["--network", "none"], "userEnvProbe": "none""#)
+}
 
 /// A kept environment whose server has a large file.
 fn begin(engine: engines::Engine) -> (Kept, String) {
-    let kept = Kept::new(engine, r#", "runArgs": ["--network", "none"], "userEnvProbe": "none""#);
+    let kept = kept(engine);
+    let container = serves_a_large_file(&kept);
+    (kept, container)
+}
+
+/// Brings it up; its container.
+fn serves_a_large_file(kept: &Kept) -> String {
     let container = kept.up();
     kept.answers();
     assert_eq!(kept.local(), Some(kept.port));
     let large = format!("dd if=/dev/zero of=/tmp/www/large bs=1 count=0 seek={LARGE} 2> /dev/null");
     let made = kept.wharf("exec", &["sh", "-c", &large]).end();
     assert_eq!(made.code, Some(0), "{made}");
-    (kept, container)
+    container
 }
 
 /// A connection in the middle of a transfer.
@@ -67,10 +80,11 @@ impl Transfer {
     }
 
     /// Reads on; the connection is as good as it was.
-    fn goes_on(mut self) {
+    fn goes_on(mut self) -> Transfer {
         let mut read = vec![0; 8 * BEFORE];
         self.0.read_exact(&mut read).unwrap();
         assert!(read.iter().all(|byte| *byte == 0));
+        self
     }
 }
 
@@ -184,7 +198,7 @@ fn execute(kept: &Kept, container: &str, script: &str) {
 }
 
 /// An engine of its own is killed and started again: containers go on meanwhile, as on every Podman, and on a Docker that is told so.
-fn an_engine_dies_and_stands_still(lender: &str) {
+fn an_engine_dies(lender: &str) {
     let small = SmallEngine::start(&engines::engine(lender), 400);
     let name = small.engine.name.clone();
     let (kept, container) = begin(small.engine.clone());
@@ -193,7 +207,27 @@ fn an_engine_dies_and_stands_still(lender: &str) {
         wait_until("the port is free while the engine is away", || connect(kept.port).is_err());
         small.start_again();
     });
-    // Everything stands still, as on a laptop that is closed.
+    ends_clean(&name, &kept);
+}
+
+#[test]
+fn docker_is_killed() {
+    an_engine_dies(engines::DOCKER);
+}
+
+#[test]
+fn podman_is_killed() {
+    an_engine_dies(engines::PODMAN);
+}
+
+/// Everything stands still for a minute, as on a laptop that is closed; the time of day is another one afterwards, and then somebody sets it back.
+fn a_laptop_is_closed(lender: &str) {
+    let small = SmallEngine::start(&engines::engine(lender), 400);
+    let name = small.engine.name.clone();
+    let mut kept = kept(small.engine.clone());
+    let clock = Clock::new(kept.place.home.path());
+    kept.variables = clock.variables();
+    let container = serves_a_large_file(&kept);
     let transfer = Transfer::begin(&kept);
     let keeper = kept.keeper();
     let mut all = keeper_and_guard(&kept);
@@ -201,22 +235,31 @@ fn an_engine_dies_and_stands_still(lender: &str) {
     all.iter().for_each(|pid| tell(*pid, Signal::STOP));
     small.signal("STOP");
     std::thread::sleep(SUSPENDED);
+    clock.set(JUMP);
     small.signal("CONT");
     all.iter().for_each(|pid| tell(*pid, Signal::CONT));
     let took = back(&kept);
     eprintln!("{name}: back {took:?} after it stood still");
     assert!(took <= SOON, "{name}: {took:?}");
+    let transfer = transfer.goes_on();
+    // What begins to listen is still soon found, whichever way the time of day goes.
+    for seconds in [JUMP, -JUMP, 0] {
+        clock.set(seconds);
+        let port = free_port();
+        execute(&kept, &container, &serve(port));
+        wait_until("a new server is reached", || get(port).is_ok_and(|text| text.ends_with("hello")));
+    }
     transfer.goes_on();
     assert_eq!(kept.keeper(), keeper, "{name}: another keeper has come");
     ends_clean(&name, &kept);
 }
 
 #[test]
-fn docker_is_killed_and_stands_still() {
-    an_engine_dies_and_stands_still(engines::DOCKER);
+fn a_laptop_is_closed_with_docker() {
+    a_laptop_is_closed(engines::DOCKER);
 }
 
 #[test]
-fn podman_is_killed_and_stands_still() {
-    an_engine_dies_and_stands_still(engines::PODMAN);
+fn a_laptop_is_closed_with_podman() {
+    a_laptop_is_closed(engines::PODMAN);
 }

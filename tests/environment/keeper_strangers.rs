@@ -9,32 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rustix::process::{Gid, Uid};
-use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_res_uid};
 use serde_json::{Value, json};
 use wharf_test_support::engines;
 
-use crate::kept::{Kept, connect, get, is_alive, kill, processes};
+use crate::kept::{Kept, as_nobody, connect, get, is_alive, kill, processes};
 use crate::kit::wait_until;
-
-/// A user who is nobody here.
-const NOBODY: u32 = 65_534;
-
-/// Does something as another user. Test engines need root, and so does this.
-fn as_nobody<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    assert!(rustix::process::geteuid().is_root(), "only root can become another user");
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            // Of this thread alone.
-            let (user, group) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
-            set_thread_groups(&[]).unwrap();
-            set_thread_gid(group).unwrap();
-            set_thread_res_uid(user, user, user).unwrap();
-            work()
-        });
-        other.join().unwrap()
-    })
-}
 
 fn keeper_folder(kept: &Kept) -> PathBuf {
     kept.place.home.path().join(".local/state/wharf/keeper")

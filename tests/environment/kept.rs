@@ -19,6 +19,8 @@ pub struct Kept {
     pub place: Place,
     pub variables: Vec<(String, String)>,
     pub port: u16,
+    /// Whose keeper it is; that of the user of the tests if None.
+    pub user: Option<u32>,
 }
 
 /// The command that serves one file on loopback.
@@ -39,18 +41,21 @@ impl Kept {
             serve(port)
         );
         place.configure(&configuration);
-        Self { place, variables: Vec::new(), port }
+        Self { place, variables: Vec::new(), port, user: None }
     }
 
     pub fn wharf(&self, verb: &str, arguments: &[&str]) -> Exchange<'_> {
-        let exchange = self.place.wharf(verb, arguments).variable("WHARF_NO_KEEPER", "");
-        self.variables.iter().fold(exchange, |exchange, (name, value)| exchange.variable(name, value))
+        self.ours(self.place.wharf(verb, arguments).variable("WHARF_NO_KEEPER", ""))
     }
 
     /// A command that names what it is about itself, wherever it runs.
     pub fn anywhere(&self, arguments: &[&str]) -> Exchange<'_> {
         let exchange = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(arguments.iter().copied());
-        let exchange = exchange.variable("DOCKER_HOST", self.place.engine.docker_host());
+        self.ours(exchange.variable("DOCKER_HOST", self.place.engine.docker_host()))
+    }
+
+    fn ours<'a>(&'a self, exchange: Exchange<'a>) -> Exchange<'a> {
+        let exchange = self.user.into_iter().fold(exchange, Exchange::user);
         self.variables.iter().fold(exchange, |exchange, (name, value)| exchange.variable(name, value))
     }
 
@@ -70,11 +75,7 @@ impl Kept {
 
     /// What `wharf ports --json` prints.
     pub fn ports(&self) -> Value {
-        let mut exchange = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["ports", "--json"]);
-        for (name, value) in &self.variables {
-            exchange = exchange.variable(name, value);
-        }
-        let answer = exchange.end();
+        let answer = self.anywhere(&["ports", "--json"]).end();
         assert_eq!(answer.code, Some(0), "{answer}");
         json(&answer)
     }
@@ -122,8 +123,7 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        let leave = self.place.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["keeper", "--leave"]);
-        let _ = leave.end();
+        let _ = self.anywhere(&["keeper", "--leave"]).end();
     }
 }
 
@@ -181,4 +181,26 @@ fn all_processes() -> impl Iterator<Item = u64> {
 fn read(pid: u64, file: &str) -> String {
     let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
     String::from_utf8_lossy(&bytes).replace('\0', " ")
+}
+
+/// A user who is nobody here.
+pub const NOBODY: u32 = 65_534;
+
+/// Does something as another user. Test engines need root, and so does this.
+#[cfg(target_os = "linux")]
+pub fn as_nobody<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    use rustix::process::{Gid, Uid};
+    use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_res_uid};
+    assert!(rustix::process::geteuid().is_root(), "only root can become another user");
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            // Of this thread alone.
+            let (user, group) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
+            set_thread_groups(&[]).unwrap();
+            set_thread_gid(group).unwrap();
+            set_thread_res_uid(user, user, user).unwrap();
+            work()
+        });
+        other.join().unwrap()
+    })
 }

@@ -19,6 +19,8 @@ mod hooks;
 mod keeper;
 mod keeper_duties;
 mod keeper_faults;
+mod keeper_links;
+mod keeper_neighbours;
 mod keeper_strangers;
 mod kept;
 mod keychain;

@@ -65,6 +65,7 @@ impl Home {
             variables: Vec::new(),
             folder: self.path.clone(),
             stdin: Vec::new(),
+            user: None,
         }
     }
 
@@ -84,6 +85,7 @@ pub struct Exchange<'a> {
     variables: Vec<(OsString, OsString)>,
     folder: PathBuf,
     stdin: Vec<u8>,
+    user: Option<u32>,
 }
 
 impl Exchange<'_> {
@@ -122,12 +124,24 @@ impl Exchange<'_> {
         self
     }
 
+    /// Runs as another user, in the group of the same number. Root alone can do that.
+    #[must_use]
+    pub fn user(mut self, user: u32) -> Self {
+        self.user = Some(user);
+        self
+    }
+
     /// The command with its isolated environment, for a test that talks to it in its own way.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         #[cfg(unix)]
         if let Some(name) = &self.name {
             std::os::unix::process::CommandExt::arg0(&mut command, name);
+        }
+        #[cfg(unix)]
+        if let Some(user) = self.user {
+            use std::os::unix::process::CommandExt as _;
+            command.uid(user).gid(user);
         }
         let home = &self.home.path;
         command.args(&self.arguments).current_dir(&self.folder).env_clear();

@@ -2,6 +2,7 @@
 // A test fails by panicking; so does its kit.
 #![allow(clippy::panic)]
 
+pub mod clock;
 #[cfg(feature = "collection")]
 pub mod collection;
 pub mod command;
@@ -14,6 +15,8 @@ pub mod git_server;
 pub mod images;
 #[cfg(feature = "collection")]
 pub mod memory_registry;
+#[cfg(unix)]
+pub mod other_user;
 pub mod plugins;
 pub mod ports;
 pub mod registry;

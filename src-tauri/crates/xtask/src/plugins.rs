@@ -36,12 +36,7 @@ pub(crate) fn ensure(home: &Path) -> Result<()> {
     apt.run(&["update", "-q"], &partial)?;
     apt.run(&["download", "-q", COMPOSE, BUILDX], &partial)?;
     let unpacked = partial.join("unpacked");
-    for entry in std::fs::read_dir(&partial)?.flatten() {
-        if entry.path().extension().is_some_and(|extension| extension == "deb") {
-            system::run(system::command("dpkg").arg("-x").arg(entry.path()).arg(&unpacked))?;
-            std::fs::remove_file(entry.path())?;
-        }
-    }
+    system::unpack_packages(&partial, &unpacked)?;
     for plugin in [COMPOSE, BUILDX] {
         let (from, to) = (unpacked.join(INSIDE).join(plugin), partial.join(plugin));
         std::fs::rename(&from, &to).with_context(|| format!("Debian's package has no {}", from.display()))?;

@@ -204,6 +204,17 @@ fn install(packages: &[&str]) -> Result<()> {
     run(install.args(packages)).context("apt-get could not install the packages")
 }
 
+/// Unpacks the packages that lie in `folder` into `root`, without installing them, and removes them.
+pub(crate) fn unpack_packages(folder: &Path, root: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(folder)?.flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "deb") {
+            run(command("dpkg").arg("-x").arg(entry.path()).arg(root))?;
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether dpkg has that package unpacked and configured.
 pub(crate) fn is_installed(package: &str) -> bool {
     output(command("dpkg-query").args(["-W", "-f", "${db:Status-Status}", package]))

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use wharf_test_support::engines::{Inventory, Kind, home};
+use wharf_test_support::engines::{FILE, Inventory, Kind, home};
+use wharf_test_support::plugins;
 use wharf_test_support::socket::Socket;
 
 use super::definition::{Definition, ENGINES};
 use super::network::{self, Before, Tools};
-use super::{empty, process, sshd, up};
+use super::{empty, process, unpacked, up};
 use crate::system;
 
 /// Stops the engines, removes what they made outside their folders, and checks that nothing is left.
@@ -123,9 +124,8 @@ fn remove_folder(home: &Path, inventory: &Inventory) -> Result<()> {
     if !inventory.engines.is_empty() {
         bail!("{} stays, because engines still run from it", home.display());
     }
-    for entry in
-        ["engines", "roots", "images", "share", "canary", sshd::FOLDER, wharf_test_support::engines::FILE]
-    {
+    let own = ["engines", "roots", "images", "share", "canary", FILE, plugins::FOLDER];
+    for entry in own.into_iter().chain(unpacked::ALL.map(|unpacked| unpacked.folder)) {
         let path = home.join(entry);
         let removed =
             if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };

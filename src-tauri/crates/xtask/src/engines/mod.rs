@@ -15,13 +15,11 @@ mod network;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
-mod registry;
-#[cfg(target_os = "linux")]
 mod self_test;
 #[cfg(target_os = "linux")]
-mod sshd;
-#[cfg(target_os = "linux")]
 mod status;
+#[cfg(target_os = "linux")]
+mod unpacked;
 #[cfg(target_os = "linux")]
 mod up;
 

@@ -10,7 +10,7 @@ use wharf_test_support::socket::Socket;
 
 use super::definition::{Definition, ENGINES};
 use super::network::{self, Tools};
-use super::{process, registry, self_test, sshd};
+use super::{process, self_test, unpacked};
 use crate::images::{self, Selection};
 use crate::{debootstrap, plugins, system};
 
@@ -27,7 +27,7 @@ pub(super) fn run(names: &[String], selection: Selection) -> Result<()> {
     if missing.is_empty()
         && engines.iter().all(|engine| holds_images(engine, &home, selection))
         && (selection == Selection::Debian
-            || sshd::is_there(&home) && registry::is_there(&home) && plugins::are_there(&home))
+            || unpacked::ALL.iter().all(|unpacked| unpacked.is_there(&home)) && plugins::are_there(&home))
     {
         println!("Running already: {}", list(&engines));
         return Ok(());
@@ -44,8 +44,7 @@ pub(super) fn run(names: &[String], selection: Selection) -> Result<()> {
     system::ensure_packages("Debian systems in folders", debootstrap::packages())?;
     make_folders(&engines, &home, selection)?;
     if selection == Selection::All {
-        sshd::ensure(&home)?;
-        registry::ensure(&home)?;
+        unpacked::ALL.iter().try_for_each(|unpacked| unpacked.ensure(&home))?;
         plugins::ensure(&home)?;
     }
     for engine in engines {
