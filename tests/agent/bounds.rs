@@ -26,7 +26,7 @@ fn fault(agent: &mut Agent) -> String {
 #[test]
 fn whoever_does_not_greet_is_sent_away() {
     let system = System::new();
-    let other = Hello { protocol: 99, version: "9".into() };
+    let other = Hello { protocol: 99, ..Hello::ours() };
     let another = format!("the host speaks protocol 99, this agent {PROTOCOL}");
     let frames = [
         (

@@ -6,7 +6,8 @@ use wharf_test_support::engines;
 use wharf_test_support::sshd::{Client, Sshd};
 use wharf_test_support::tls::{Authority, Validity, engine_behind_tls};
 
-use crate::kit::{Place, json};
+use crate::kept::{Kept, kill};
+use crate::kit::{Place, json, wait_until};
 
 /// What `wharf engine list` says about the engine of these variables.
 fn engine_with(variables: &[(&str, &str)]) -> Value {
@@ -131,4 +132,36 @@ fn behind_tls_each_side_has_to_know_the_other() {
     stranger.write(&folder("mixed"), true);
     std::fs::write(folder("mixed").join("ca.pem"), authority.certificate()).unwrap();
     refused(&ask("localhost", good.port(), "mixed"), "refuses the certificate that we showed", "cert.pem");
+}
+
+/// The keeper may have been started by another shell, which knew nothing of this engine.
+#[test]
+fn the_keeper_reaches_an_engine_as_whoever_wants_it_reached() {
+    let engine = engines::engine(engines::DOCKER);
+    let authority = Authority::new();
+    let far = engine_behind_tls(&engine.socket, &authority, Validity::Now);
+    let mut kept = Kept::new(engine, "");
+    kept.up();
+    kept.answers();
+    let keeper = kept.keeper();
+    let certificates = kept.place.home.path().join("certificates");
+    authority.write(&certificates, true);
+    let address = format!("tcp://localhost:{}", far.port());
+    let variables = [
+        ("DOCKER_HOST", address.clone()),
+        ("DOCKER_TLS_VERIFY", "1".to_owned()),
+        ("DOCKER_CERT_PATH", certificates.display().to_string()),
+    ];
+    kept.variables = variables.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    kept.up();
+    kept.answers();
+    let ports = kept.ports();
+    let environment = &ports["environments"][0];
+    assert_eq!(environment["reference"]["engine"], address, "{ports:#}");
+    assert_eq!(environment["connection"], "connected", "{ports:#}");
+    assert_eq!(kept.keeper(), keeper);
+    // The next keeper knows it too, whoever begins it.
+    kill(keeper.unwrap());
+    wait_until("another keeper begins", || kept.keeper().is_some_and(|next| Some(next) != keeper));
+    kept.answers();
 }

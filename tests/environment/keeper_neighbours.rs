@@ -112,3 +112,44 @@ fn a_user_without_rights_is_told_which_ports_need_some() {
     );
     assert!(found["local"].is_null() && found["reason"].is_null(), "{found:#}");
 }
+
+/// A listener here would be in the way of what begins to listen inside, and every server of this computer would seem to be the container's.
+#[test]
+fn ports_of_a_container_with_this_computers_network_are_here_already() {
+    for engine in engines::primary() {
+        let name = engine.name.clone();
+        let kept = Kept::new(engine, r#", "runArgs": ["--network", "host"]"#);
+        let up = kept.wharf("up", &["--trust"]).end();
+        assert_eq!(up.code, Some(0), "{name}: {up}");
+        wait_until("the port is seen", || told(&kept, kept.port)["listening"] == true);
+        let ports = kept.ports();
+        let found = &ports["environments"][0]["ports"];
+        assert_eq!(found.as_array().map(Vec::len), Some(1), "{name}: {found:#}");
+        assert_eq!(
+            (&found[0]["state"], &found[0]["local"]["port"]),
+            (&"published".into(), &kept.port.into()),
+            "{name}"
+        );
+        assert_eq!(found[0]["reason"], "on this computer's own network", "{name}");
+        assert!(get(kept.port).is_ok_and(|text| text.ends_with("hello")), "{name}");
+    }
+}
+
+/// What the engine publishes leads to the container's own address, where a server on loopback does not listen.
+#[test]
+fn a_server_on_loopback_is_reached_though_its_port_is_published() {
+    for engine in engines::primary() {
+        let name = engine.name.clone();
+        let kept = Kept::new(engine, "");
+        let port = kept.port;
+        kept.place.configure(&format!(
+            r#"{{ "image": "busybox", "appPort": [{port}], "postStartCommand": "{}" }}"#,
+            serve(port)
+        ));
+        kept.up();
+        kept.answers();
+        let found = told(&kept, port);
+        assert_ne!(found["local"]["port"], port, "{name}: {found:#}");
+        assert_eq!(found["conflict"]["port"], port, "{name}: {found:#}");
+    }
+}

@@ -30,6 +30,7 @@ fn line(decision: &PortDecision) -> String {
         Verdict::Ignored => "ignored".to_owned(),
         Verdict::Editor => "the editor's".to_owned(),
         Verdict::Published(local) => format!("published on {local}"),
+        Verdict::Here => "here".to_owned(),
         Verdict::Blocked(with) => format!("blocked{}", conflict(with)),
         Verdict::Refused(words) => format!("refused: {words}"),
     };
@@ -37,7 +38,7 @@ fn line(decision: &PortDecision) -> String {
     format!("{} {source} -> {verdict}", decision.inside)
 }
 
-/// `3000`, or `3000 node /app/server.js` with the process that listens.
+/// `3000`, or `3000 node /app/server.js` with the process that listens; `~3000` on loopback alone.
 fn listening(text: &str) -> Listening {
     let (port, command) = text.split_once(' ').map_or((text, None), |(port, command)| (port, Some(command)));
     let process = command.map(|command| ListeningProcess {
@@ -46,7 +47,8 @@ fn listening(text: &str) -> Listening {
         command_line: command.to_owned(),
         editor: command.contains(".vscode-server").then(|| "Visual Studio Code".to_owned()),
     });
-    Listening { port: port.parse().unwrap(), process }
+    let near = port.starts_with('~');
+    Listening { port: port.trim_start_matches('~').parse().unwrap(), near, process }
 }
 
 fn holder(text: &str) -> Holder {
@@ -72,6 +74,7 @@ struct Case {
     taken: &'static [(u16, &'static str)],
     refused: &'static [(&'static str, &'static str)],
     published: &'static [(u16, u16)],
+    shares_network: bool,
     reachable: bool,
     expected: &'static [&'static str],
 }
@@ -86,6 +89,7 @@ impl Default for Case {
             taken: &[],
             refused: &[],
             published: &[],
+            shares_network: false,
             reachable: true,
             expected: &[],
         }
@@ -105,6 +109,7 @@ impl Case {
                 .map(|(port, words)| (InsidePort::parse(port).unwrap(), (*words).to_owned()))
                 .collect(),
             published: self.published.iter().copied().collect(),
+            shares_network: self.shares_network,
         };
         let choices: PortChoices = self
             .choices
@@ -168,19 +173,19 @@ fn every_port_has_its_verdict() {
             declared: json!({ "forward": ["db:80", "cache:80", 80] }),
             expected: &[
                 "db:80 declared -> 127.0.0.1:80",
-                "cache:80 declared -> 127.0.0.1:81 (somebody has 80)",
-                "80 declared -> 127.0.0.1:82 (somebody has 80)",
+                "cache:80 declared -> 127.0.0.1:8080 (somebody has 80)",
+                "80 declared -> 127.0.0.1:8081 (somebody has 80)",
             ],
             ..Case::default()
         },
         Case {
             what: "a port that this user may not have is found where people look for it",
             declared: json!({ "forward": [80, 443, 22] }),
-            taken: &[(80, "system"), (443, "system"), (22, "system"), (8080, "java 5")],
+            taken: &[(80, "system"), (443, "nginx 9"), (22, "unknown"), (8080, "java 5")],
             expected: &[
                 "80 declared -> 127.0.0.1:8081 (the system has 80)",
-                "443 declared -> 127.0.0.1:8443 (the system has 443)",
-                "22 declared -> 127.0.0.1:8022 (the system has 22)",
+                "443 declared -> 127.0.0.1:8443 (nginx 9 has 443)",
+                "22 declared -> 127.0.0.1:8022 (somebody has 22)",
             ],
             ..Case::default()
         },
@@ -251,6 +256,39 @@ fn every_port_has_its_verdict() {
                 "3000 declared -> the editor's",
                 "4000 declared -> 127.0.0.1:4001 (decoder 5 has 4000)",
                 "40123 detected -> the editor's",
+            ],
+            ..Case::default()
+        },
+        Case {
+            what: "ports of a container with this computer's own network are here, and nobody gets in their way",
+            declared: json!({ "forward": [3000, "db:5432"], "attributes": { "4000": { "requireLocalPort": true } } }),
+            listening: &["4000 node a.js", "~5000 node b.js"],
+            choices: &[
+                ("5000", r#"{"asked":{"asked":"open","localPort":8080,"address":null}}"#),
+                ("6000", r#"{"asked":{"asked":"open","localPort":null,"address":null}}"#),
+                ("7000", r#"{"asked":{"asked":"open","localPort":7000,"address":null}}"#),
+            ],
+            taken: &[(4000, "node 9"), (5000, "node 10")],
+            shares_network: true,
+            expected: &[
+                "3000 declared -> here",
+                "db:5432 declared -> 127.0.0.1:5432",
+                "4000 detected -> here",
+                "5000 asked -> 127.0.0.1:8080",
+                "6000 asked -> here",
+                "7000 asked -> here",
+            ],
+            ..Case::default()
+        },
+        Case {
+            what: "what listens on loopback alone is not reached where the engine publishes it",
+            declared: json!({ "forward": [3000] }),
+            listening: &["~3000", "~4000", "4000", "~5000"],
+            published: &[(3000, 3000), (4000, 4000), (5000, 15000)],
+            expected: &[
+                "3000 declared -> 127.0.0.1:3001 (somebody has 3000)",
+                "4000 detected -> published on 4000",
+                "5000 detected -> 127.0.0.1:5000",
             ],
             ..Case::default()
         },
@@ -329,7 +367,7 @@ fn what_does_not_listen_is_not_forwarded() {
     only_open(&mut decisions, &open);
     let lines: Vec<_> = decisions.iter().map(line).collect();
     let expected =
-        ["1000 declared -> 127.0.0.1:1001 (node 9 has 1000)", "2000 declared -> blocked (somebody has 2000)"];
+        ["1000 declared -> 127.0.0.1:9000 (node 9 has 1000)", "2000 declared -> blocked (somebody has 2000)"];
     assert_eq!(lines, expected);
 }
 
@@ -354,7 +392,7 @@ fn a_person_is_told_of_what_begins_to_listen() {
 
 #[test]
 fn a_program_that_listens_on_thousands_does_not_fill_this_computer() {
-    let many: Vec<_> = (1..5000).map(|port| Listening { port, process: None }).collect();
+    let many: Vec<_> = (1..5000).map(|port| Listening { port, near: false, process: None }).collect();
     let facts = PortFacts { reachable: true, listening: many, ..PortFacts::default() };
     assert_eq!(decide(&PortRules::default(), &facts, &PortChoices::new()).len(), 100);
 }
@@ -374,10 +412,9 @@ proptest! {
         })).unwrap());
         let facts = PortFacts {
             reachable: true,
-            listening: listening.into_iter().map(|port| Listening { port, process: None }).collect(),
+            listening: listening.into_iter().map(|port| Listening { port, near: false, process: None }).collect(),
             taken: taken.iter().map(|port| (*port, Holder::Unknown)).collect(),
-            refused: BTreeMap::new(),
-            published: BTreeMap::new(),
+            ..PortFacts::default()
         };
         let first = decide(&rules, &facts, &PortChoices::new());
         let mut locals: Vec<_> = first.iter().filter_map(PortDecision::forward).map(|forward| forward.local).collect();

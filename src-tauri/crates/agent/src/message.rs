@@ -17,12 +17,16 @@ pub struct Hello {
     pub protocol: u32,
     /// The sender's version, for people.
     pub version: String,
+    /// What the sender's kernel calls this run of its machine (`/proc/sys/kernel/random/boot_id`), if it says: two ends that name the same one are
+    /// on the same machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<String>,
 }
 
 impl Hello {
     /// This build's greeting.
     pub fn ours() -> Hello {
-        Hello { protocol: crate::PROTOCOL, version: env!("CARGO_PKG_VERSION").to_owned() }
+        Hello { protocol: crate::PROTOCOL, version: env!("CARGO_PKG_VERSION").to_owned(), boot: None }
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Address {
         socket: Option<String>,
         /// The private key to log in with; ssh's own configuration decides when absent. Not part of the text.
         identity: Option<PathBuf>,
+        /// The socket of the agent that has the keys; that of this process's environment when absent. Not part of the text.
+        agent: Option<PathBuf>,
     },
 }
 
@@ -59,6 +61,17 @@ impl Address {
             Address::Unix(_) | Address::NamedPipe(_) => true,
             Address::Tcp { host, .. } => matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1"),
             Address::Ssh { .. } => false,
+        }
+    }
+
+    /// The same, reached with the keys of the SSH agent at this socket, where keys are needed.
+    #[must_use]
+    pub fn with_agent(self, agent: Option<PathBuf>) -> Address {
+        match self {
+            Address::Ssh { user, host, port, socket, identity, .. } => {
+                Address::Ssh { user, host, port, socket, identity, agent }
+            }
+            other => other,
         }
     }
 
@@ -148,6 +161,7 @@ impl FromStr for Address {
                     port,
                     socket: (path.len() > 1).then(|| path.to_owned()),
                     identity: None,
+                    agent: None,
                 })
             }
             _ => Err(wrong("an engine's address starts with unix://, npipe://, tcp:// or ssh://")),

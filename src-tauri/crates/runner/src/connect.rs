@@ -1,5 +1,6 @@
 //! Choosing the engine: the one that was named, the one that was remembered, or the first that answers.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -140,11 +141,40 @@ pub(crate) fn known_places(engine: Option<&str>, store: &Store) -> Vec<(Known, b
     places
 }
 
-/// The engine of this address, with what is known of it beside the address, such as its certificates.
-pub(crate) fn address_of(address: &str, store: &Store) -> Option<Address> {
-    let places = known_places(None, store).into_iter().filter_map(|(known, _)| known.address.ok());
+/// The engine of this address, with what is known of it beside the address to whoever has these variables: certificates, keys, and the agent that
+/// has the keys.
+pub(crate) fn address_of(address: &str, store: &Store, variables: &Variables) -> Option<Address> {
+    let here = Here::of(variables.clone(), store);
+    let surroundings = here.surroundings();
+    let places = known(&surroundings).into_iter().filter_map(|known| known.address.ok());
     let mut same = places.filter(|place| place.to_string() == address);
-    same.next().or_else(|| address.parse().ok())
+    let found = same.next().or_else(|| named(address, &surroundings).ok().map(|place| place.address));
+    found.map(|found| found.with_agent(variables.get(AGENT).map(PathBuf::from)))
+}
+
+/// The variables that tell how engines are reached, of whoever wants one reached.
+pub(crate) type Variables = BTreeMap<String, String>;
+
+/// Where an SSH agent listens that has a person's keys.
+const AGENT: &str = "SSH_AUTH_SOCK";
+/// Their names.
+const REACHING: [&str; 10] = [
+    AGENT,
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_TLS",
+    "DOCKER_TLS_VERIFY",
+    "DOCKER_CERT_PATH",
+    "CONTAINER_HOST",
+    "CONTAINER_CONNECTION",
+    "CONTAINER_SSHKEY",
+];
+
+/// Those of this process.
+pub(crate) fn variables() -> Variables {
+    let set = REACHING.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));
+    set.filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Where a person's tools keep the builders beside the engine.
@@ -188,6 +218,14 @@ impl Here {
                 return None;
             }
             std::env::var(name).ok()
+        };
+        Here { environment: Box::new(environment), service_folder: store.root().join("podman") }
+    }
+
+    /// As whoever has these variables sees it; what else tells where engines are is this process's own.
+    fn of(variables: Variables, store: &Store) -> Here {
+        let environment = move |name: &str| {
+            if REACHING.contains(&name) { variables.get(name).cloned() } else { std::env::var(name).ok() }
         };
         Here { environment: Box::new(environment), service_folder: store.root().join("podman") }
     }

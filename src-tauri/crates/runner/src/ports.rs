@@ -12,9 +12,10 @@ use wharf_plan::ports::{DeclaredPorts, InsidePort};
 use wharf_spec::MergedConfig;
 
 use crate::CancellationToken;
+use crate::connect::{self, Variables};
 use crate::error::{Error, Result};
 use crate::events::{Operation, StepRecord};
-use crate::keeper::{Keeper, KeeperWatch, PORTS, note_released};
+use crate::keeper::{Keeper, KeeperWatch, PORTS, REACHED_WITH, note_released};
 use crate::request::{EventSink, Target, UpRequest};
 use crate::session::{Access, Session, Subject};
 use crate::store::{EnvironmentStore, Store};
@@ -83,6 +84,7 @@ pub async fn forward(
         let keeper = Keeper::connect(&subject.store).await.ok_or(Error::NotKept)?;
         return keeper.change(&key, port, request.change.clone()).await;
     }
+    note_reach(&subject.state)?;
     Keeper::ensure(&subject.store, &request.program).await?.keep(&key).await?;
     let keeper = Keeper::ensure(&subject.store, &request.program).await?;
     keeper.change(&key, port, request.change.clone()).await
@@ -120,6 +122,15 @@ async fn subject(target: &Target, sink: &dyn EventSink, cancel: CancellationToke
     Ok(subject)
 }
 
+/// Notes how this process reaches engines, for the keeper, which may have been started from elsewhere.
+fn note_reach(state: &EnvironmentStore) -> Result<()> {
+    let variables = connect::variables();
+    if state.peek::<Variables>(REACHED_WITH).as_ref() != Some(&variables) {
+        state.save(REACHED_WITH, &variables)?;
+    }
+    Ok(())
+}
+
 /// Notes what an environment that is up says about ports, and has it kept where that is wanted. An environment that is up is up, whatever
 /// becomes of its forwards.
 pub(crate) async fn keep(
@@ -137,6 +148,7 @@ pub(crate) async fn keep(
         state.save(PORTS, &declared)?;
     }
     let Some(program) = program else { return Ok(()) };
+    note_reach(state)?;
     let kept = async { Keeper::ensure(&session.subject.store, program).await?.keep(&key).await };
     match kept.await {
         Ok(result) => {

@@ -51,7 +51,9 @@ pub(crate) fn serve(root: SystemRoot) -> ExitCode {
         exchanges: Mutex::default(),
         next_stream: AtomicU32::new(2),
     }));
-    connection.say(CONNECTION, &[AgentMessage::Hello(Hello::ours())]);
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+    let hello = Hello { boot: boot.map(|boot| boot.trim().to_owned()), ..Hello::ours() };
+    connection.say(CONNECTION, &[AgentMessage::Hello(hello)]);
     let outcome = connection.read(&lost);
     connection.close_streams();
     let last_words = outcome.err().map(|fault| {

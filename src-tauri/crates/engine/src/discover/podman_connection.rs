@@ -70,8 +70,8 @@ impl Connection {
 /// The same address with the key that logs in there.
 pub(super) fn with_identity(address: Address, key: Option<PathBuf>) -> Address {
     match address {
-        Address::Ssh { user, host, port, socket, identity } => {
-            Address::Ssh { user, host, port, socket, identity: key.or(identity) }
+        Address::Ssh { user, host, port, socket, identity, agent } => {
+            Address::Ssh { user, host, port, socket, identity: key.or(identity), agent }
         }
         other => other,
     }

@@ -144,7 +144,10 @@ fn with_options(address: &Address, options: &[&str]) -> Command {
     // A machine that has gone without a word ends the login, and so everything that waits for it.
     let interval = format!("ServerAliveInterval={}", SILENCE.as_secs());
     command.args(["-o", &interval, "-o", &format!("ServerAliveCountMax={SILENCES}")]).args(options);
-    if let Address::Ssh { user, host, port, identity, .. } = address {
+    if let Address::Ssh { user, host, port, identity, agent, .. } = address {
+        if let Some(agent) = agent {
+            command.env("SSH_AUTH_SOCK", agent);
+        }
         if let Some(user) = user {
             command.args(["-l", user]);
         }

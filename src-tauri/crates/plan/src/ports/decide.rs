@@ -46,6 +46,8 @@ pub struct PortFacts {
     pub refused: BTreeMap<InsidePort, String>,
     /// Ports that the engine itself publishes on this computer: inside, and local.
     pub published: BTreeMap<u16, u16>,
+    /// The container uses the network of this computer: its ports are here already, and a listener of ours would be in its way.
+    pub shares_network: bool,
 }
 
 /// Who has a local port.
@@ -166,6 +168,8 @@ pub enum Verdict {
     Editor,
     /// The engine publishes it on this local port.
     Published(u16),
+    /// It is a port of this computer itself.
+    Here,
     /// No local port will do.
     Blocked(Conflict),
     /// This computer does not listen there, in the system's words: the address may be none of its own.
@@ -275,13 +279,20 @@ fn candidate(
     let socket = facts.listening.iter().filter(|socket| inside.host.is_none() && socket.port == inside.port);
     // Several sockets of one port are its addresses; one of them may tell more than another.
     let process = socket.clone().find_map(|socket| socket.process.clone());
-    let listening = (inside.host.is_none() && facts.reachable).then(|| socket.count() > 0);
+    let listening = (inside.host.is_none() && facts.reachable).then(|| socket.clone().count() > 0);
     let command_line = process.as_ref().map(|process| process.command_line.as_str());
     let attributes = rules.attributes(&inside, command_line);
-    let published = facts.published.get(&inside.port).filter(|_| inside.host.is_none());
+    // What listens on loopback alone is not reached by what the engine publishes.
+    let is_near = socket.clone().count() > 0 && socket.clone().all(|socket| socket.near);
+    let published = facts.published.get(&inside.port).filter(|_| inside.host.is_none() && !is_near);
     let asked = choices.get(&inside).and_then(|choice| choice.asked.as_ref());
+    let is_here = facts.shares_network && inside.host.is_none();
     let verdict = match (asked, published) {
         (Some(Asked::Stop), _) => Verdict::Stopped,
+        (Some(Asked::Open { local_port: Some(local), .. }), _) if is_here && *local != inside.port => {
+            Verdict::Wait
+        }
+        _ if is_here => Verdict::Here,
         (Some(Asked::Open { .. }), _) => Verdict::Wait,
         (None, Some(local)) => Verdict::Published(*local),
         (None, None) if source == PortSource::Detected && is_editors(process.as_ref()) => Verdict::Editor,
@@ -379,18 +390,17 @@ impl Places<'_> {
     }
 
     fn is_free(&self, port: u16) -> bool {
-        port != 0 && !self.facts.taken.contains_key(&port) && !self.used.contains(&port)
+        // What the engine publishes goes past every listener on some engines, and has one of its own on others.
+        let is_published = self.facts.published.values().any(|published| *published == port);
+        port != 0 && !is_published && !self.facts.taken.contains_key(&port) && !self.used.contains(&port)
     }
 
     /// The next port that nobody has and nobody of this environment would rather have.
     fn any(&mut self, decision: &PortDecision, address: IpAddr) -> Verdict {
         let own = decision.inside.port;
         let known = UNPRIVILEGED.iter().find(|(port, _)| *port == own).map(|(_, instead)| *instead);
-        let first = if own < FIRST_UNPRIVILEGED && self.facts.taken.get(&own) == Some(&Holder::System) {
-            known.unwrap_or(own + 8000)
-        } else {
-            own
-        };
+        // Whoever has this one, this user may not have those beside it either.
+        let first = if own < FIRST_UNPRIVILEGED { known.unwrap_or(own + 8000) } else { own };
         let holder = self.facts.taken.get(&own).cloned().unwrap_or(Holder::Unknown);
         let conflict = Conflict { port: own, holder };
         let above = (0..ALTERNATIVES).map(|step| match first.checked_add(step) {

@@ -28,6 +28,8 @@ pub use wharf_spec::InsidePort;
 pub struct Listening {
     /// Its port.
     pub port: u16,
+    /// Whether it listens on loopback alone, where no port that an engine publishes leads to.
+    pub near: bool,
     /// What it belongs to, as far as that can be told.
     pub process: Option<ListeningProcess>,
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -87,6 +87,7 @@ impl AgentConnection {
             numbers: Mutex::default(),
             budget: Budget::new(GROWTH),
             phase: watch::Sender::new(Phase::Starting),
+            boot: OnceLock::new(),
             leaving: CancellationToken::new(),
         });
         core.say(CONNECTION, &HostMessage::Hello(Hello::ours()));
@@ -120,6 +121,12 @@ impl AgentConnection {
             Ok(Phase::Closed(error)) => error.again(),
             _ => Error::Cancelled,
         }
+    }
+
+    /// What the agent's kernel calls this run of its machine: [`Hello::boot`]. None before the agent has answered, and where it does not say.
+    #[must_use]
+    pub fn boot(&self) -> Option<&str> {
+        self.0.core.boot.get().and_then(Option::as_deref)
     }
 
     /// Whether it has ended.
@@ -240,6 +247,8 @@ pub(super) struct Core {
     numbers: Mutex<Numbers>,
     budget: Arc<Budget>,
     phase: watch::Sender<Phase>,
+    /// What the agent calls its machine's run, once it has greeted.
+    boot: OnceLock<Option<String>>,
     /// We want to end it.
     leaving: CancellationToken,
 }
@@ -455,6 +464,7 @@ async fn write(core: Arc<Core>, stdin: AgentInput) {
 async fn read(core: Arc<Core>, mut receiver: Receiver) {
     let listen = async {
         receiver.greeted().await?;
+        let _ = core.boot.set(receiver.boot.take());
         core.phase.send_replace(Phase::Open);
         loop {
             core.take(receiver.next().await?)?;

@@ -32,6 +32,8 @@ pub(super) struct Receiver {
     decoder: Decoder,
     rest: Bytes,
     greeted: bool,
+    /// What the agent calls its machine's run.
+    pub(super) boot: Option<String>,
     /// What came on the output in place of a greeting; an engine's words about what it could not start, for example.
     instead: Vec<u8>,
     /// The end of what came on the error output.
@@ -45,6 +47,7 @@ impl Receiver {
             decoder: Decoder::new(),
             rest: Bytes::new(),
             greeted: false,
+            boot: None,
             instead: Vec::new(),
             said: Vec::new(),
         }
@@ -102,6 +105,7 @@ impl Receiver {
         match AgentMessage::from_frame(frame) {
             Ok(AgentMessage::Hello(hello)) if hello.protocol == PROTOCOL => {
                 self.greeted = true;
+                self.boot = hello.boot;
                 self.instead = Vec::new();
                 Ok(())
             }

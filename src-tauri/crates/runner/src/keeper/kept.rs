@@ -23,10 +23,11 @@ use wharf_plan::{ContainerFacts, ContainerState};
 
 use super::forwards::{Forwards, LinkWatch};
 use super::link::Link;
-use super::records::{FORWARDS, ForwardsRecord, PORTS};
+use super::local::{self, Holders};
+use super::records::{FORWARDS, ForwardsRecord, PORTS, REACHED_WITH};
 use super::report;
 use super::shared::Shared;
-use crate::connect;
+use crate::connect::{self, Variables};
 use crate::error::Result;
 use crate::inside::{Inside, LinkNews};
 use crate::journal::KeeperLog;
@@ -38,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Pauses between looks for what is away: the first, and the longest for an engine of this computer and for any other.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE_HERE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long a stream of events takes to begin, at most: what happened until then is looked for once more.
 const BEGINNING: Duration = Duration::from_millis(300);
 /// Between two looks at what listens inside, at least: whoever says something new all the time is heard no more often.
@@ -94,6 +95,10 @@ pub(super) struct Kept {
     /// Whether the agent of this connection has told it.
     heard: bool,
     published: BTreeMap<u16, u16>,
+    /// The container uses the network of this computer.
+    shares_network: bool,
+    /// Who has which socket of this computer, as it was found out.
+    holders: Holders,
     /// The run of the container that connections to its own address belong to.
     run: Option<(String, CancellationToken)>,
     events: Option<(String, Incoming<EngineEvent>)>,
@@ -104,6 +109,8 @@ pub(super) struct Kept {
     /// Answers that wait until the environment has been looked at again.
     renewed: Vec<oneshot::Sender<()>>,
     pause: Duration,
+    /// The engine did not answer the last time.
+    away: bool,
 }
 
 impl Kept {
@@ -144,6 +151,8 @@ impl Kept {
             listening: Vec::new(),
             heard: false,
             published: BTreeMap::new(),
+            shares_network: false,
+            holders: Holders::default(),
             run: None,
             events: None,
             fresh: false,
@@ -151,6 +160,7 @@ impl Kept {
             log,
             renewed: Vec::new(),
             pause: FIRST_PAUSE,
+            away: false,
         };
         Ok(Some((kept, told, links)))
     }
@@ -158,7 +168,12 @@ impl Kept {
     /// Goes on until the environment is kept no longer.
     pub(super) async fn run(mut self) {
         loop {
-            let next = match self.look().await {
+            let seen = self.look().await;
+            // What could not be reached for long is looked for often again once it is back.
+            if std::mem::take(&mut self.away) && !matches!(seen, Seen::Away(_)) {
+                self.pause = FIRST_PAUSE;
+            }
+            let next = match seen {
                 Seen::Running(engine, container) => self.inside(&engine, &container).await,
                 Seen::Stopped => {
                     self.end_run();
@@ -172,8 +187,8 @@ impl Kept {
                 Seen::Away(problem) => {
                     self.end_run();
                     self.rest(api::KeptConnection::Unreachable, Some(problem)).await;
-                    let is_here = self.record.engine.as_ref().is_none_or(|engine| engine.local);
-                    let pause = self.next_pause(if is_here { LONGEST_PAUSE_HERE } else { LONGEST_PAUSE });
+                    self.away = true;
+                    let pause = self.next_pause();
                     self.wait(Some(pause)).await
                 }
             };
@@ -189,7 +204,11 @@ impl Kept {
     /// Asks the engine for the container.
     async fn look(&mut self) -> Seen {
         let Some(engine) = &self.record.engine else { return Seen::Gone };
-        let Some(address) = connect::address_of(&engine.address, &self.store) else { return Seen::Gone };
+        // As whoever wanted it kept last has reached it: what this process was started with may be another shell's.
+        let variables = self.files.peek::<Variables>(REACHED_WITH).unwrap_or_default();
+        let Some(address) = connect::address_of(&engine.address, &self.store, &variables) else {
+            return Seen::Gone;
+        };
         let engine = match Engine::connect(&address, PATIENCE).await {
             Ok(engine) => engine,
             Err(error) => {
@@ -238,18 +257,13 @@ impl Kept {
         };
         let (agent, network, is_here) = match tokio::time::timeout(PATIENCE, connected).await {
             Ok((Ok(agent), network, is_here)) => (agent, network, is_here),
-            Ok((Err(error), ..)) => {
-                self.rest(api::KeptConnection::Connecting, Some(error.to_string())).await;
-                let pause = self.next_pause(LONGEST_PAUSE);
-                return self.wait(Some(pause)).await;
-            }
-            Err(_) => {
-                let problem = "the agent does not answer in time".to_owned();
-                self.rest(api::KeptConnection::Connecting, Some(problem)).await;
-                let pause = self.next_pause(LONGEST_PAUSE);
-                return self.wait(Some(pause)).await;
-            }
+            Ok((Err(error), ..)) => return self.connect_later(error.to_string()).await,
+            Err(_) => return self.connect_later("the agent does not answer in time".to_owned()).await,
         };
+        // An engine behind a socket of this computer may still be on another machine, or in a virtual one.
+        let is_here = is_here && local::boot().is_some_and(|own| agent.boot() == Some(own.as_str()));
+        let is_host_network = container.network_mode == "host";
+        self.shares_network = is_here && is_host_network;
         // What a far engine publishes is reached on its machine, and not on this computer.
         self.published = if engine.facts().local { network.published.clone() } else { BTreeMap::new() };
         let link = Arc::new(Link::new(
@@ -265,7 +279,7 @@ impl Kept {
         self.heard = false;
         let Ok(mut ports) = agent.watch_ports() else { return Next::Look };
         // Refused where the container leaves no place for it; forwarding does without.
-        let mut links = agent.watch_links().await.ok();
+        let mut links = tokio::time::timeout(PATIENCE, agent.watch_links()).await.ok().and_then(Result::ok);
         let mut is_news = self.chosen.seen.as_deref() != Some(run.as_str());
         let mut earliest = Instant::now();
         loop {
@@ -274,7 +288,7 @@ impl Kept {
                     earliest = Instant::now() + BETWEEN_PORTS;
                     let Ok(told) = told else { break };
                     link.listens(&told);
-                    self.listening = ports::listening(&told);
+                    self.listening = ports::listening(&told, is_host_network);
                     self.heard = true;
                     self.link.send_replace(Some(Arc::clone(&link)));
                     self.pause = FIRST_PAUSE;
@@ -328,7 +342,7 @@ impl Kept {
     async fn wait(&mut self, pause: Option<Duration>) -> Next {
         // What happened before the engine's events began to flow is looked for once more.
         let fresh = std::mem::take(&mut self.fresh) && pause.is_none();
-        let pause = pause.or(fresh.then_some(BEGINNING));
+        let mut pause = pause.or(fresh.then_some(BEGINNING));
         let mut pausing = std::pin::pin!(tokio::time::sleep(pause.unwrap_or_default()));
         loop {
             tokio::select! {
@@ -336,9 +350,14 @@ impl Kept {
                 event = next_event(&mut self.events) => match event {
                     Some(event) if tells(&event) => return Next::Look,
                     Some(_) => {}
+                    // Where nothing is told any more, or never was, it is looked at now and then.
                     None => {
                         self.events = None;
-                        return Next::Look;
+                        if pause.is_none() {
+                            let next = self.next_pause();
+                            pausing.as_mut().reset(Instant::now() + next);
+                            pause = Some(next);
+                        }
                     }
                 },
                 command = self.commands.recv() => {
@@ -431,7 +450,16 @@ impl Kept {
         }
     }
 
-    fn next_pause(&mut self, longest: Duration) -> Duration {
+    /// The way inside is not there yet.
+    async fn connect_later(&mut self, problem: String) -> Next {
+        self.rest(api::KeptConnection::Connecting, Some(problem)).await;
+        let pause = self.next_pause();
+        self.wait(Some(pause)).await
+    }
+
+    fn next_pause(&mut self) -> Duration {
+        let is_here = self.record.engine.as_ref().is_none_or(|engine| engine.local);
+        let longest = if is_here { LONGEST_PAUSE_HERE } else { LONGEST_PAUSE };
         let pause = self.pause.min(longest);
         self.pause = (pause * 2).min(longest);
         pause
@@ -486,6 +514,30 @@ mod tests {
     use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, refusal};
 
     use super::*;
+
+    /// An engine may tell of nothing that happens: some are set up so, and proxies of its socket forbid it.
+    #[tokio::test]
+    async fn an_engine_that_tells_nothing_is_asked_now_and_then() {
+        let container = "c".repeat(64);
+        let stopped = format!(r#"{{"Id":"{container}","State":{{"Status":"exited"}}}}"#);
+        let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
+            "/_ping" => docker_ping(),
+            path if path.ends_with("/events") => refusal(403, "not here"),
+            _ => Answer::Document(200, stopped.clone()),
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = ports::settled::kept(folder.path(), &[]);
+        let (_client, commands) = mpsc::channel(1);
+        kept.commands = commands;
+        let engine = Engine::connect(&fake.address().parse().unwrap(), PATIENCE).await.unwrap();
+        kept.record.engine = Some(crate::convert::engine(&engine, engine.facts()));
+        kept.record.container = Some(container);
+        let state = kept.state.subscribe();
+        let looks = || fake.asked().iter().filter(|asked| asked.path.ends_with("/json")).count();
+        let _ = tokio::time::timeout(Duration::from_millis(1500), kept.run()).await;
+        assert_eq!(state.borrow().connection, api::KeptConnection::Stopped);
+        assert!((2..=5).contains(&looks()), "{} looks", looks());
+    }
 
     #[tokio::test]
     async fn only_an_engine_with_roots_rights_has_networks_of_this_computer() {

@@ -9,7 +9,7 @@ mod table;
 #[cfg(windows)]
 mod windows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wharf_plan::ports::Holder;
 
@@ -23,9 +23,29 @@ pub(super) fn taken() -> BTreeMap<u16, u64> {
     system::taken()
 }
 
-/// Who has a port, by what [`taken`] has told. Processes of other users cannot always be looked into.
-pub(super) fn holder(told: u64) -> Holder {
-    system::holder(told).unwrap_or(Holder::Unknown)
+/// What the kernel calls this run of this computer, where it says: [`wharf_agent::message::Hello::boot`].
+pub(super) fn boot() -> Option<String> {
+    system::boot()
+}
+
+/// Who has which port, by what [`taken`] has told of it. A socket has the same holder all its life, so that it is looked for once.
+#[derive(Default)]
+pub(super) struct Holders(BTreeMap<(u16, u64), Holder>);
+
+impl Holders {
+    /// Those of these ports. Processes of other users cannot always be looked into. What is not among them is forgotten.
+    pub(super) fn of<'a>(&mut self, told: impl Iterator<Item = (&'a u16, &'a u64)>) -> BTreeMap<u16, Holder> {
+        let told: Vec<(u16, u64)> = told.map(|(port, told)| (*port, *told)).collect();
+        let new: BTreeSet<u64> =
+            told.iter().filter(|known| !self.0.contains_key(known)).map(|(_, told)| *told).collect();
+        let found = if new.is_empty() { BTreeMap::new() } else { system::holders(&new) };
+        let of = |(port, told): (u16, u64)| {
+            let known = self.0.get(&(port, told)).or_else(|| found.get(&told)).cloned();
+            ((port, told), known.unwrap_or(Holder::Unknown))
+        };
+        self.0 = told.into_iter().map(of).collect();
+        self.0.iter().map(|((port, _), holder)| (*port, holder.clone())).collect()
+    }
 }
 
 #[cfg(windows)]
@@ -34,7 +54,7 @@ pub(super) use windows::connected;
 /// Systems where nothing tells.
 #[cfg(not(any(target_os = "linux", windows)))]
 mod system {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use wharf_plan::ports::Holder;
 
@@ -42,7 +62,11 @@ mod system {
         BTreeMap::new()
     }
 
-    pub(super) fn holder(_: u64) -> Option<Holder> {
+    pub(super) fn holders(_: &BTreeSet<u64>) -> BTreeMap<u64, Holder> {
+        BTreeMap::new()
+    }
+
+    pub(super) fn boot() -> Option<String> {
         None
     }
 }
@@ -56,8 +80,13 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let told = taken()[&port];
-        let Holder::Process { pid, .. } = holder(told) else { panic!("nobody has it") };
+        let mut holders = Holders::default();
+        let found = holders.of([(&port, &told), (&1, &u64::MAX)].into_iter());
+        let Holder::Process { pid, .. } = found[&port] else { panic!("nobody has it") };
         assert_eq!(pid, std::process::id());
-        assert_eq!(holder(u64::MAX), Holder::Unknown);
+        assert_eq!(found[&1], Holder::Unknown);
+        // What is known is not looked for again, and what is not asked for is forgotten.
+        assert_eq!(holders.of([(&1, &u64::MAX)].into_iter()), BTreeMap::from([(1, Holder::Unknown)]));
+        assert_eq!(holders.0.len(), 1);
     }
 }

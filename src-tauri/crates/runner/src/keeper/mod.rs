@@ -37,6 +37,6 @@ pub(crate) use exec::warm_exec;
 pub(crate) use here::Here;
 pub(crate) use kept::note_released;
 pub(crate) use place::socket;
-pub(crate) use records::PORTS;
+pub(crate) use records::{PORTS, REACHED_WITH};
 pub use server::{KeeperRole, serve};
 pub use wire::understood;

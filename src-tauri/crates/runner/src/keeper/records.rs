@@ -5,6 +5,8 @@ use wharf_plan::ports::{InsidePort, PortChoice, PortChoices};
 
 /// Name of the file with the environment's [`wharf_plan::ports::DeclaredPorts`], as they were when it was last brought up.
 pub(crate) const PORTS: &str = "ports";
+/// Name of the file with the [`crate::connect::Variables`] of whoever wanted the environment kept last.
+pub(crate) const REACHED_WITH: &str = "reached-with";
 /// Name of [`ForwardsRecord`]'s file.
 pub(crate) const FORWARDS: &str = "forwards";
 /// Most ports whose local one is remembered; what a person asked for is remembered in any case.

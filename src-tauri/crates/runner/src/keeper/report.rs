@@ -65,6 +65,10 @@ pub(super) fn port(decision: &PortDecision) -> api::Port {
         Verdict::Published(port) => {
             (api::PortState::Published, Some(local(std::net::Ipv4Addr::LOCALHOST.into(), *port)), None)
         }
+        Verdict::Here => {
+            let local = local(std::net::Ipv4Addr::LOCALHOST.into(), decision.inside.port);
+            (api::PortState::Published, Some(local), None)
+        }
         Verdict::Wait => (api::PortState::Waiting, None, None),
         Verdict::Stopped => (api::PortState::Stopped, None, None),
         Verdict::Ignored => (api::PortState::Ignored, None, None),
@@ -97,6 +101,7 @@ pub(super) fn port(decision: &PortDecision) -> api::Port {
                 Some(editor) => format!("a server of {editor}"),
                 None => "an editor forwards it".to_owned(),
             }),
+            (_, Verdict::Here) => Some("on this computer's own network".to_owned()),
             (api::PortState::Published, _) => Some("published by the engine".to_owned()),
             _ if attributes.elevate_if_needed => needs_rights.map(|conflict| more_rights(conflict.port)),
             _ => None,

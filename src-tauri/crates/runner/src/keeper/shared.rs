@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use futures_util::future::join_all;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
@@ -20,6 +21,8 @@ use crate::store::{EnvironmentStore, Store};
 
 /// How long a client waits for an environment's first answer.
 const FIRST_ANSWER: Duration = Duration::from_secs(5);
+/// How long an environment may take to give its listeners away.
+const GIVING: Duration = Duration::from_secs(2);
 /// Events that a slow watcher may be behind before it misses some.
 const BEHIND: usize = 256;
 
@@ -136,19 +139,15 @@ impl Shared {
     /// Keeps an environment no longer; its listeners are closed when this comes back.
     pub(crate) async fn release(&self, key: &str) {
         let handle = lock(&self.kept).get(key).cloned();
-        match handle {
-            Some(handle) => {
-                let (answer, answered) = oneshot::channel();
-                if handle.commands.send(Command::Release(answer)).await.is_ok() {
-                    let _ = answered.await;
-                }
+        if let Some(handle) = handle {
+            let released = tokio::time::timeout(FIRST_ANSWER, ask(&handle.commands, Command::Release));
+            if released.await.is_ok() {
+                return;
             }
-            // One that was kept before a crash, and has not been taken up again.
-            None => {
-                if let Some(state) = self.store.environment_of_key(key) {
-                    let _ = super::kept::note_released(&state);
-                }
-            }
+        }
+        // One that was kept before a crash and has not been taken up again, or one whose engine keeps it waiting: it hears of it later.
+        if let Some(state) = self.store.environment_of_key(key) {
+            let _ = super::kept::note_released(&state);
         }
     }
 
@@ -164,14 +163,11 @@ impl Shared {
             .filter(|(name, _)| key.is_none_or(|key| key == *name))
             .map(|(_, handle)| handle.clone())
             .collect();
-        let mut found = Vec::new();
-        for handle in handles {
-            let (answer, answered) = oneshot::channel();
-            if handle.commands.send(Command::Settle(answer)).await.is_ok() {
-                let _ = tokio::time::timeout(FIRST_ANSWER, answered).await;
-            }
-            found.push(handle.state.borrow().clone());
-        }
+        let asked = handles.into_iter().map(|handle| async move {
+            let _ = tokio::time::timeout(FIRST_ANSWER, ask(&handle.commands, Command::Settle)).await;
+            handle.state.borrow().clone()
+        });
+        let mut found = join_all(asked).await;
         found.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
         found
     }
@@ -189,9 +185,10 @@ impl Shared {
         change: api::PortChange,
     ) -> Option<std::result::Result<(), String>> {
         let handle = lock(&self.kept).get(key).cloned()?;
-        let (answer, answered) = oneshot::channel();
-        handle.commands.send(Command::Change(port, change, answer)).await.ok()?;
-        answered.await.ok()
+        let changed = ask(&handle.commands, |answer| Command::Change(port, change, answer));
+        let late =
+            || Err("its engine is being looked for; what was asked is done when it is there".to_owned());
+        tokio::time::timeout(FIRST_ANSWER, changed).await.unwrap_or_else(|_| Some(late()))
     }
 
     /// What agents inside know this keeper and one of its environments by: no other keeper is called so, not even the one that it follows, whose
@@ -210,18 +207,13 @@ impl Shared {
     pub(super) async fn give_away(&self) -> Vec<(String, Forward, Vec<Arc<TcpListener>>)> {
         let handles: Vec<_> =
             lock(&self.kept).iter().map(|(key, handle)| (key.clone(), handle.commands.clone())).collect();
-        let mut given = Vec::new();
-        for (key, commands) in handles {
-            let (answer, answered) = oneshot::channel();
-            if commands.send(Command::GiveAway(answer)).await.is_ok()
-                && let Ok(listeners) = answered.await
-            {
-                given.extend(
-                    listeners.into_iter().map(|(forward, listeners)| (key.clone(), forward, listeners)),
-                );
-            }
-        }
-        given
+        // One whose engine is being looked for has nothing open that would be missed: the others are not to wait for it.
+        let asked = handles.into_iter().map(|(key, commands)| async move {
+            let given = tokio::time::timeout(GIVING, ask(&commands, Command::GiveAway)).await;
+            let given = given.ok().flatten().unwrap_or_default();
+            given.into_iter().map(move |(forward, listeners)| (key.clone(), forward, listeners))
+        });
+        join_all(asked).await.into_iter().flatten().collect()
     }
 
     /// Takes a listener over from another keeper, for when its environment wants it.
@@ -263,6 +255,16 @@ impl Shared {
         // Nobody may be watching.
         let _ = self.events.send(event);
     }
+}
+
+/// Tells an environment something and waits for its answer; None when it has ended.
+async fn ask<T>(
+    commands: &mpsc::Sender<Command>,
+    command: impl FnOnce(oneshot::Sender<T>) -> Command,
+) -> Option<T> {
+    let (answer, answered) = oneshot::channel();
+    commands.send(command(answer)).await.ok()?;
+    answered.await.ok()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -19,6 +19,8 @@ use super::links::Owner;
 
 /// Local ports that are found taken, one after the other, before it is left at that.
 const MOST_TRIES: usize = 64;
+/// How far beyond a port that the system keeps for itself another one is looked for.
+const RESERVED: u16 = 100;
 /// Longest name of a process that is told, in bytes; the kernel's are shorter.
 const LONGEST_NAME: usize = 64;
 
@@ -31,6 +33,7 @@ impl Kept {
             taken: self.shared.locals_of_others(&self.key),
             refused: BTreeMap::new(),
             published: self.published.clone(),
+            shares_network: self.shares_network,
         };
         self.see_local_ports(&mut facts);
         self.see_own_numbers(&mut facts);
@@ -44,17 +47,12 @@ impl Kept {
                     ForwardStep::Open(forward) => {
                         let (inside, port) = (forward.inside.clone(), forward.local);
                         let handed = self.shared.handed(&self.key, &forward);
+                        // The others are opened all the same: what one cannot have is no reason for them to wait.
                         if let Err(error) = self.forwards.open(forward, handed).await {
                             has_failed = true;
-                            match why_not(&error, port) {
-                                Ok(holder) => drop(facts.taken.insert(port, holder)),
-                                Err(words) => drop(facts.refused.insert(inside, words)),
-                            }
+                            self.note_failure(&mut facts, inside, port, &error);
                         }
                     }
-                }
-                if has_failed {
-                    break;
                 }
             }
             if !has_failed {
@@ -72,8 +70,25 @@ impl Kept {
         self.shared.set_locals(&self.key, locals.collect::<Vec<_>>());
     }
 
+    /// Notes why a port could not be had, for the next decision.
+    fn note_failure(&mut self, facts: &mut PortFacts, inside: InsidePort, port: u16, error: &std::io::Error) {
+        let holder = match self.why_not(error, port) {
+            Ok(holder) => holder,
+            Err(words) => return drop(facts.refused.insert(inside, words)),
+        };
+        // Systems keep whole ranges for themselves. One in place of another is looked for beyond, but for numbers that somebody wants.
+        if holder == Holder::System && !self.decisions.iter().any(|decision| decision.inside.port == port) {
+            let wanted: BTreeSet<u16> = self.decisions.iter().map(|decision| decision.inside.port).collect();
+            let range = port..=port.saturating_add(RESERVED);
+            for port in range.filter(|port| !wanted.contains(port) && !self.forwards.has(*port)) {
+                facts.taken.entry(port).or_insert(Holder::System);
+            }
+        }
+        facts.taken.insert(port, holder);
+    }
+
     /// Looks up who has the local ports that may be wanted.
-    fn see_local_ports(&self, facts: &mut PortFacts) {
+    fn see_local_ports(&mut self, facts: &mut PortFacts) {
         let of_choices = self.choices.values().flat_map(|choice| {
             let asked = match choice.asked {
                 Some(Asked::Open { local_port, .. }) => local_port,
@@ -90,19 +105,20 @@ impl Kept {
             .chain(of_choices)
             .collect();
         let handed = self.shared.handed_ports(&self.key);
-        for (port, socket) in local::taken() {
-            if self.forwards.has(port) || handed.contains(&port) || facts.taken.contains_key(&port) {
-                continue;
-            }
-            // Who has a port that nobody wants does not matter.
-            let holder = if wanted.contains(&port) { local::holder(socket) } else { Holder::Unknown };
-            facts.taken.insert(port, holder);
+        let mut others = local::taken();
+        others.retain(|port, _| {
+            !self.forwards.has(*port) && !handed.contains(port) && !facts.taken.contains_key(port)
+        });
+        // Who has a port that nobody wants does not matter.
+        let holders = self.holders.of(others.iter().filter(|(port, _)| wanted.contains(port)));
+        for port in others.into_keys() {
+            facts.taken.insert(port, holders.get(&port).cloned().unwrap_or(Holder::Unknown));
         }
     }
 
     /// Finds out whether the numbers of those that stay on another one can still not be had: who has them is told for as long as that lasts, and no
     /// system tells of a port that it keeps for itself.
-    fn see_own_numbers(&self, facts: &mut PortFacts) {
+    fn see_own_numbers(&mut self, facts: &mut PortFacts) {
         if !facts.reachable {
             return;
         }
@@ -112,10 +128,23 @@ impl Kept {
                 continue;
             }
             if let Err(error) = probe(address, port)
-                && let Ok(holder) = why_not(&error, port)
+                && let Ok(holder) = self.why_not(&error, port)
             {
                 facts.taken.insert(port, holder);
             }
+        }
+    }
+
+    /// Who has a port that could not be bound; the system's words where another one would be no better.
+    fn why_not(&mut self, error: &std::io::Error, port: u16) -> Result<Holder, String> {
+        match error.kind() {
+            ErrorKind::PermissionDenied => Ok(Holder::System),
+            ErrorKind::AddrInUse => {
+                let socket = local::taken().get_key_value(&port).map(|(port, socket)| (*port, *socket));
+                let mut found = self.holders.of(socket.iter().map(|(port, socket)| (port, socket)));
+                Ok(found.remove(&port).unwrap_or(Holder::Unknown))
+            }
+            _ => Err(error.to_string()),
         }
     }
 
@@ -224,27 +253,17 @@ fn is_shown(notice: OnAutoForward, opened: bool) -> bool {
     }
 }
 
-/// Who has a port that could not be bound; the system's words where another one would be no better.
-fn why_not(error: &std::io::Error, port: u16) -> Result<Holder, String> {
-    match error.kind() {
-        ErrorKind::PermissionDenied => Ok(Holder::System),
-        ErrorKind::AddrInUse => Ok(holder(port)),
-        _ => Err(error.to_string()),
-    }
-}
-
-/// Who has a port that could not be bound.
-fn holder(port: u16) -> Holder {
-    local::taken().get(&port).map_or(Holder::Unknown, |socket| local::holder(*socket))
-}
-
 /// What listens, in the words of the rules. Whoever says it may be anybody: there is no more of it than an agent of ours would say, and
 /// nothing in it that a terminal would obey.
-pub(super) fn listening(ports: &Ports) -> Vec<Listening> {
+///
+/// On the network of the engine's machine everything that listens there is seen: only what belongs to a process of the container is meant.
+pub(super) fn listening(ports: &Ports, is_host_network: bool) -> Vec<Listening> {
     let sockets = ports.sockets.iter().filter(|socket| socket.port != 0).take(MOST_SOCKETS);
     sockets
+        .filter(|socket| !is_host_network || socket.process.is_some())
         .map(|socket| Listening {
             port: socket.port,
+            near: socket.address.to_canonical().is_loopback(),
             process: socket.process.as_ref().map(|process| ListeningProcess {
                 name: plain(&process.name, LONGEST_NAME),
                 pid: process.pid,
@@ -302,7 +321,8 @@ mod hostile {
             uid: 0,
             process: Some(process("\u{1b}[31mred\r\n")),
         };
-        let found = listening(&Ports { sockets: (0..=u16::MAX).map(socket).collect() });
+        let ports = Ports { sockets: (0..=u16::MAX).map(socket).collect() };
+        let found = listening(&ports, false);
         assert_eq!(found.len(), MOST_SOCKETS);
         for one in found {
             let process = one.process.unwrap();
@@ -314,18 +334,5 @@ mod hostile {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_port_that_was_bound_is_told_with_its_holder() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let found = holder(port);
-        assert!(matches!(found, Holder::Process { pid, .. } if pid == std::process::id()), "{found:?}");
-    }
-}
-
 #[cfg(test)]
-mod settled;
+pub(super) mod settled;

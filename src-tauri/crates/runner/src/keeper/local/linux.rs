@@ -1,6 +1,7 @@
 //! The kernel's tables: a port is told with its socket, whose process is the one that has it open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use wharf_plan::ports::Holder;
 
@@ -14,23 +15,39 @@ pub(super) fn taken() -> BTreeMap<u16, u64> {
     taken
 }
 
-/// The process that a socket belongs to. Those of other users cannot be looked into.
-pub(super) fn holder(socket: u64) -> Option<Holder> {
-    let wanted = format!("socket:[{socket}]");
-    for process in std::fs::read_dir("/proc").ok()?.flatten() {
+/// The processes that sockets belong to, in one walk over all. Those of other users cannot be looked into.
+pub(super) fn holders(sockets: &BTreeSet<u64>) -> BTreeMap<u64, Holder> {
+    let mut found = BTreeMap::new();
+    for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        if found.len() == sockets.len() {
+            break;
+        }
         let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
         };
         let Ok(descriptors) = std::fs::read_dir(process.path().join("fd")) else { continue };
-        let is_its = descriptors
-            .flatten()
-            .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|to| to.as_os_str() == wanted.as_str()));
-        if is_its {
-            let name = std::fs::read_to_string(process.path().join("comm")).ok()?;
-            return Some(Holder::Process { name: name.trim_end().to_owned(), pid });
+        let open = descriptors.flatten().filter_map(|entry| socket(&std::fs::read_link(entry.path()).ok()?));
+        let its: BTreeSet<u64> = open.filter(|socket| sockets.contains(socket)).collect();
+        if its.is_empty() {
+            continue;
+        }
+        let Ok(name) = std::fs::read_to_string(process.path().join("comm")) else { continue };
+        for socket in its {
+            found.entry(socket).or_insert_with(|| Holder::Process { name: name.trim_end().to_owned(), pid });
         }
     }
-    None
+    found
+}
+
+/// The number in `socket:[4711]`, which is what a descriptor of a socket leads to.
+fn socket(link: &Path) -> Option<u64> {
+    link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// What the kernel calls this run.
+pub(super) fn boot() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(text.trim().to_owned())
 }
 
 /// The port and socket of a line of the kernel's table, if it listens where a forward of ours would.

@@ -1,7 +1,7 @@
 //! The system's tables, and the names of processes.
 #![allow(unsafe_code, reason = "the standard library does not tell who listens and who is connected")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use std::ptr::null_mut;
@@ -60,8 +60,17 @@ fn read(family: u32, class: TCP_TABLE_CLASS) -> Vec<u8> {
     Vec::new()
 }
 
-/// A process by its id.
-pub(super) fn holder(process: u64) -> Option<Holder> {
+/// Processes by their ids.
+pub(super) fn holders(processes: &BTreeSet<u64>) -> BTreeMap<u64, Holder> {
+    processes.iter().filter_map(|process| Some((*process, holder(*process)?))).collect()
+}
+
+/// No container runs in the very system.
+pub(super) fn boot() -> Option<String> {
+    None
+}
+
+fn holder(process: u64) -> Option<Holder> {
     let pid = u32::try_from(process).ok()?;
     if pid == SYSTEM {
         return Some(Holder::System);

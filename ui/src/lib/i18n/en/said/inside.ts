@@ -111,6 +111,7 @@ export const inside = {
       'a server of {editor}',
       'an editor forwards it',
       'published by the engine',
+      "on this computer's own network",
       'this computer does not listen there: {words}',
       'an administrator lets every user have it with `sysctl net.ipv4.ip_unprivileged_port_start={port}`',
       "the system's administrator can allow it",

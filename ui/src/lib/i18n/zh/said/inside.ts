@@ -104,6 +104,7 @@ export const inside: Words<typeof said> = {
     'a server of {editor}': '{editor} 的服务器',
     'an editor forwards it': '由编辑器转发',
     'published by the engine': '由引擎公开',
+    "on this computer's own network": '在这台电脑自己的网络上',
     'this computer does not listen there: {words}': '本机无法在该地址上监听：{words}',
     'an administrator lets every user have it with `sysctl net.ipv4.ip_unprivileged_port_start={port}`':
       '管理员可以用 `sysctl net.ipv4.ip_unprivileged_port_start={port}` 让所有用户都能使用它',

@@ -13,7 +13,7 @@ use crate::records::{ENVIRONMENT, EnvironmentRecord, WantedRecord};
 use crate::store::Store;
 
 /// An environment that is kept, in which something listens on these ports.
-fn kept(folder: &std::path::Path, listening: &[u16]) -> Kept {
+pub(in super::super) fn kept(folder: &std::path::Path, listening: &[u16]) -> Kept {
     let (store, key) = (Store::open(Some(folder)).unwrap(), "0".repeat(24));
     let record = EnvironmentRecord {
         name: "name".to_owned(),
@@ -37,7 +37,8 @@ fn kept(folder: &std::path::Path, listening: &[u16]) -> Kept {
     store.environment_of_key(&key).unwrap().save(ENVIRONMENT, &record).unwrap();
     let (_, commands) = mpsc::channel(1);
     let (mut kept, ..) = Kept::new(Shared::new(store.clone()), &store, &key, commands).unwrap().unwrap();
-    kept.listening = listening.iter().map(|port| Listening { port: *port, process: None }).collect();
+    kept.listening =
+        listening.iter().map(|port| Listening { port: *port, near: false, process: None }).collect();
     kept
 }
 
@@ -47,6 +48,41 @@ fn reserved() -> (TcpSocket, u16) {
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let port = socket.local_addr().unwrap().port();
     (socket, port)
+}
+
+/// Whole ranges are the system's on some computers: what is wanted in them is tried all the same, and nothing else is.
+#[tokio::test]
+async fn a_range_that_the_system_keeps_is_left_in_one_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kept = kept(folder.path(), &[40_000, 40_050]);
+    kept.decisions = decide(
+        &kept.rules,
+        &PortFacts { listening: kept.listening.clone(), ..PortFacts::default() },
+        &kept.choices,
+    );
+    let denied = std::io::Error::from(ErrorKind::PermissionDenied);
+    for (port, expected) in
+        [(40_000, vec![40_000]), (40_001, (40_001..=40_101).filter(|port| *port != 40_050).collect())]
+    {
+        let mut facts = PortFacts::default();
+        kept.note_failure(&mut facts, InsidePort::own(40_000), port, &denied);
+        assert_eq!(facts.taken.keys().copied().collect::<Vec<_>>(), expected);
+        assert!(facts.taken.values().all(|holder| *holder == Holder::System));
+    }
+    let mut facts = PortFacts::default();
+    kept.note_failure(&mut facts, InsidePort::own(40_000), 40_000, &ErrorKind::AddrNotAvailable.into());
+    assert!(facts.taken.is_empty() && facts.refused.len() == 1, "{facts:?}");
+}
+
+/// A listener of ours would be in the way of what begins to listen there, and be seen as another server.
+#[tokio::test]
+async fn nothing_listens_here_for_a_container_with_this_computers_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kept = kept(folder.path(), &[40_000]);
+    kept.shares_network = true;
+    kept.settle(true).await;
+    assert_eq!(verdict(&kept), &Verdict::Here);
+    assert!(kept.forwards.all().is_empty());
 }
 
 fn verdict(kept: &Kept) -> &Verdict {
