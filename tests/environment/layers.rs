@@ -163,6 +163,8 @@ fn an_overlay_counts_where_it_says() {
         let place = Place::new(engine, r#"{ "image": "busybox" }"#);
         place.write(".git/config", "[remote \"origin\"]\n\turl = git@example.com:acme/app.git\n");
         place.write(".git/HEAD", "ref: refs/heads/main\n");
+        place.home.folder("work/.git/objects");
+        place.home.folder("work/.git/refs");
         let overlay = |pattern: &str| {
             let text = json!({ "name": "mine", "customizations": { "wharf": { "appliesTo": [pattern] } } });
             place.home.write(".config/wharf/devcontainer/one.json", &text.to_string());

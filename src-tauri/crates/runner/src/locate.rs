@@ -103,9 +103,37 @@ pub(crate) fn nearest_with_configuration(current: &Path) -> PathBuf {
         .to_path_buf()
 }
 
-/// The nearest folder, from `folder` upwards, that holds a `.git`; what `git rev-parse --show-toplevel` says, without git.
+/// The root of the repository that `folder` lies in; what `git rev-parse --show-cdup` leads to, without git.
 pub(crate) fn git_root(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
+    for folder in folder.ancestors() {
+        let git = folder.join(".git");
+        if git.is_file() {
+            // Git looks no further, whether the file leads to a repository or not.
+            let pointer = pointed_to(&std::fs::read_to_string(&git).ok()?)?;
+            return is_repository(&folder.join(pointer)).then(|| folder.to_path_buf());
+        }
+        // A folder of that name that is no repository is passed over, as git does.
+        if is_repository(&git) {
+            return Some(folder.to_path_buf());
+        }
+    }
+    None
+}
+
+/// Where a `.git` file says that the repository is.
+fn pointed_to(git_file: &str) -> Option<PathBuf> {
+    let pointer = git_file.strip_prefix("gitdir:")?.trim();
+    (!pointer.is_empty()).then(|| PathBuf::from(pointer))
+}
+
+/// Whether a folder is what git takes for a repository's own; that of a worktree leaves most to another one.
+fn is_repository(folder: &Path) -> bool {
+    let shared = std::fs::read_to_string(folder.join("commondir"))
+        .map_or_else(|_| folder.to_path_buf(), |common| folder.join(common.trim()));
+    // A link to a reference that has no commit yet leads nowhere.
+    folder.join("HEAD").symlink_metadata().is_ok()
+        && shared.join("objects").is_dir()
+        && shared.join("refs").is_dir()
 }
 
 /// The content of a worktree's `.git` file; None where `.git` is a folder.
@@ -206,6 +234,65 @@ mod tests {
         ];
         for (files, target, expected) in cases {
             assert_eq!(check(files, "", &target).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn a_repository_is_what_git_takes_for_one() {
+        // What lies where, where to look from, and which folder is the root.
+        type Case = (&'static [(&'static str, &'static str)], &'static str, Option<&'static str>);
+        const HEAD: (&str, &str) = (".git/HEAD", "ref: refs/heads/main\n");
+        let cases: [Case; 10] = [
+            (&[HEAD, (".git/objects/", ""), (".git/refs/", "")], "a/b", Some("")),
+            // An empty folder, and one that lacks something, as a clone that was broken off leaves it.
+            (&[(".git/", "")], "a", None),
+            (&[HEAD, (".git/objects/", "")], "a", None),
+            (&[(".git/objects/", ""), (".git/refs/", "")], "a", None),
+            // It does not hide a repository above it.
+            (&[HEAD, (".git/objects/", ""), (".git/refs/", ""), ("a/.git/", "")], "a/b", Some("")),
+            // A submodule and a worktree.
+            (
+                &[
+                    ("a/.git", "gitdir: ../.git/modules/a\n"),
+                    (".git/modules/a/HEAD", ""),
+                    (".git/modules/a/objects/", ""),
+                    (".git/modules/a/refs/", ""),
+                ],
+                "a/b",
+                Some("a"),
+            ),
+            (
+                &[
+                    ("w/.git", "gitdir: ../.git/worktrees/w"),
+                    (".git/worktrees/w/HEAD", ""),
+                    (".git/worktrees/w/commondir", "../..\n"),
+                    (".git/objects/", ""),
+                    (".git/refs/", ""),
+                ],
+                "w",
+                Some("w"),
+            ),
+            // A file that leads nowhere ends the search.
+            (&[HEAD, (".git/objects/", ""), (".git/refs/", ""), ("a/.git", "gitdir: nowhere")], "a", None),
+            (&[HEAD, (".git/objects/", ""), (".git/refs/", ""), ("a/.git", "notes")], "a", None),
+            (&[("a/.git", "gitdir:")], "a", None),
+        ];
+        for (files, from, expected) in cases {
+            let root = tempfile::tempdir().unwrap();
+            for (name, content) in files {
+                let path = root.path().join(name);
+                if name.ends_with('/') {
+                    std::fs::create_dir_all(path).unwrap();
+                } else {
+                    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    std::fs::write(path, content).unwrap();
+                }
+            }
+            std::fs::create_dir_all(root.path().join(from)).unwrap();
+            let found = git_root(&root.path().join(from));
+            // The folder of temporary files may itself lie in a repository; it is none of the test's.
+            let found = found.filter(|found| found.starts_with(root.path()));
+            assert_eq!(found, expected.map(|path| root.path().join(path)), "{files:?}");
         }
     }
 
