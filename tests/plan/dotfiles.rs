@@ -68,7 +68,7 @@ fn install(files: &[(&str, &str)], dotfiles: Dotfiles) -> (i32, String, Vec<Stri
         &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"],
     );
     let dotfiles = Dotfiles { repository: repository.display().to_string(), ..dotfiles };
-    let command = dotfiles.command();
+    let command = dotfiles.command("/");
     let answer = Command::new(&command[0]).args(&command[1..]).env("HOME", &home).output().unwrap();
     let text =
         String::from_utf8_lossy(&answer.stdout).into_owned() + &String::from_utf8_lossy(&answer.stderr);
@@ -150,7 +150,7 @@ fn hostile_values_stay_values() {
         ..Dotfiles::default()
     };
     let home = tempfile::tempdir().unwrap();
-    let command = dotfiles.command();
+    let command = dotfiles.command("/");
     let answer = Command::new(&command[0])
         .args(&command[1..])
         .env("HOME", home.path())
@@ -159,4 +159,26 @@ fn hostile_values_stay_values() {
         .unwrap();
     assert!(!answer.status.success());
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn relative_paths_begin_where_the_containers_commands_do() {
+    let cases = [
+        ("o/r", None, "/", "https://github.com/o/r.git", "~/dotfiles"),
+        ("./r", Some("d"), "/", "/./r", "/d"),
+        ("../r", Some("a/b"), "/srv/", "/srv/../r", "/srv/a/b"),
+        ("/r", Some("/d"), "/srv", "/r", "/d"),
+        ("/r", Some("$HOME/d"), "", "/r", "$HOME/d"),
+        ("/r", Some("d"), "", "/r", "/d"),
+    ];
+    for (repository, target, folder, address, place) in cases {
+        let target_path = target.map(str::to_owned);
+        let dotfiles = Dotfiles { repository: repository.to_owned(), target_path, ..Dotfiles::default() };
+        let command = dotfiles.command(folder);
+        assert_eq!(
+            (command[4].as_str(), command[5].as_str()),
+            (address, place),
+            "{repository} {target:?} {folder}"
+        );
+    }
 }

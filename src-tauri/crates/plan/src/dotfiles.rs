@@ -91,12 +91,18 @@ impl Dotfiles {
         if is_path || text.contains(':') { text.to_owned() } else { format!("https://github.com/{text}.git") }
     }
 
-    /// The program that installs them, and its arguments.
+    /// The program that installs them, and its arguments. Relative paths begin at `folder`, which is the container's own working folder: the
+    /// workspace is no place for what is a person's.
     #[must_use]
-    pub fn command(&self) -> Vec<String> {
+    pub fn command(&self, folder: &str) -> Vec<String> {
+        let from_folder = |path: &str| format!("{}/{path}", folder.trim_end_matches('/'));
         let target = self.target_path.as_deref().unwrap_or("~/dotfiles");
+        let is_relative = !target.starts_with(['/', '~', '$']);
+        let target = if is_relative { from_folder(target) } else { target.to_owned() };
+        let address = self.address();
+        let address = if address.starts_with('.') { from_folder(&address) } else { address };
         let command = self.install_command.as_deref().unwrap_or_default();
-        ["/bin/sh", "-c", SCRIPT, "dotfiles", &self.address(), target, command]
+        ["/bin/sh", "-c", SCRIPT, "dotfiles", &address, &target, command]
             .into_iter()
             .chain(INSTALLERS)
             .map(str::to_owned)

@@ -88,16 +88,16 @@ pub(super) fn inside(
         }),
         user_data_folder: spec.data_folder.clone(),
         hooks: spec.hooks.iter().map(|step| hook(step, spec)).collect(),
-        dotfiles: spec.dotfiles.as_ref().map(dotfiles),
+        dotfiles: spec.dotfiles.as_ref().map(|step| dotfiles(step, &container.working_dir)),
         // As the reference does it without a terminal of its own: a pager or a dialogue must not wait for keys nobody presses.
         terminal: None,
     }
 }
 
 /// The marker of the reference: an empty file.
-fn dotfiles(step: &DotfilesStep) -> Dotfiles {
+fn dotfiles(step: &DotfilesStep, folder: &str) -> Dotfiles {
     let marker = Marker { file_name: MARKER.to_owned(), content: String::new(), rerun: false };
-    let commands = vec![Command::Exec(step.dotfiles.command())];
+    let commands = vec![Command::Exec(step.dotfiles.command(folder))];
     Dotfiles { before: step.before, hook: Hook { marker: Some(marker), commands } }
 }
 
