@@ -10,6 +10,7 @@ export const inside = {
       'the keychain refused: {reason}',
     ],
     'runner/src/keeper/exec.rs': ['the keeper has gone away'],
+    'runner/src/keeper/shared.rs': ['its engine is being looked for; what was asked is done when it is there'],
     'runner/src/keeper/kept/ports.rs': ['port 0 is no port', "the address is none of this computer's"],
     'runner/src/inside/error.rs': [
       'this build of wharf has no agent for containers of the architecture {architecture}',
