@@ -60,7 +60,8 @@ export const consent: Words<typeof said> = {
     'The build can use keys of your SSH agent.': '构建可以使用你的 SSH 代理中的密钥。',
     "The engine's protection is changed for the build.": '构建时，引擎的保护会被更改。',
     'The build reads or writes files in this folder of the host.': '构建会读取或写入主机上这个文件夹中的文件。',
-    'The build gets the credentials for this cache that your environment holds.': '构建会得到你的环境中用于此缓存的凭据。',
+    'The build gets the credentials for this cache that your environment holds.':
+      '构建会得到你的环境中用于此缓存的凭据。',
     "Whoever can use an engine's socket can do anything on the engine's machine.":
       '能使用引擎套接字的程序可以在引擎所在的机器上做任何事。',
     'The container can read it.': '容器可以读取它。',

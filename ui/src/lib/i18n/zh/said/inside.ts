@@ -5,7 +5,8 @@ import type { inside as said } from '../../en/said/inside';
 export const inside: Words<typeof said> = {
   problems: {
     'the engine does not answer in time': '引擎没有及时响应',
-    'its engine is being looked for; what was asked is done when it is there': '正在寻找其引擎；引擎可用后会执行所请求的操作',
+    'its engine is being looked for; what was asked is done when it is there':
+      '正在寻找其引擎；引擎可用后会执行所请求的操作',
     'the agent does not answer in time': '容器内的代理程序没有及时响应',
     'the dotfiles could not be installed (exit {}){why}': '无法安装 dotfiles（退出码 {}）{why}',
     'no keychain can be used here: {reason}': '这里没有可用的钥匙串：{reason}',
