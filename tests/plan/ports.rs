@@ -1,8 +1,6 @@
 //! What becomes of each port: declarations, what listens, a person's choices and the local ports that others have, beside one line for
 //! each decision.
 
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use wharf_plan::ports::{
@@ -261,8 +259,13 @@ fn every_port_has_its_verdict() {
         },
         Case {
             what: "ports of a container with this computer's own network are here, and nobody gets in their way",
-            declared: json!({ "forward": [3000, "db:5432"], "attributes": { "4000": { "requireLocalPort": true } } }),
-            listening: &["4000 node a.js", "~5000 node b.js"],
+            declared: json!({ "forward": [3000, "db:5432"], "attributes": { "4000": { "requireLocalPort": true }, "9000": { "onAutoForward": "ignore" } } }),
+            listening: &[
+                "4000 node a.js",
+                "~5000 node b.js",
+                "8000 /root/.vscode-server/x",
+                "9000 node c.js",
+            ],
             choices: &[
                 ("5000", r#"{"asked":{"asked":"open","localPort":8080,"address":null}}"#),
                 ("6000", r#"{"asked":{"asked":"open","localPort":null,"address":null}}"#),
@@ -277,16 +280,27 @@ fn every_port_has_its_verdict() {
                 "5000 asked -> 127.0.0.1:8080",
                 "6000 asked -> here",
                 "7000 asked -> here",
+                "8000 detected -> the editor's",
+                "9000 detected -> ignored",
             ],
+            ..Case::default()
+        },
+        Case {
+            what: "while nothing runs they are nowhere",
+            declared: json!({ "forward": [3000] }),
+            shares_network: true,
+            reachable: false,
+            expected: &["3000 declared -> waits"],
             ..Case::default()
         },
         Case {
             what: "what listens on loopback alone is not reached where the engine publishes it",
             declared: json!({ "forward": [3000] }),
             listening: &["~3000", "~4000", "4000", "~5000"],
+            taken: &[(3000, "docker-proxy 7")],
             published: &[(3000, 3000), (4000, 4000), (5000, 15000)],
             expected: &[
-                "3000 declared -> 127.0.0.1:3001 (somebody has 3000)",
+                "3000 declared -> 127.0.0.1:3001 (docker-proxy 7 has 3000)",
                 "4000 detected -> published on 4000",
                 "5000 detected -> 127.0.0.1:5000",
             ],

@@ -17,16 +17,43 @@ pub struct Hello {
     pub protocol: u32,
     /// The sender's version, for people.
     pub version: String,
-    /// What the sender's kernel calls this run of its machine (`/proc/sys/kernel/random/boot_id`), if it says: two ends that name the same one are
-    /// on the same machine.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Where the sender is, as far as it says.
+    #[serde(default)]
+    pub machine: Machine,
+}
+
+/// What a kernel calls its run and the network of a process: two processes that name the same are on the same machine, or in the same network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Machine {
+    /// `/proc/sys/kernel/random/boot_id`.
     pub boot: Option<String>,
+    /// Where `/proc/self/ns/net` leads.
+    pub network: Option<String>,
+}
+
+impl Machine {
+    /// Whether both have the same kernel.
+    #[must_use]
+    pub fn is_same_kernel(&self, other: &Machine) -> bool {
+        self.boot.is_some() && self.boot == other.boot
+    }
+
+    /// Whether both have the same network.
+    #[must_use]
+    pub fn is_same_network(&self, other: &Machine) -> bool {
+        self.is_same_kernel(other) && self.network.is_some() && self.network == other.network
+    }
 }
 
 impl Hello {
     /// This build's greeting.
     pub fn ours() -> Hello {
-        Hello { protocol: crate::PROTOCOL, version: env!("CARGO_PKG_VERSION").to_owned(), boot: None }
+        Hello {
+            protocol: crate::PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            machine: Machine::default(),
+        }
     }
 }
 

@@ -149,7 +149,9 @@ pub(crate) fn address_of(address: &str, store: &Store, variables: &Variables) ->
     let places = known(&surroundings).into_iter().filter_map(|known| known.address.ok());
     let mut same = places.filter(|place| place.to_string() == address);
     let found = same.next().or_else(|| named(address, &surroundings).ok().map(|place| place.address));
-    found.map(|found| found.with_agent(variables.get(AGENT).map(PathBuf::from)))
+    // One that has gone, as with the session that had it, is no better than this process's own.
+    let agent = variables.get(AGENT).map(PathBuf::from).filter(|agent| cfg!(windows) || agent.exists());
+    found.map(|found| found.with_agent(agent))
 }
 
 /// The variables that tell how engines are reached, of whoever wants one reached.

@@ -84,7 +84,10 @@ pub async fn forward(
         let keeper = Keeper::connect(&subject.store).await.ok_or(Error::NotKept)?;
         return keeper.change(&key, port, request.change.clone()).await;
     }
-    note_reach(&subject.state)?;
+    // Who has reached the engine knows better how that is done.
+    if subject.state.peek::<Variables>(REACHED_WITH).is_none() {
+        note_reach(&subject.state)?;
+    }
     Keeper::ensure(&subject.store, &request.program).await?.keep(&key).await?;
     let keeper = Keeper::ensure(&subject.store, &request.program).await?;
     keeper.change(&key, port, request.change.clone()).await

@@ -17,7 +17,7 @@ use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 use wharf_agent::PROTOCOL;
 use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, Piece};
-use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Message};
+use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Machine, Message};
 
 use super::exec::Control;
 use super::launch::Launched;
@@ -52,7 +52,12 @@ pub(crate) fn serve(root: SystemRoot) -> ExitCode {
         next_stream: AtomicU32::new(2),
     }));
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
-    let hello = Hello { boot: boot.map(|boot| boot.trim().to_owned()), ..Hello::ours() };
+    let network = std::fs::read_link("/proc/self/ns/net").ok();
+    let machine = Machine {
+        boot: boot.map(|boot| boot.trim().to_owned()),
+        network: network.and_then(|network| network.into_os_string().into_string().ok()),
+    };
+    let hello = Hello { machine, ..Hello::ours() };
     connection.say(CONNECTION, &[AgentMessage::Hello(hello)]);
     let outcome = connection.read(&lost);
     connection.close_streams();

@@ -238,7 +238,7 @@ pub fn only_open(decisions: &mut [PortDecision], open: &[Forward]) {
     }
 }
 
-/// The ports on which something listens now and nothing did before, of those that are forwarded.
+/// The ports on which something listens now and nothing did before, of those that can be reached here.
 #[must_use]
 pub fn newly_listening<'a>(before: &[PortDecision], now: &'a [PortDecision]) -> Vec<&'a PortDecision> {
     let listened = |inside: &InsidePort| {
@@ -246,7 +246,9 @@ pub fn newly_listening<'a>(before: &[PortDecision], now: &'a [PortDecision]) -> 
     };
     now.iter()
         .filter(|decision| decision.listening == Some(true) && !listened(&decision.inside))
-        .filter(|decision| matches!(decision.verdict, Verdict::Forward { .. }))
+        .filter(|decision| {
+            matches!(decision.verdict, Verdict::Forward { .. } | Verdict::Published(_) | Verdict::Here)
+        })
         .collect()
 }
 
@@ -286,13 +288,13 @@ fn candidate(
     let is_near = socket.clone().count() > 0 && socket.clone().all(|socket| socket.near);
     let published = facts.published.get(&inside.port).filter(|_| inside.host.is_none() && !is_near);
     let asked = choices.get(&inside).and_then(|choice| choice.asked.as_ref());
-    let is_here = facts.shares_network && inside.host.is_none();
+    let is_here = facts.reachable && facts.shares_network && inside.host.is_none();
     let verdict = match (asked, published) {
         (Some(Asked::Stop), _) => Verdict::Stopped,
         (Some(Asked::Open { local_port: Some(local), .. }), _) if is_here && *local != inside.port => {
             Verdict::Wait
         }
-        _ if is_here => Verdict::Here,
+        (Some(Asked::Open { .. }), _) if is_here => Verdict::Here,
         (Some(Asked::Open { .. }), _) => Verdict::Wait,
         (None, Some(local)) => Verdict::Published(*local),
         (None, None) if source == PortSource::Detected && is_editors(process.as_ref()) => Verdict::Editor,
@@ -300,6 +302,7 @@ fn candidate(
         (None, None) if source == PortSource::Detected && attributes.notice == OnAutoForward::Ignore => {
             Verdict::Ignored
         }
+        (None, None) if is_here => Verdict::Here,
         (None, None) => Verdict::Wait,
     };
     let verdict = match facts.refused.get(&inside) {
@@ -390,9 +393,7 @@ impl Places<'_> {
     }
 
     fn is_free(&self, port: u16) -> bool {
-        // What the engine publishes goes past every listener on some engines, and has one of its own on others.
-        let is_published = self.facts.published.values().any(|published| *published == port);
-        port != 0 && !is_published && !self.facts.taken.contains_key(&port) && !self.used.contains(&port)
+        port != 0 && !self.facts.taken.contains_key(&port) && !self.used.contains(&port)
     }
 
     /// The next port that nobody has and nobody of this environment would rather have.

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use wharf_agent::flow::{Budget, ReceiveWindow, SendWindow};
 use wharf_agent::frame::{CONNECTION, Frame, Kind};
-use wharf_agent::message::{AgentMessage, Hello, HostMessage, Message as _};
+use wharf_agent::message::{AgentMessage, Hello, HostMessage, Machine, Message as _};
 use wharf_agent::network::is_link;
 use wharf_engine::Output;
 
@@ -87,7 +87,7 @@ impl AgentConnection {
             numbers: Mutex::default(),
             budget: Budget::new(GROWTH),
             phase: watch::Sender::new(Phase::Starting),
-            boot: OnceLock::new(),
+            machine: OnceLock::new(),
             leaving: CancellationToken::new(),
         });
         core.say(CONNECTION, &HostMessage::Hello(Hello::ours()));
@@ -123,10 +123,10 @@ impl AgentConnection {
         }
     }
 
-    /// What the agent's kernel calls this run of its machine: [`Hello::boot`]. None before the agent has answered, and where it does not say.
+    /// Where the agent is; nothing is known of it before the agent has answered.
     #[must_use]
-    pub fn boot(&self) -> Option<&str> {
-        self.0.core.boot.get().and_then(Option::as_deref)
+    pub fn machine(&self) -> Machine {
+        self.0.core.machine.get().cloned().unwrap_or_default()
     }
 
     /// Whether it has ended.
@@ -247,8 +247,8 @@ pub(super) struct Core {
     numbers: Mutex<Numbers>,
     budget: Arc<Budget>,
     phase: watch::Sender<Phase>,
-    /// What the agent calls its machine's run, once it has greeted.
-    boot: OnceLock<Option<String>>,
+    /// Where the agent is, once it has greeted.
+    machine: OnceLock<Machine>,
     /// We want to end it.
     leaving: CancellationToken,
 }
@@ -464,7 +464,7 @@ async fn write(core: Arc<Core>, stdin: AgentInput) {
 async fn read(core: Arc<Core>, mut receiver: Receiver) {
     let listen = async {
         receiver.greeted().await?;
-        let _ = core.boot.set(receiver.boot.take());
+        let _ = core.machine.set(std::mem::take(&mut receiver.machine));
         core.phase.send_replace(Phase::Open);
         loop {
             core.take(receiver.next().await?)?;

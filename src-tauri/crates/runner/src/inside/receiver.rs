@@ -7,7 +7,7 @@ use bytes::{Buf as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
 use wharf_agent::PROTOCOL;
 use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, Piece};
-use wharf_agent::message::{AgentMessage, Message as _};
+use wharf_agent::message::{AgentMessage, Machine, Message as _};
 use wharf_engine::Output;
 
 use super::Error;
@@ -32,8 +32,8 @@ pub(super) struct Receiver {
     decoder: Decoder,
     rest: Bytes,
     greeted: bool,
-    /// What the agent calls its machine's run.
-    pub(super) boot: Option<String>,
+    /// Where the agent is.
+    pub(super) machine: Machine,
     /// What came on the output in place of a greeting; an engine's words about what it could not start, for example.
     instead: Vec<u8>,
     /// The end of what came on the error output.
@@ -47,7 +47,7 @@ impl Receiver {
             decoder: Decoder::new(),
             rest: Bytes::new(),
             greeted: false,
-            boot: None,
+            machine: Machine::default(),
             instead: Vec::new(),
             said: Vec::new(),
         }
@@ -105,7 +105,7 @@ impl Receiver {
         match AgentMessage::from_frame(frame) {
             Ok(AgentMessage::Hello(hello)) if hello.protocol == PROTOCOL => {
                 self.greeted = true;
-                self.boot = hello.boot;
+                self.machine = hello.machine;
                 self.instead = Vec::new();
                 Ok(())
             }

@@ -8,6 +8,7 @@ mod ports;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -65,10 +66,19 @@ pub(super) enum Command {
     Settle(oneshot::Sender<()>),
     /// A person wants something done with a port.
     Change(InsidePort, api::PortChange, oneshot::Sender<std::result::Result<(), String>>),
-    /// It is kept no longer.
-    Release(oneshot::Sender<()>),
+    /// It is kept no longer, unless somebody has wanted it kept since: how often that was until now.
+    Release(u64, oneshot::Sender<()>),
     /// Its listeners are to go on in another process.
     GiveAway(oneshot::Sender<Vec<(Forward, Vec<Arc<tokio::net::TcpListener>>)>>),
+}
+
+/// What an environment hears of while it does nothing else.
+#[derive(Default)]
+pub(super) struct Word {
+    /// How often somebody has wanted it kept.
+    pub(super) wanted: AtomicU64,
+    /// Its listeners are to be given away.
+    pub(super) giving: CancellationToken,
 }
 
 /// Where to go on.
@@ -105,6 +115,7 @@ pub(super) struct Kept {
     /// Those events have not been waited for yet.
     fresh: bool,
     log: Arc<KeeperLog>,
+    word: Arc<Word>,
     links: links::Links,
     /// Answers that wait until the environment has been looked at again.
     renewed: Vec<oneshot::Sender<()>>,
@@ -120,6 +131,7 @@ impl Kept {
         store: &Store,
         key: &str,
         commands: mpsc::Receiver<Command>,
+        word: Arc<Word>,
     ) -> Result<Option<(Kept, watch::Receiver<api::EnvironmentPorts>, LinkWatch)>> {
         let Some(files) = store.environment_of_key(key) else { return Ok(None) };
         let Some(record) = files.peek::<EnvironmentRecord>(ENVIRONMENT) else { return Ok(None) };
@@ -156,6 +168,7 @@ impl Kept {
             run: None,
             events: None,
             fresh: false,
+            word,
             links: links::Links::new(shared, Arc::clone(&log)),
             log,
             renewed: Vec::new(),
@@ -168,7 +181,14 @@ impl Kept {
     /// Goes on until the environment is kept no longer.
     pub(super) async fn run(mut self) {
         loop {
-            let seen = self.look().await;
+            let word = Arc::clone(&self.word);
+            let seen = tokio::select! {
+                seen = self.look() => seen,
+                () = word.giving.cancelled() => {
+                    self.give_away_at_once().await;
+                    break;
+                }
+            };
             // What could not be reached for long is looked for often again once it is back.
             if std::mem::take(&mut self.away) && !matches!(seen, Seen::Away(_)) {
                 self.pause = FIRST_PAUSE;
@@ -205,7 +225,7 @@ impl Kept {
     async fn look(&mut self) -> Seen {
         let Some(engine) = &self.record.engine else { return Seen::Gone };
         // As whoever wanted it kept last has reached it: what this process was started with may be another shell's.
-        let variables = self.files.peek::<Variables>(REACHED_WITH).unwrap_or_default();
+        let variables = self.files.peek::<Variables>(REACHED_WITH).unwrap_or_else(connect::variables);
         let Some(address) = connect::address_of(&engine.address, &self.store, &variables) else {
             return Seen::Gone;
         };
@@ -255,15 +275,22 @@ impl Kept {
                 tokio::join!(inside.connect_as(&user, Some(&keeper)), has_our_networks(engine));
             (agent, network, is_here)
         };
-        let (agent, network, is_here) = match tokio::time::timeout(PATIENCE, connected).await {
+        let word = Arc::clone(&self.word);
+        let connected = tokio::select! {
+            connected = tokio::time::timeout(PATIENCE, connected) => connected,
+            () = word.giving.cancelled() => return self.give_away_at_once().await,
+        };
+        let (agent, network, is_here) = match connected {
             Ok((Ok(agent), network, is_here)) => (agent, network, is_here),
             Ok((Err(error), ..)) => return self.connect_later(error.to_string()).await,
             Err(_) => return self.connect_later("the agent does not answer in time".to_owned()).await,
         };
-        // An engine behind a socket of this computer may still be on another machine, or in a virtual one.
-        let is_here = is_here && local::boot().is_some_and(|own| agent.boot() == Some(own.as_str()));
+        // An engine behind a socket of this computer may still be on another machine, or in a virtual one; and on the same machine, in a container as
+        // much as for a user without rights, there is more than one network.
+        let (own, machine) = (local::machine(), agent.machine());
+        let is_here = is_here && own.is_same_kernel(&machine);
         let is_host_network = container.network_mode == "host";
-        self.shares_network = is_here && is_host_network;
+        self.shares_network = is_host_network && own.is_same_network(&machine);
         // What a far engine publishes is reached on its machine, and not on this computer.
         self.published = if engine.facts().local { network.published.clone() } else { BTreeMap::new() };
         let link = Arc::new(Link::new(
@@ -279,7 +306,10 @@ impl Kept {
         self.heard = false;
         let Ok(mut ports) = agent.watch_ports() else { return Next::Look };
         // Refused where the container leaves no place for it; forwarding does without.
-        let mut links = tokio::time::timeout(PATIENCE, agent.watch_links()).await.ok().and_then(Result::ok);
+        let mut links = tokio::select! {
+            links = tokio::time::timeout(PATIENCE, agent.watch_links()) => links.ok().and_then(Result::ok),
+            () = word.giving.cancelled() => return self.give_away_at_once().await,
+        };
         let mut is_news = self.chosen.seen.as_deref() != Some(run.as_str());
         let mut earliest = Instant::now();
         loop {
@@ -288,7 +318,10 @@ impl Kept {
                     earliest = Instant::now() + BETWEEN_PORTS;
                     let Ok(told) = told else { break };
                     link.listens(&told);
-                    self.listening = ports::listening(&told, is_host_network);
+                    self.listening = ports::listening(&told);
+                    if is_host_network {
+                        self.keep_own_sockets();
+                    }
                     self.heard = true;
                     self.link.send_replace(Some(Arc::clone(&link)));
                     self.pause = FIRST_PAUSE;
@@ -341,7 +374,7 @@ impl Kept {
     /// Waits for a reason to look again.
     async fn wait(&mut self, pause: Option<Duration>) -> Next {
         // What happened before the engine's events began to flow is looked for once more.
-        let fresh = std::mem::take(&mut self.fresh) && pause.is_none();
+        let mut fresh = std::mem::take(&mut self.fresh) && pause.is_none();
         let mut pause = pause.or(fresh.then_some(BEGINNING));
         let mut pausing = std::pin::pin!(tokio::time::sleep(pause.unwrap_or_default()));
         loop {
@@ -353,7 +386,7 @@ impl Kept {
                     // Where nothing is told any more, or never was, it is looked at now and then.
                     None => {
                         self.events = None;
-                        if pause.is_none() {
+                        if pause.is_none() || std::mem::take(&mut fresh) {
                             let next = self.next_pause();
                             pausing.as_mut().reset(Instant::now() + next);
                             pause = Some(next);
@@ -375,6 +408,8 @@ impl Kept {
         match command {
             Command::Renew(answer) => {
                 self.renewed.push(answer);
+                // Whoever gave up waiting for a release has noted one.
+                self.save();
                 let before = self.record.container.clone();
                 if let Some(record) = self.files.peek::<EnvironmentRecord>(ENVIRONMENT) {
                     self.record = record;
@@ -401,7 +436,8 @@ impl Kept {
                 }
                 let _ = answer.send(changed);
             }
-            Command::Release(answer) => {
+            Command::Release(wanted, _) if wanted != self.word.wanted.load(Ordering::SeqCst) => {}
+            Command::Release(_, answer) => {
                 let _ = note_released(&self.files);
                 self.forwards.close_all().await;
                 self.shared.set_locals(&self.key, []);
@@ -416,6 +452,16 @@ impl Kept {
             }
         }
         None
+    }
+
+    /// Gives its listeners away where nothing else can be done before: everybody who has asked for something asks the next keeper.
+    async fn give_away_at_once(&mut self) -> Next {
+        while let Some(command) = self.commands.recv().await {
+            if let command @ Command::GiveAway(_) = command {
+                return self.obey(command, false).await.unwrap_or(Next::End);
+            }
+        }
+        Next::End
     }
 
     /// Settles what is to be done by what listens, and answers whoever waits for that. Before the agent of this connection has told what listens,
@@ -534,9 +580,10 @@ mod tests {
         kept.record.container = Some(container);
         let state = kept.state.subscribe();
         let looks = || fake.asked().iter().filter(|asked| asked.path.ends_with("/json")).count();
-        let _ = tokio::time::timeout(Duration::from_millis(1500), kept.run()).await;
+        let _ = tokio::time::timeout(Duration::from_secs(4), kept.run()).await;
         assert_eq!(state.borrow().connection, api::KeptConnection::Stopped);
-        assert!((2..=5).contains(&looks()), "{} looks", looks());
+        // After 0.2, 0.4, 0.8 s and then each second.
+        assert!((3..=7).contains(&looks()), "{} looks", looks());
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use wharf_agent::message::Machine;
 use wharf_plan::ports::Holder;
 
 #[cfg(target_os = "linux")]
@@ -23,9 +24,9 @@ pub(super) fn taken() -> BTreeMap<u16, u64> {
     system::taken()
 }
 
-/// What the kernel calls this run of this computer, where it says: [`wharf_agent::message::Hello::boot`].
-pub(super) fn boot() -> Option<String> {
-    system::boot()
+/// Where this process is, as far as the system says; agents say the same of themselves.
+pub(super) fn machine() -> Machine {
+    system::machine()
 }
 
 /// Who has which port, by what [`taken`] has told of it. A socket has the same holder all its life, so that it is looked for once.
@@ -66,8 +67,8 @@ mod system {
         BTreeMap::new()
     }
 
-    pub(super) fn boot() -> Option<String> {
-        None
+    pub(super) fn machine() -> wharf_agent::message::Machine {
+        wharf_agent::message::Machine::default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every environment that is kept, and what they share: local ports, events, connections.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +14,7 @@ use wharf_api as api;
 use wharf_plan::ports::{Forward, Holder, InsidePort};
 
 use super::forwards::LinkWatch;
-use super::kept::{Command, Kept};
+use super::kept::{Command, Kept, Word};
 use super::records::{FORWARDS, ForwardsRecord};
 use crate::error::Result;
 use crate::events::milliseconds_since_1970;
@@ -47,6 +48,7 @@ struct Handle {
     commands: mpsc::Sender<Command>,
     state: watch::Receiver<api::EnvironmentPorts>,
     link: LinkWatch,
+    word: Arc<Word>,
 }
 
 impl Shared {
@@ -88,6 +90,7 @@ impl Shared {
             if is_new {
                 break handle;
             }
+            handle.word.wanted.fetch_add(1, Ordering::SeqCst);
             let (answer, answered) = oneshot::channel();
             let is_sent = handle.commands.send(Command::Renew(answer)).await.is_ok();
             // One that does not take the word any more was released a moment ago, and is not what is to be kept.
@@ -109,10 +112,10 @@ impl Shared {
             return Ok(Some((handle.clone(), false)));
         }
         let (commands, receiver) = mpsc::channel(16);
-        let Some((kept, state, link)) = Kept::new(Arc::clone(self), &self.store, key, receiver)? else {
-            return Ok(None);
-        };
-        let handle = Handle { commands, state, link };
+        let word = Arc::new(Word::default());
+        let kept = Kept::new(Arc::clone(self), &self.store, key, receiver, Arc::clone(&word))?;
+        let Some((kept, state, link)) = kept else { return Ok(None) };
+        let handle = Handle { commands, state, link, word };
         let ended = handle.commands.clone();
         all.insert(key.to_owned(), handle.clone());
         drop(all);
@@ -140,8 +143,9 @@ impl Shared {
     pub(crate) async fn release(&self, key: &str) {
         let handle = lock(&self.kept).get(key).cloned();
         if let Some(handle) = handle {
-            let released = tokio::time::timeout(FIRST_ANSWER, ask(&handle.commands, Command::Release));
-            if released.await.is_ok() {
+            let wanted = handle.word.wanted.load(Ordering::SeqCst);
+            let released = ask(&handle.commands, |answer| Command::Release(wanted, answer));
+            if tokio::time::timeout(FIRST_ANSWER, released).await.is_ok() {
                 return;
             }
         }
@@ -206,10 +210,11 @@ impl Shared {
     /// Gives all listeners away, and ends.
     pub(super) async fn give_away(&self) -> Vec<(String, Forward, Vec<Arc<TcpListener>>)> {
         let handles: Vec<_> =
-            lock(&self.kept).iter().map(|(key, handle)| (key.clone(), handle.commands.clone())).collect();
-        // One whose engine is being looked for has nothing open that would be missed: the others are not to wait for it.
-        let asked = handles.into_iter().map(|(key, commands)| async move {
-            let given = tokio::time::timeout(GIVING, ask(&commands, Command::GiveAway)).await;
+            lock(&self.kept).iter().map(|(key, handle)| (key.clone(), handle.clone())).collect();
+        let asked = handles.into_iter().map(|(key, handle)| async move {
+            // Whatever it waits for just now, an engine for example.
+            handle.word.giving.cancel();
+            let given = tokio::time::timeout(GIVING, ask(&handle.commands, Command::GiveAway)).await;
             let given = given.ok().flatten().unwrap_or_default();
             given.into_iter().map(move |(forward, listeners)| (key.clone(), forward, listeners))
         });

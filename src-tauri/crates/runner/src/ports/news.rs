@@ -130,7 +130,8 @@ impl Seen {
             if is_seen && !listens {
                 self.open.remove(&key);
             }
-            let is_open = is_seen && listens && port.state == api::PortState::Forwarded;
+            let is_reached = matches!(port.state, api::PortState::Forwarded | api::PortState::Published);
+            let is_open = is_seen && listens && is_reached;
             let is_opened = is_open && self.open.insert(key.clone());
             let is_conflict = match &port.conflict {
                 Some(conflict) => self.conflicts.insert(key, conflict.port) != Some(conflict.port),

@@ -36,6 +36,10 @@ impl Kept {
             shares_network: self.shares_network,
         };
         self.see_local_ports(&mut facts);
+        // On some engines what is published has no listener of its own, and goes past all others.
+        for published in self.published.values() {
+            facts.taken.entry(*published).or_insert(Holder::Unknown);
+        }
         self.see_own_numbers(&mut facts);
         for _ in 0..MOST_TRIES {
             self.decisions = decide(&self.rules, &facts, &self.choices);
@@ -68,6 +72,17 @@ impl Kept {
             (forward.local, holder)
         });
         self.shared.set_locals(&self.key, locals.collect::<Vec<_>>());
+    }
+
+    /// On the network of the engine's machine everything that listens there is seen: what belongs to a process of the container is meant, and what
+    /// somebody has named.
+    pub(super) fn keep_own_sockets(&mut self) {
+        let (declared, choices) = (self.rules.declared(), &self.choices);
+        let is_named = |port: u16| {
+            let port = InsidePort::own(port);
+            declared.contains(&port) || choices.get(&port).is_some_and(|choice| choice.asked.is_some())
+        };
+        self.listening.retain(|socket| socket.process.is_some() || is_named(socket.port));
     }
 
     /// Notes why a port could not be had, for the next decision.
@@ -255,12 +270,9 @@ fn is_shown(notice: OnAutoForward, opened: bool) -> bool {
 
 /// What listens, in the words of the rules. Whoever says it may be anybody: there is no more of it than an agent of ours would say, and
 /// nothing in it that a terminal would obey.
-///
-/// On the network of the engine's machine everything that listens there is seen: only what belongs to a process of the container is meant.
-pub(super) fn listening(ports: &Ports, is_host_network: bool) -> Vec<Listening> {
+pub(super) fn listening(ports: &Ports) -> Vec<Listening> {
     let sockets = ports.sockets.iter().filter(|socket| socket.port != 0).take(MOST_SOCKETS);
     sockets
-        .filter(|socket| !is_host_network || socket.process.is_some())
         .map(|socket| Listening {
             port: socket.port,
             near: socket.address.to_canonical().is_loopback(),
@@ -321,8 +333,7 @@ mod hostile {
             uid: 0,
             process: Some(process("\u{1b}[31mred\r\n")),
         };
-        let ports = Ports { sockets: (0..=u16::MAX).map(socket).collect() };
-        let found = listening(&ports, false);
+        let found = listening(&Ports { sockets: (0..=u16::MAX).map(socket).collect() });
         assert_eq!(found.len(), MOST_SOCKETS);
         for one in found {
             let process = one.process.unwrap();

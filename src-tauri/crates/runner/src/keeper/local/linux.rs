@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use wharf_agent::message::Machine;
 use wharf_plan::ports::Holder;
 
 /// Local ports that somebody listens on, each with its socket.
@@ -44,10 +45,14 @@ fn socket(link: &Path) -> Option<u64> {
     link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
-/// What the kernel calls this run.
-pub(super) fn boot() -> Option<String> {
-    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    Some(text.trim().to_owned())
+/// What the kernel says of this process.
+pub(super) fn machine() -> Machine {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+    let network = std::fs::read_link("/proc/self/ns/net").ok();
+    Machine {
+        boot: boot.map(|boot| boot.trim().to_owned()),
+        network: network.and_then(|network| network.into_os_string().into_string().ok()),
+    }
 }
 
 /// The port and socket of a line of the kernel's table, if it listens where a forward of ours would.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use std::ptr::null_mut;
 
+use wharf_agent::message::Machine;
 use wharf_plan::ports::Holder;
 use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, ERROR_SUCCESS};
 use windows_sys::Win32::NetworkManagement::IpHelper::{
@@ -66,8 +67,8 @@ pub(super) fn holders(processes: &BTreeSet<u64>) -> BTreeMap<u64, Holder> {
 }
 
 /// No container runs in the very system.
-pub(super) fn boot() -> Option<String> {
-    None
+pub(super) fn machine() -> Machine {
+    Machine::default()
 }
 
 fn holder(process: u64) -> Option<Holder> {

@@ -1,6 +1,7 @@
 //! What comes of decisions on this very computer: ports that cannot be had, and why.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::net::TcpSocket;
 use tokio::sync::mpsc;
@@ -36,7 +37,8 @@ pub(in super::super) fn kept(folder: &std::path::Path, listening: &[u16]) -> Kep
     };
     store.environment_of_key(&key).unwrap().save(ENVIRONMENT, &record).unwrap();
     let (_, commands) = mpsc::channel(1);
-    let (mut kept, ..) = Kept::new(Shared::new(store.clone()), &store, &key, commands).unwrap().unwrap();
+    let (mut kept, ..) =
+        Kept::new(Shared::new(store.clone()), &store, &key, commands, Arc::default()).unwrap().unwrap();
     kept.listening =
         listening.iter().map(|port| Listening { port: *port, near: false, process: None }).collect();
     kept
