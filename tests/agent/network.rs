@@ -12,12 +12,12 @@ use wharf_agent::network::{DialFailure, DialRequest};
 use crate::bounds::memory;
 use crate::kit::{Agent, PATIENCE, System, eventually};
 
-fn dial(agent: &mut Agent, number: u32, host: &str, port: u16) {
+pub(crate) fn dial(agent: &mut Agent, number: u32, host: &str, port: u16) {
     agent.tell(number, &HostMessage::Dial(DialRequest { host: host.to_owned(), port }));
 }
 
 /// The next message of one exchange, and what was sent on its number before.
-fn message_on(agent: &mut Agent, number: u32) -> (AgentMessage, Vec<u8>) {
+pub(crate) fn message_on(agent: &mut Agent, number: u32) -> (AgentMessage, Vec<u8>) {
     let mut bytes = Vec::new();
     loop {
         let frame = agent.next().expect("the agent ended");
@@ -48,7 +48,7 @@ fn to_the_end(agent: &mut Agent, number: u32) -> (Vec<u8>, Option<AgentMessage>)
 }
 
 /// A server for one connection.
-fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (u16, JoinHandle<()>) {
+pub(crate) fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (u16, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let thread = std::thread::spawn(move || {
