@@ -4,6 +4,7 @@
 //! connections. The thread waits in one place for all of its sockets, so that a thousand connections cost a thousand descriptors and no
 //! thread, and one whose server stalls holds up no other. It starts with the first request that needs it.
 
+mod known;
 mod links;
 mod owner;
 mod ports;
@@ -23,7 +24,7 @@ use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::net::{SendFlags, send};
 use wharf_agent::flow::{Budget, FlowError, ReceiveWindow, SendWindow};
 use wharf_agent::message::{AgentMessage, Refusal};
-use wharf_agent::network::{DialFailure, DialRequest, Process};
+use wharf_agent::network::{DialFailure, DialRequest};
 
 use self::links::Links;
 pub(crate) use self::links::{LINKS, open as open_link};
@@ -65,8 +66,12 @@ struct Shared {
 /// The answer of a thread that may take its time.
 #[derive(Debug)]
 enum Found {
-    Addresses { host: String, addresses: Vec<IpAddr> },
-    Owners(HashMap<u32, Option<Process>>),
+    Addresses {
+        host: String,
+        addresses: Vec<IpAddr>,
+    },
+    /// For the watch of an exchange.
+    Owners(u32, owner::Search),
 }
 
 /// One connection, as the reader knows it.
