@@ -126,7 +126,8 @@ fn the_host_goes_away_while_input_is_stuck() {
 #[test]
 fn nobody_reads_what_the_agent_says() {
     let system = System::new();
-    let (mut process, stdout) = crate::kit::spawn(&system, env!("CARGO_BIN_EXE_wharf-agent").as_ref());
+    let command = crate::kit::command(&system, env!("CARGO_BIN_EXE_wharf-agent").as_ref());
+    let (mut process, stdout) = crate::kit::spawn(command);
     let mut stdin = process.stdin.take().unwrap();
     let mut bytes = Vec::new();
     use wharf_agent::message::Message as _;

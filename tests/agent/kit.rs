@@ -115,20 +115,18 @@ impl Agent {
 
     /// Starts a copy of it that everybody may run, as in a container, and greets it.
     pub(crate) fn start_for_everybody(system: &System) -> Agent {
-        let program = system.path("agent");
-        std::fs::copy(env!("CARGO_BIN_EXE_wharf-agent"), &program).unwrap();
-        open_up(program.clone());
-        let mut agent = Agent::start_program(system, &program);
+        let mut agent = Agent::start_command(command(system, &copied(system)));
         agent.tell(CONNECTION, &HostMessage::Hello(Hello::ours()));
         agent
     }
 
     pub(crate) fn start_silently(system: &System) -> Agent {
-        Agent::start_program(system, env!("CARGO_BIN_EXE_wharf-agent").as_ref())
+        Agent::start_command(command(system, env!("CARGO_BIN_EXE_wharf-agent").as_ref()))
     }
 
-    fn start_program(system: &System, program: &Path) -> Agent {
-        let (mut process, stdout) = spawn(system, program);
+    /// Starts it as a command says, which is one of [`command`] or leads to one.
+    pub(crate) fn start_command(command: Command) -> Agent {
+        let (mut process, stdout) = spawn(command);
         let (sender, frames) = channel();
         std::thread::spawn(move || read(stdout, |frame| sender.send(frame).is_ok()));
         Agent { stdin: process.stdin.take(), process, frames, windows: HashMap::new() }
@@ -283,18 +281,29 @@ impl Log {
     }
 }
 
-pub(crate) fn spawn(system: &System, program: &Path) -> (Child, ChildStdout) {
-    let mut process = Command::new(program)
-        .arg("--root")
-        .arg(system.path(""))
-        .env_clear()
+/// The place of a copy that everybody may run.
+pub(crate) fn copied(system: &System) -> PathBuf {
+    let program = system.path("agent");
+    // Written by another process: what other tests start meanwhile would hold the file open, and nobody runs what is being written.
+    let copy = Command::new("cp").arg(env!("CARGO_BIN_EXE_wharf-agent")).arg(&program).status();
+    assert!(copy.unwrap().success());
+    open_up(program.clone());
+    program
+}
+
+/// What starts an agent.
+pub(crate) fn command(system: &System, program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg("--root").arg(system.path("")).env_clear();
+    command
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", if getuid().is_root() { PathBuf::from("/root") } else { system.home() })
-        .env("FROM_CONTAINER", "yes")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .env("FROM_CONTAINER", "yes");
+    command
+}
+
+pub(crate) fn spawn(mut command: Command) -> (Child, ChildStdout) {
+    let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let stdout = process.stdout.take().unwrap();
     (process, stdout)
 }

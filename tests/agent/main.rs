@@ -10,5 +10,6 @@ mod exec;
 mod hooks;
 mod identity;
 mod kit;
+mod limits;
 mod network;
 mod probe;

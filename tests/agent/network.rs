@@ -3,21 +3,22 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use wharf_agent::flow::{INITIAL_WINDOW, LARGEST_WINDOW, SendWindow};
 use wharf_agent::frame::{Frame, Kind};
 use wharf_agent::message::{AgentMessage, HostMessage, Message as _};
-use wharf_agent::network::{DialFailure, DialRequest};
+use wharf_agent::network::{DialFailure, DialRequest, Ports};
 
 use crate::bounds::memory;
 use crate::kit::{Agent, PATIENCE, System, eventually};
 
-fn dial(agent: &mut Agent, number: u32, host: &str, port: u16) {
+pub(crate) fn dial(agent: &mut Agent, number: u32, host: &str, port: u16) {
     agent.tell(number, &HostMessage::Dial(DialRequest { host: host.to_owned(), port }));
 }
 
 /// The next message of one exchange, and what was sent on its number before.
-fn message_on(agent: &mut Agent, number: u32) -> (AgentMessage, Vec<u8>) {
+pub(crate) fn message_on(agent: &mut Agent, number: u32) -> (AgentMessage, Vec<u8>) {
     let mut bytes = Vec::new();
     loop {
         let frame = agent.next().expect("the agent ended");
@@ -48,7 +49,7 @@ fn to_the_end(agent: &mut Agent, number: u32) -> (Vec<u8>, Option<AgentMessage>)
 }
 
 /// A server for one connection.
-fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (u16, JoinHandle<()>) {
+pub(crate) fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (u16, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let thread = std::thread::spawn(move || {
@@ -293,6 +294,64 @@ fn what_listens_is_told_and_what_no_longer_does() {
     agent.tell(3, &HostMessage::WatchPorts);
     let (message, _) = message_on(&mut agent, 3);
     assert!(matches!(message, AgentMessage::Ports(_)), "{message:?}");
+}
+
+/// What a process has cost, in hundredths of a second.
+fn processor_time(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// As test runs have them: servers that are there for some milliseconds, one more whenever somebody looks.
+#[test]
+fn a_server_is_told_while_others_come_and_go() {
+    let system = System::new();
+    let mut agent = Agent::start(&system);
+    let pid = agent.process.id();
+    agent.tell(1, &HostMessage::WatchPorts);
+    assert!(matches!(message_on(&mut agent, 1).0, AgentMessage::Ports(_)));
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let others = std::thread::spawn(move || {
+        let bind = || TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut last = bind();
+        while let Err(std::sync::mpsc::TryRecvError::Empty) = stopped.try_recv() {
+            let next = bind();
+            std::thread::sleep(Duration::from_micros(100));
+            last = next;
+        }
+        drop(last);
+    });
+    // Those that were started last are searched first: a search takes longer than most of the others are there.
+    let sleep = |_| std::process::Command::new("sleep").arg("30").spawn().unwrap();
+    let mut sleeping: Vec<std::process::Child> = (0..80).map(sleep).collect();
+    let (began, before) = (Instant::now(), processor_time(pid));
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    // What other tests start holds all of this for a moment too.
+    let is_told = |ports: Ports| {
+        let own = Some(std::process::id());
+        let mut sockets = ports.sockets.into_iter().filter(|socket| socket.port == port);
+        sockets.any(|socket| socket.process.map(|process| process.pid) == own)
+    };
+    loop {
+        assert!(began.elapsed() < PATIENCE, "the server is not told");
+        let (AgentMessage::Ports(ports), _) = message_on(&mut agent, 1) else { panic!("no ports") };
+        if is_told(ports) {
+            break;
+        }
+    }
+    let told_after = began.elapsed();
+    std::thread::sleep(Duration::from_secs(3).saturating_sub(told_after));
+    let cost = processor_time(pid) - before;
+    let share = cost as f64 / 100.0 / began.elapsed().as_secs_f64();
+    assert!(share < 0.1, "{share} of a processor; the server was told after {told_after:?}");
+    drop(stop);
+    others.join().unwrap();
+    for process in &mut sleeping {
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
 }
 
 #[test]

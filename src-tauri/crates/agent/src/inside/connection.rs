@@ -4,6 +4,7 @@
 //! the connection ends, everything that runs is ended too.
 
 use std::collections::HashMap;
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,14 +18,15 @@ use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 use wharf_agent::PROTOCOL;
 use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind, Piece};
-use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Machine, Message};
+use wharf_agent::message::{AgentMessage, End, Hello, HostMessage, Machine, Message, Refusal};
 
 use super::exec::Control;
-use super::launch::Launched;
+use super::launch::{Launched, no_thread, unattended};
 use super::network::Network;
+use super::reserve::{Reserve, Task};
 use super::running::Registry;
 use super::stream::{Incoming, Outgoing, send_output, write_all};
-use super::{SystemRoot, exec, hooks};
+use super::{SystemRoot, exec, hooks, tree};
 
 /// Commands and hooks that may be open at a time. The host allows itself fewer.
 const MOST_EXCHANGES: usize = 256;
@@ -44,6 +46,7 @@ pub(crate) fn serve(root: SystemRoot) -> ExitCode {
         root,
         registry: Registry::default(),
         network: Network::default(),
+        reserve: Reserve::default(),
         program: std::env::current_exe().ok(),
         writer: Mutex::new(Some(lose)),
         outgoing: Mutex::default(),
@@ -51,33 +54,33 @@ pub(crate) fn serve(root: SystemRoot) -> ExitCode {
         exchanges: Mutex::default(),
         next_stream: AtomicU32::new(2),
     }));
+    if let Err(error) = Reserve::begin(&connection) {
+        let words = format!("the agent cannot work here: {}\n", no_thread(&error));
+        let _ = rustix::io::write(rustix::stdio::stderr(), words.as_bytes());
+        return ExitCode::FAILURE;
+    }
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
     let network = std::fs::read_link("/proc/self/ns/net").ok();
     let machine = Machine {
         boot: boot.map(|boot| boot.trim().to_owned()),
         network: network.and_then(|network| network.into_os_string().into_string().ok()),
     };
-    let hello = Hello { machine, ..Hello::ours() };
-    connection.say(CONNECTION, &[AgentMessage::Hello(hello)]);
+    connection.say(CONNECTION, &[AgentMessage::Hello(Hello { machine, ..Hello::ours() })]);
     let outcome = connection.read(&lost);
     connection.close_streams();
-    let last_words = outcome.err().map(|fault| {
-        let connection = connection.clone();
-        thread::spawn(move || connection.say(CONNECTION, &[AgentMessage::Fault(fault)]))
-    });
+    let code = if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    let last_words =
+        outcome.err().map(|fault| connection.answer(Vec::new(), CONNECTION, AgentMessage::Fault(fault)));
     connection.registry.close();
     connection.network.leave();
-    match last_words {
-        None => ExitCode::SUCCESS,
-        Some(spoken) => {
-            let mut patience = LAST_WORDS;
-            while !spoken.is_finished() && !patience.is_zero() {
-                thread::sleep(Duration::from_millis(10));
-                patience = patience.saturating_sub(Duration::from_millis(10));
-            }
-            ExitCode::FAILURE
+    if last_words.is_some() {
+        let mut patience = LAST_WORDS;
+        while !connection.reserve.is_idle() && !patience.is_zero() {
+            thread::sleep(Duration::from_millis(10));
+            patience = patience.saturating_sub(Duration::from_millis(10));
         }
     }
+    code
 }
 
 /// What all threads share.
@@ -89,6 +92,7 @@ pub(crate) struct Inner {
     pub(crate) root: SystemRoot,
     pub(crate) registry: Registry,
     pub(crate) network: Network,
+    pub(crate) reserve: Reserve,
     /// The agent's own file.
     pub(crate) program: Option<PathBuf>,
     /// Held while a frame is written. What is in it hangs up to tell the reader that writing has failed.
@@ -140,27 +144,56 @@ impl Connection {
         self.send(&frames.iter().cloned().chain(messages).collect::<Vec<_>>());
     }
 
+    /// The same without waiting for the host, for the reader.
+    ///
+    /// # Errors
+    /// When too much waits for the host; the words are for it.
+    pub(crate) fn answer(
+        &self,
+        frames: Vec<Frame>,
+        exchange: u32,
+        message: AgentMessage,
+    ) -> Result<(), String> {
+        self.reserve.give(Task::Say(frames, exchange, message))
+    }
+
     /// A number for a stream of ours.
     pub(crate) fn new_stream(&self) -> u32 {
         self.next_stream.fetch_add(2, Ordering::Relaxed)
     }
 
     /// Sends what a process writes until it ends, and says how it ended. The process has been started by the calling thread.
-    pub(crate) fn attend(&self, exchange: u32, launched: Launched, standard: u32, error: Option<u32>) -> End {
+    ///
+    /// # Errors
+    /// When there is no thread to read what it writes; it is ended then.
+    pub(crate) fn attend(
+        &self,
+        exchange: u32,
+        launched: Launched,
+        standard: u32,
+        error: Option<u32>,
+    ) -> io::Result<End> {
         let Launched { running, child, input: _input, output, error: error_output, source, ended } = launched;
         let (ended, end_it) = ended;
         self.registry.add(exchange, &running);
         let standard = self.open(exchange, standard);
         let error = error.zip(error_output).map(|(stream, output)| (self.open(exchange, stream), output));
         let end = thread::scope(|scope| {
-            scope.spawn(|| send_output(self, &standard, output.as_fd(), source, ended.as_fd()));
-            if let Some((stream, output)) = &error {
-                scope.spawn(|| send_output(self, stream, output.as_fd(), source, ended.as_fd()));
+            let mut outputs = std::iter::once((&standard, &output))
+                .chain(error.iter().map(|(stream, output)| (stream, output)));
+            let listening = outputs.try_for_each(|(stream, output)| {
+                let ended = ended.as_fd();
+                let listen = move || send_output(self, stream, output.as_fd(), source, ended);
+                thread::Builder::new().spawn_scoped(scope, listen).map(drop)
+            });
+            if listening.is_err() {
+                // Nobody would learn what it says, and with a full pipe it would stand still.
+                tree::end(&[running.pid], Duration::ZERO);
             }
             let end = running.wait(child);
             self.registry.remove(&running);
             drop(end_it);
-            end
+            listening.map(|()| end)
         });
         let mut outgoing = lock(&self.outgoing);
         outgoing.remove(&standard.stream);
@@ -203,11 +236,10 @@ impl Connection {
         drop(incoming);
         let connection = self.clone();
         // Processes may take their time to end.
-        let ending = thread::Builder::new().spawn(move || connection.registry.end(exchange));
-        ending.map(drop).map_err(|error| {
-            self.registry.end(exchange);
-            format!("exchange {exchange}: {error}")
-        })
+        match thread::Builder::new().spawn(move || connection.registry.end(exchange)) {
+            Ok(_) => Ok(()),
+            Err(_) => self.reserve.give(Task::End(exchange)),
+        }
     }
 
     /// Reads until the host ends, or writing to it has failed. The error is for the host.
@@ -223,8 +255,9 @@ impl Connection {
                 // Nobody is at its other end any more: told whether something is being written or not.
                 PollFd::new(&stdout, PollFlags::empty()),
             ];
-            match poll(&mut ready, None) {
-                Err(Errno::INTR) => continue,
+            let patience = self.network.begin_what_waits(self);
+            match poll(&mut ready, patience.as_ref()) {
+                Ok(0) | Err(Errno::INTR) => continue,
                 Err(error) => return Err(error.to_string()),
                 Ok(_) => {}
             }
@@ -320,7 +353,10 @@ impl Connection {
             }
             HostMessage::Inside(request) => {
                 self.begin(exchange)?;
-                self.work(exchange, move |connection| hooks::run(connection, exchange, &request))
+                let begun = self.work(exchange, move |connection| hooks::run(connection, exchange, &request));
+                let Err(error) = begun else { return Ok(()) };
+                let refusal = Refusal::NoPlace { reason: no_thread(&error) };
+                self.answer(Vec::new(), exchange, AgentMessage::Refused(refusal))
             }
             HostMessage::Exec(request) => {
                 let control = self.begin(exchange)?;
@@ -336,10 +372,17 @@ impl Connection {
                 if lock(&self.incoming).insert(request.standard, entry).is_some() {
                     return Err(format!("stream {} is in use", request.standard));
                 }
-                self.work(exchange, move |connection| {
+                let name = request.arguments.first().cloned();
+                let (standard, error) = (request.standard, request.error);
+                let begun = self.work(exchange, move |connection| {
                     exec::run(connection, exchange, &request, &control, &incoming);
-                    lock(&connection.incoming).remove(&request.standard);
-                })
+                    lock(&connection.incoming).remove(&standard);
+                });
+                let Err(reason) = begun else { return Ok(()) };
+                lock(&self.incoming).remove(&standard);
+                let end = unattended(name.as_deref(), &reason);
+                let ends = vec![Frame::end(standard), Frame::end(error)];
+                self.answer(ends, exchange, AgentMessage::ExecFinished { end, milliseconds: 0 })
             }
         }
     }
@@ -372,14 +415,20 @@ impl Connection {
     }
 
     /// Gives an exchange its own thread, which may become somebody else.
-    fn work(&self, exchange: u32, work: impl FnOnce(&Connection) + Send + 'static) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// When there is no thread for it. The exchange is over then, and the host is to be told.
+    fn work(&self, exchange: u32, work: impl FnOnce(&Connection) + Send + 'static) -> io::Result<()> {
         let connection = self.clone();
         let thread = thread::Builder::new().spawn(move || {
             work(&connection);
             lock(&connection.exchanges).remove(&exchange);
             connection.registry.forget(exchange);
         });
-        thread.map(|_| ()).map_err(|error| format!("exchange {exchange}: {error}"))
+        if thread.is_err() {
+            lock(&self.exchanges).remove(&exchange);
+        }
+        thread.map(drop)
     }
 }
 

@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -14,20 +15,26 @@ use super::tree;
 /// The option that names the keeper.
 pub(super) const OPTION: &str = "--keeper";
 
-/// Ends those that were started before this one for the same keeper, with all that they run. Comes back at once.
+/// Ends those that were started before this one for the same keeper, with all that they run. Comes back at once where it can.
 pub(super) fn end(keeper: String) {
-    std::thread::spawn(move || {
-        let all = tree::processes();
-        let own = std::process::id().cast_signed();
-        let Some(since) = all.iter().find(|status| status.identity.pid == own) else { return };
-        let elders = all.iter().filter(|status| status.identity.started < since.identity.started);
-        for status in elders.filter(|status| serves(status.identity.pid, &keeper)) {
-            if let Some(pid) = Pid::from_raw(status.identity.pid) {
-                // What it runs ends with it.
-                let _ = kill_process(pid, Signal::KILL);
-            }
+    let name = keeper.clone();
+    if thread::Builder::new().spawn(move || end_all(&name)).is_err() {
+        // What they have taken up is given back all the sooner.
+        end_all(&keeper);
+    }
+}
+
+fn end_all(keeper: &str) {
+    let all = tree::processes();
+    let own = std::process::id().cast_signed();
+    let Some(since) = all.iter().find(|status| status.identity.pid == own) else { return };
+    let elders = all.iter().filter(|status| status.identity.started < since.identity.started);
+    for status in elders.filter(|status| serves(status.identity.pid, keeper)) {
+        if let Some(pid) = Pid::from_raw(status.identity.pid) {
+            // What it runs ends with it.
+            let _ = kill_process(pid, Signal::KILL);
         }
-    });
+    }
 }
 
 fn serves(pid: i32, keeper: &str) -> bool {

@@ -1,5 +1,6 @@
 //! One command with its input and output.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use wharf_agent::message::{AgentMessage, End, ExecRequest, TerminalSize};
 
 use super::connection::Connection;
 use super::context::prepare;
-use super::launch::{Launched, Wiring, launch};
+use super::launch::{Launched, Wiring, launch, unattended};
 use super::running::Running;
 use super::stream::{Incoming, receive_input};
 
@@ -75,7 +76,8 @@ pub(crate) fn run(
     let login_shell = [prepared.shell, "-l".to_owned()];
     let arguments = if request.arguments.is_empty() { &login_shell[..] } else { &request.arguments };
     let end = match launch(arguments, &prepared.environment, &prepared.working_dir, wiring) {
-        Ok(launched) => attend(connection, exchange, request, control, incoming, launched),
+        Ok(launched) => attend(connection, exchange, request, control, incoming, launched)
+            .unwrap_or_else(|error| unattended(arguments.first().map(String::as_str), &error)),
         Err(end) => end,
     };
     let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -91,16 +93,23 @@ fn attend(
     control: &Control,
     incoming: &Arc<Incoming>,
     mut launched: Launched,
-) -> End {
+) -> io::Result<End> {
     control.started(&launched.running);
     connection.say(exchange, &[AgentMessage::ExecStarted { process: launched.child.id() }]);
-    if let Some(input) = launched.input.take() {
+    let receiving = launched.input.take().map_or(Ok(()), |input| {
         let (connection, incoming, stream) = (connection.clone(), Arc::clone(incoming), request.standard);
         let source = launched.source;
         // Not waited for: a process left behind may hold the other end for ever.
-        thread::spawn(move || receive_input(&connection, stream, &incoming, &input, source));
-    }
-    let end = connection.attend(exchange, launched, request.standard, Some(request.error));
+        let receive = move || receive_input(&connection, stream, &incoming, &input, source);
+        thread::Builder::new().spawn(receive).map(drop)
+    });
+    let end = match receiving {
+        Ok(()) => connection.attend(exchange, launched, request.standard, Some(request.error)),
+        Err(error) => {
+            launched.end();
+            Err(error)
+        }
+    };
     incoming.end();
     end
 }

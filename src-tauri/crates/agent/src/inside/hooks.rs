@@ -1,17 +1,18 @@
 //! Set-up, probe and hooks: everything an environment needs once its container runs, in one request.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
 use wharf_agent::frame::Frame;
 use wharf_agent::message::{
-    AgentMessage, Command, CommandFailure, Hook, InsideRequest, Place, Refusal, SingleCommand,
+    AgentMessage, Command, CommandFailure, End, Hook, InsideRequest, Place, Refusal, SingleCommand,
 };
 
 use super::connection::Connection;
 use super::context::{Prepared, prepare};
-use super::launch::{Wiring, launch};
+use super::launch::{Wiring, launch, unattended};
 use super::marker;
 
 /// Runs the request on the calling thread, which becomes the user's.
@@ -109,16 +110,26 @@ impl HookRunner<'_> {
                 let threads: Vec<_> = entries
                     .iter()
                     .enumerate()
-                    .map(|(index, (_, command))| {
+                    .filter_map(|(index, (_, command))| {
                         let place = Place { entry: Some(index), ..place };
                         // Told before its thread runs, so that entries are told in their order.
-                        let started = self.started(place, command);
-                        scope.spawn(move || started?.run(Wiring::OutputOnly))
+                        let started = self.started(place, command)?;
+                        let work = started.clone();
+                        let thread =
+                            thread::Builder::new().spawn_scoped(scope, move || work.run(Wiring::OutputOnly));
+                        Some(
+                            thread
+                                .map_err(|error| started.finish(started.unattended(&error), Instant::now())),
+                        )
                     })
                     .collect();
                 // All of them end before any failure counts, and the first in order is the one that is told.
-                let failures: Vec<_> =
-                    threads.into_iter().map(|thread| thread.join().ok().flatten()).collect();
+                let failures: Vec<_> = threads
+                    .into_iter()
+                    .map(|thread| {
+                        thread.map_or_else(|failure| failure, |thread| thread.join().ok().flatten())
+                    })
+                    .collect();
                 failures.into_iter().flatten().next()
             }),
         }
@@ -134,6 +145,7 @@ impl HookRunner<'_> {
 }
 
 /// A command of which the host has been told.
+#[derive(Clone)]
 struct Started<'a> {
     runner: &'a HookRunner<'a>,
     place: Place,
@@ -142,14 +154,26 @@ struct Started<'a> {
 }
 
 impl Started<'_> {
-    fn run(self, wiring: Wiring) -> Option<CommandFailure> {
-        let Started { runner, place, arguments, output } = self;
+    fn run(&self, wiring: Wiring) -> Option<CommandFailure> {
+        let HookRunner { connection, exchange, prepared, .. } = self.runner;
         let began = Instant::now();
-        let end = match launch(&arguments, &runner.prepared.environment, &runner.prepared.working_dir, wiring)
-        {
-            Ok(launched) => runner.connection.attend(runner.exchange, launched, output, None),
+        let end = match launch(&self.arguments, &prepared.environment, &prepared.working_dir, wiring) {
+            Ok(launched) => connection
+                .attend(*exchange, launched, self.output, None)
+                .unwrap_or_else(|error| self.unattended(&error)),
             Err(end) => end,
         };
+        self.finish(end, began)
+    }
+
+    /// How it ends where there is no thread for it.
+    fn unattended(&self, error: &io::Error) -> End {
+        unattended(self.arguments.first().map(String::as_str), error)
+    }
+
+    /// Tells how it has ended.
+    fn finish(&self, end: End, began: Instant) -> Option<CommandFailure> {
+        let Started { runner, place, output, .. } = *self;
         let finished =
             AgentMessage::CommandFinished { place, end: end.clone(), milliseconds: milliseconds(began) };
         runner.connection.send_and_say(&[Frame::end(output)], runner.exchange, &[finished]);

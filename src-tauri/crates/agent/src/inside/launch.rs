@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::fs::{Access, Mode, OFlags, access};
 use rustix::io::Errno;
@@ -21,6 +22,7 @@ use wharf_agent::message::{End, TerminalSize};
 use super::environment::Environment;
 use super::running::{Running, window};
 use super::stream::Source;
+use super::tree;
 
 /// Bytes that a process may write to its output before we have read any.
 const OUTPUT_PIPE: usize = 256 * 1024;
@@ -49,6 +51,14 @@ pub(crate) struct Launched {
     pub(crate) source: Source,
     /// Hangs up when the second one is closed: how those who read the output learn that the process has ended.
     pub(crate) ended: (OwnedFd, OwnedFd),
+}
+
+impl Launched {
+    /// Ends it at once, with what it has started: nobody can attend to it.
+    pub(crate) fn end(self) {
+        tree::end(&[self.running.pid], Duration::ZERO);
+        self.running.wait(self.child);
+    }
 }
 
 /// Starts `arguments` in `folder` as the calling thread's user.
@@ -234,10 +244,28 @@ fn check_program(path: &Path) -> io::Result<()> {
 
 fn not_started(what: &str, error: &io::Error) -> End {
     let code = if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
-    // As the C library words it, but without capital and number, like an engine.
+    End::NotStarted { code, message: format!("{what}: {}", in_words(error)) }
+}
+
+/// As the C library words it, but without capital and number, like an engine; and what is mostly behind it where that tells nobody anything.
+fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     let reason = text.split(" (os error").next().unwrap_or_default().to_lowercase();
-    End::NotStarted { code, message: format!("{what}: {reason}") }
+    match error.kind() {
+        io::ErrorKind::WouldBlock => format!("{reason}; the container may be at its limit of processes"),
+        _ => reason,
+    }
+}
+
+/// How a command ends for which there is no thread: it was not started, or ended at once. Without a name it is a login shell.
+pub(crate) fn unattended(name: Option<&str>, error: &io::Error) -> End {
+    let what = name.map_or_else(|| "exec: login shell".to_owned(), |name| format!("exec: \"{name}\""));
+    End::NotStarted { code: 126, message: format!("{what}: {}", no_thread(error)) }
+}
+
+/// Why something cannot be done for which there is no thread.
+pub(crate) fn no_thread(error: &io::Error) -> String {
+    format!("no thread can be started for it: {}", in_words(error))
 }
 
 #[cfg(test)]

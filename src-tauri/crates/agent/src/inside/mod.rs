@@ -15,6 +15,7 @@ mod network;
 mod older;
 mod ownership;
 mod probe;
+mod reserve;
 mod running;
 mod set_up;
 mod start_up_files;

@@ -4,6 +4,7 @@
 //! connections. The thread waits in one place for all of its sockets, so that a thousand connections cost a thousand descriptors and no
 //! thread, and one whose server stalls holds up no other. It starts with the first request that needs it.
 
+mod known;
 mod links;
 mod owner;
 mod ports;
@@ -13,16 +14,17 @@ mod table;
 mod turn;
 
 use std::collections::{HashMap, VecDeque};
+use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::event::{EventfdFlags, eventfd};
+use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::net::{SendFlags, send};
 use wharf_agent::flow::{Budget, FlowError, ReceiveWindow, SendWindow};
 use wharf_agent::message::{AgentMessage, Refusal};
-use wharf_agent::network::{DialRequest, Process};
+use wharf_agent::network::{DialFailure, DialRequest};
 
 use self::links::Links;
 pub(crate) use self::links::{LINKS, open as open_link};
@@ -34,6 +36,8 @@ const MOST_PIPES: usize = 4096;
 const GROWTH: u32 = 32 * 1024 * 1024;
 /// A piece that arrived is appended to the one before it while that one is shorter: many small ones must not cost more than their bytes.
 const PIECE: usize = 64 * 1024;
+/// How soon the thread is tried to be started again, where the container had none left.
+const AGAIN: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
 
 /// What the reader and the thread share.
 #[derive(Debug)]
@@ -62,8 +66,12 @@ struct Shared {
 /// The answer of a thread that may take its time.
 #[derive(Debug)]
 enum Found {
-    Addresses { host: String, addresses: Vec<IpAddr> },
-    Owners(HashMap<u32, Option<Process>>),
+    Addresses {
+        host: String,
+        addresses: Vec<IpAddr>,
+    },
+    /// For the watch of an exchange.
+    Owners(u32, owner::Search),
 }
 
 /// One connection, as the reader knows it.
@@ -107,7 +115,9 @@ impl Network {
         exchange: u32,
         request: DialRequest,
     ) -> Result<(), String> {
-        self.start(connection)?;
+        if self.start(connection).is_err() {
+            return connection.answer(Vec::new(), exchange, AgentMessage::DialFailed(DialFailure::Busy));
+        }
         let mut shared = self.shared();
         if shared.pipes.len() >= MOST_PIPES || shared.pipes.contains_key(&exchange) {
             return Err(format!("exchange {exchange} cannot be opened"));
@@ -200,9 +210,9 @@ impl Network {
         shared.wake();
     }
 
-    /// Begins the watch over listening sockets.
+    /// Begins the watch over listening sockets, as soon as there is a thread for it.
     pub(crate) fn watch_ports(&self, connection: &Connection, exchange: u32) -> Result<(), String> {
-        self.start(connection)?;
+        let _ = self.start(connection);
         let mut shared = self.shared();
         if shared.ports.is_some() {
             return Err(format!("exchange {exchange}: ports are watched already"));
@@ -212,29 +222,25 @@ impl Network {
         Ok(())
     }
 
-    /// Opens the place for links. It is there when this returns, so that commands that come behind are told of it.
+    /// Opens the place for links. It is there when this returns, so that commands that come behind are told of it; what is left there is read as
+    /// soon as there is a thread for it.
     pub(crate) fn watch_links(&self, connection: &Connection, exchange: u32) -> Result<(), String> {
-        self.start(connection)?;
+        let _ = self.start(connection);
         let mut shared = self.shared();
         if shared.links.is_some() {
             return Err(format!("exchange {exchange}: links are taken already"));
         }
-        let (connection, answer) = match Links::open() {
+        let answer = match Links::open() {
             Ok(links) => {
                 shared.links = Some((exchange, links.path.clone()));
                 shared.new_links = Some(links);
                 shared.wake();
-                (connection.clone(), AgentMessage::LinksOpen)
+                AgentMessage::LinksOpen
             }
-            Err(error) => {
-                let reason = error.to_string();
-                (connection.clone(), AgentMessage::Refused(Refusal::NoPlace { reason }))
-            }
+            Err(error) => AgentMessage::Refused(Refusal::NoPlace { reason: error.to_string() }),
         };
         drop(shared);
-        // The reader itself never writes.
-        std::thread::spawn(move || connection.say(exchange, &[answer]));
-        Ok(())
+        connection.answer(Vec::new(), exchange, answer)
     }
 
     /// Where programs leave links for the host, if it takes any.
@@ -259,19 +265,26 @@ impl Network {
         Ok(())
     }
 
-    fn start(&self, connection: &Connection) -> Result<(), String> {
+    /// Starts the thread, unless it is there.
+    fn start(&self, connection: &Connection) -> io::Result<()> {
         let mut shared = self.shared();
         if shared.wake.is_some() {
             return Ok(());
         }
-        let failed = |error: std::io::Error| format!("the network cannot be used: {error}");
-        let wake = Arc::new(
-            eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
-                .map_err(|error| failed(error.into()))?,
-        );
-        turn::start(connection.clone(), Arc::clone(&wake)).map_err(failed)?;
+        // It looks at once: a watch may be waiting for it.
+        let wake = Arc::new(eventfd(1, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        turn::start(connection.clone(), Arc::clone(&wake))?;
         shared.wake = Some(wake);
         Ok(())
+    }
+
+    /// Starts the thread if a watch waits for it that came when it could not be had. Returns when that is to be tried again.
+    pub(crate) fn begin_what_waits(&self, connection: &Connection) -> Option<Timespec> {
+        let waits = {
+            let shared = self.shared();
+            shared.wake.is_none() && (shared.ports.is_some() || shared.links.is_some())
+        };
+        (waits && self.start(connection).is_err()).then_some(AGAIN)
     }
 
     /// Tells the thread what was found out for it.

@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Gid, Uid, geteuid};
 use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
 use wharf_agent::network::{LONGEST_COMMAND, Process};
+
+use super::ports::processor_time;
 
 /// Identities that are tried.
 const MOST_USERS: usize = 32;
@@ -19,17 +22,29 @@ const MOST_FILES: usize = 65_536;
 
 type Identity = (u32, u32);
 
-/// Finds the processes that hold these sockets; `None` for those whose process cannot be seen.
-pub(super) fn find(wanted: HashSet<u32>) -> HashMap<u32, Option<Process>> {
-    let found = find_visible(wanted.clone());
-    wanted.into_iter().map(|inode| (inode, found.get(&inode).cloned())).collect()
+/// What came of looking for sockets.
+#[derive(Debug)]
+pub(super) struct Search {
+    /// The processes that hold them; `None` for those whose process cannot be seen, or that are gone.
+    pub(super) owners: HashMap<u32, Option<Process>>,
+    /// The processor's time that it took.
+    pub(super) cost: Duration,
 }
 
-fn find_visible(mut wanted: HashSet<u32>) -> HashMap<u32, Process> {
-    let mut found = HashMap::new();
+/// Finds the processes that hold these sockets.
+pub(super) fn find(wanted: HashSet<u32>) -> Search {
+    let before = processor_time();
+    let (found, others) = find_visible(wanted.clone());
+    let owners = wanted.into_iter().map(|inode| (inode, found.get(&inode).cloned())).collect();
+    Search { owners, cost: processor_time().saturating_sub(before) + others }
+}
+
+/// Those that are found, and what other threads than this one took.
+fn find_visible(mut wanted: HashSet<u32>) -> (HashMap<u32, Process>, Duration) {
+    let (mut found, mut cost) = (HashMap::new(), Duration::ZERO);
     let hidden = search(&pids(), &mut wanted, &mut found);
     if wanted.is_empty() || !geteuid().is_root() {
-        return found;
+        return (found, cost);
     }
     let mut by_user: BTreeMap<Identity, Vec<u32>> = BTreeMap::new();
     for pid in hidden {
@@ -47,15 +62,17 @@ fn find_visible(mut wanted: HashSet<u32>) -> HashMap<u32, Process> {
             if become_user(identity).is_ok() {
                 search(&pids, &mut sought, &mut found);
             }
-            found
+            (found, processor_time())
         };
         let looked = thread::Builder::new().spawn(look).ok().and_then(|thread| thread.join().ok());
-        for (inode, process) in looked.unwrap_or_default() {
+        let (others, took) = looked.unwrap_or_default();
+        cost += took;
+        for (inode, process) in others {
             wanted.remove(&inode);
             found.insert(inode, process);
         }
     }
-    found
+    (found, cost)
 }
 
 /// Only this thread, which ends soon: the kernel keeps identities per thread.

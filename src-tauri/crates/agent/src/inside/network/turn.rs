@@ -149,9 +149,9 @@ impl Turn {
                         self.begin(stream, addresses.clone(), port);
                     }
                 }
-                Found::Owners(owners) => {
-                    if let Some(watch) = &mut self.watch {
-                        watch.found(owners);
+                Found::Owners(exchange, search) => {
+                    if let Some(watch) = self.watch.as_mut().filter(|watch| watch.exchange == exchange) {
+                        watch.found(&self.connection, search);
                     }
                 }
             }
