@@ -521,7 +521,7 @@ fn a_project_touches_what_its_services_touch() {
             ],
         ),
         (
-            app(json!({"env_file": [{"path": "/home/me/.secrets"}, "../.env"]})),
+            app(json!({"env_file": [{"path": "/home/me/.secrets"}, "../.env", "../../.env"]})),
             vec![
                 "Secret /home/me/.secrets (services.other.env_file)",
                 "Secret /home/me/.env (services.other.env_file)",

@@ -218,3 +218,66 @@ fn images_that_are_missing_are_built_before_a_start() {
     assert!(spec.keep);
     assert!(!observed.images.contains_key("p-app"), "its container is kept");
 }
+
+/// What services and the configuration itself mount, where the Compose file lies above the opened folder.
+#[test]
+fn mounts_are_asked_about_as_compose_reads_them() {
+    let up = |mounts: &Value| Wanted::Running(Box::new(wanted(&json!({ "mounts": mounts }))));
+    let ask = |mounts: &Value, services: &Value| {
+        let mut observed = known(services, &json!({}));
+        observed.consent = Consent::default();
+        let Fact::Known(Some(facts)) = &mut observed.compose else { panic!() };
+        facts.files = vec!["/home/me/compose.yml".to_owned()];
+        shown(&asks(&up(mounts), &mut observed))
+    };
+    let app = json!({"app": {"image": "debian"}});
+    let none: [&str; 0] = [];
+    for (mounts, expected) in [
+        (json!(["source=/,target=/host"]), &["/ at /host (mounts[0])"][..]),
+        (json!(["type=bind,source=~/.ssh,target=/k"]), &["~/.ssh at /k (mounts[0])"]),
+        (json!(["type=bind,source=..,target=/up"]), &["/home at /up (mounts[0])"]),
+        (json!(["type=bind,source=other,target=/up"]), &["/home/me/other at /up (mounts[0])"]),
+        (json!(["type=bind,source=/etc,target=/e "]), &["/etc at /e (mounts[0])"]),
+        (
+            json!(["type=bind,source=/etc,target=/e,floppy"]),
+            &["type=bind,source=/etc,target=/e,floppy (mounts[0])"],
+        ),
+        (
+            json!(["source=v,target=/v,volume-opt=device=/"]),
+            &["source=v,target=/v,volume-opt=device=/ (mounts[0])"],
+        ),
+        (
+            json!([
+                "source=v,target=/v",
+                "type=bind,source=./project/data,target=/d",
+                "type=tmpfs,target=/t"
+            ]),
+            &none,
+        ),
+        (json!([{"type": "volume", "source": "v", "target": "/v", "external": true}]), &none),
+    ] {
+        assert_eq!(ask(&mounts, &app), expected, "{mounts}");
+    }
+    for (volume, expected) in [
+        (json!("~/.ssh:/k"), &["~/.ssh at /k (services.app.volumes)"][..]),
+        (json!("./project:/w"), &none),
+        (json!("./other:/w:ro"), &["/home/me/other at /w (read-only) (services.app.volumes)"]),
+        (json!("data:/d"), &none),
+        (
+            json!({"type": "bind", "source": "./other", "target": "/w"}),
+            &["/home/me/other at /w (services.app.volumes)"],
+        ),
+        (json!({"type": "volume", "source": "data", "target": "/d"}), &none),
+        (json!({"source": "/etc", "target": "/d"}), &["volumes of the service app (services.app.volumes)"]),
+        (
+            json!({"type": "volume", "source": "/etc", "target": "/d"}),
+            &["volumes of the service app (services.app.volumes)"],
+        ),
+    ] {
+        assert_eq!(
+            ask(&json!([]), &json!({"app": {"image": "debian", "volumes": [volume]}})),
+            expected,
+            "{volume}"
+        );
+    }
+}

@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use wharf_spec::{AppPort, LifecycleCommand, MergedConfig, Mount, SingleCommand, Source};
+use wharf_spec::{AppPort, LifecycleCommand, MergedConfig, SingleCommand, Source};
 
+use crate::container::MountSpec;
 use crate::image::to_hex;
 use crate::quote;
 use crate::state::{HostFile, Observed, Running};
@@ -163,7 +164,7 @@ fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -
 
 fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
     let mut found = host_commands(wanted);
-    mounts(&mut found, wanted, merged, outside);
+    mounts(&mut found, wanted, merged, observed, outside);
     security(&mut found, wanted, merged);
     ports(&mut found, wanted);
     gpus(&mut found, wanted, merged);
@@ -215,7 +216,13 @@ fn commands_of(command: &LifecycleCommand) -> Vec<(Option<String>, SingleCommand
 }
 
 /// Mounts of the configuration and of its image; those of `--mount` were typed by the person.
-fn mounts(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig, outside: &Outside<'_>) {
+fn mounts(
+    found: &mut Vec<Touch>,
+    wanted: &Running,
+    merged: &MergedConfig,
+    observed: &Observed,
+    outside: &Outside<'_>,
+) {
     let config = &wanted.configuration.config;
     if let Some(mount) = config.workspace_mount.as_deref().filter(|mount| !mount.is_empty()) {
         found.extend(outside.mount(mount, config_source(wanted), "workspaceMount"));
@@ -223,7 +230,20 @@ fn mounts(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig, outsi
     for mount in &merged.mounts {
         let property =
             property_of(&mount.source, "mounts", || config.mounts.iter().position(|own| *own == mount.value));
-        found.extend(outside.mount(&mount.value.to_argument(), mount.source.clone(), &property));
+        let (text, source) = (mount.value.to_argument(), mount.source.clone());
+        found.extend(match observed.compose.known().and_then(Option::as_ref) {
+            // Compose is given them as it writes them, and finds relative paths from its own folder.
+            Some(facts) => {
+                let from = facts.folder().to_string_lossy();
+                let spec =
+                    crate::compose::read_mount(&mount.value, facts).ok().map(|spec| match &*spec.r#type {
+                        "bind" => MountSpec { source: outside.seen_from(&from, &spec.source), ..spec },
+                        _ => spec,
+                    });
+                outside.mounted(spec, &text, source, &property)
+            }
+            None => outside.mount(&text, source, &property),
+        });
     }
 }
 
@@ -278,9 +298,4 @@ fn gpus(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig) {
             files: Vec::new(),
         });
     }
-}
-
-/// The text of a `--mount`, read as far as a person needs to know.
-fn mount_fields(text: &str) -> wharf_spec::MountFields {
-    Mount::Text(text.to_owned()).fields()
 }

@@ -12,6 +12,10 @@ use crate::flags::Argument;
 use crate::state::{Observed, Running};
 use crate::{build_options, run_args};
 
+/// What is said of whatever can hide anything.
+pub(super) const CANNOT_TELL: &str =
+    "What this option can reach on the engine's machine cannot be told from here.";
+
 /// A touch, but for who wrote it where.
 fn touch(kind: TouchKind, what: impl Into<String>, detail: &str, source: Source, property: &str) -> Touch {
     Touch {
@@ -113,9 +117,8 @@ pub(super) fn run_arguments(
             Effect::Harmless => {}
             Effect::Touch(touch) => found.extend(touch),
             Effect::Hidden => {
-                let detail = "What this option can reach on the engine's machine cannot be told from here.";
                 let what = if value == "true" { format!("--{name}") } else { format!("--{name}={value}") };
-                found.push(touch(TouchKind::RawOption, what, detail, source, property));
+                found.push(touch(TouchKind::RawOption, what, CANNOT_TELL, source, property));
             }
         }
     }
@@ -156,7 +159,7 @@ pub(super) fn run_argument(
             }
         }
         "security-opt" => Effect::Touch(security_option(value, source.clone(), property)),
-        "volume" => Effect::Touch(outside.volume(value, source.clone(), property)),
+        "volume" => Effect::Touch(outside.volume(value, outside.opened(), source.clone(), property)),
         "mount" => Effect::Touch(outside.mount(value, source.clone(), property)),
         "publish" => Effect::Touch(published(value, source.clone(), property)),
         "publish-all" if switched_on => one(
@@ -406,10 +409,7 @@ fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Sour
                 cached(found, name, std::slice::from_ref(&value), source, property, outside);
             }
             "cgroup-parent" | "isolation" => {
-                add(
-                    TouchKind::RawOption,
-                    "What this option can reach on the engine's machine cannot be told from here.",
-                );
+                add(TouchKind::RawOption, CANNOT_TELL);
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use wharf_spec::Source;
 use wharf_spec::compose::ComposeService;
 
 use super::options::{self, Effect};
-use super::paths::Outside;
+use super::paths::{LEADS_ANYWHERE, Outside, is_volume_name};
 use super::{Touch, TouchKind, config_source};
 use crate::compose::ComposeFacts;
 use crate::state::{Observed, Running};
@@ -93,7 +93,7 @@ pub(super) fn services(found: &mut Vec<Touch>, wanted: &Running, observed: &Obse
     let own = crate::compose::service_name(wanted);
     let built = facts.project.with_contexts(&started.iter().copied().chain(own).collect::<Vec<_>>());
     for (name, service) in &facts.project.services {
-        let view = View { name, source: config_source(wanted), outside };
+        let view = View::of(name, wanted, facts, outside);
         if started.contains(&name.as_str()) {
             view.service(found, service);
         }
@@ -101,7 +101,7 @@ pub(super) fn services(found: &mut Vec<Touch>, wanted: &Running, observed: &Obse
             view.build(found, facts, service);
         }
     }
-    let view = View { name: "", source: config_source(wanted), outside };
+    let view = View::of("", wanted, facts, outside);
     view.project(found, &facts.project.raw);
 }
 
@@ -111,7 +111,7 @@ pub(super) fn builds(found: &mut Vec<Touch>, wanted: &Running, observed: &Observ
     let Some(own) = crate::compose::service_name(wanted) else { return };
     for name in facts.project.with_contexts(&[own]) {
         if let Some(service) = facts.project.services.get(name) {
-            View { name, source: config_source(wanted), outside }.build(found, facts, service);
+            View::of(name, wanted, facts, outside).build(found, facts, service);
         }
     }
 }
@@ -119,10 +119,17 @@ pub(super) fn builds(found: &mut Vec<Touch>, wanted: &Running, observed: &Observ
 struct View<'a> {
     name: &'a str,
     source: Source,
+    /// Where the project's relative paths start.
+    folder: String,
     outside: &'a Outside<'a>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    fn of(name: &'a str, wanted: &Running, facts: &ComposeFacts, outside: &'a Outside<'a>) -> View<'a> {
+        let folder = facts.folder().to_string_lossy().into_owned();
+        View { name, source: config_source(wanted), folder, outside }
+    }
+
     fn property(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("services.{}.{key}", self.name) }
     }
@@ -238,22 +245,34 @@ impl View<'_> {
     fn volume(&self, value: &Value) -> Option<Touch> {
         let property = self.property("volumes");
         if let Some(text) = value.as_str() {
-            return self.outside.volume(text, self.source.clone(), &property);
+            return self.outside.volume(text, &self.folder, self.source.clone(), &property);
         }
         let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-        if !matches!(text("type"), "bind" | "npipe") {
-            return None;
-        }
+        let from = text("source");
         let read_only = value.get("read_only").and_then(Value::as_bool).unwrap_or(false);
-        self.outside.folder(text("source"), text("target"), read_only, self.source.clone(), &property)
+        let folder =
+            |path: &str| self.outside.folder(path, text("target"), read_only, self.source.clone(), &property);
+        match text("type") {
+            _ if self.outside.is_torn(&[from, text("target")]) => Some(self.hidden("volumes")),
+            "bind" => folder(&self.path(from)),
+            "npipe" => folder(from).or_else(|| Some(self.hidden("volumes"))),
+            "tmpfs" | "image" => None,
+            "volume" if from.is_empty() || is_volume_name(from) => None,
+            _ => Some(self.hidden("volumes")),
+        }
+    }
+
+    /// A path as the project has it.
+    fn path(&self, path: &str) -> String {
+        self.outside.seen_from(&self.folder, path)
     }
 
     fn env_file(&self, value: &Value) -> Option<Touch> {
-        let path = value.get("path").unwrap_or(value).as_str()?;
+        let path = self.path(value.get("path").unwrap_or(value).as_str()?);
         let detail = "The content of this file of the host goes into the container.";
         self.outside
-            .is_outside(path)
-            .then(|| self.touch(TouchKind::Secret, self.outside.absolute(path), detail, "env_file"))
+            .is_outside(&path)
+            .then(|| self.touch(TouchKind::Secret, self.outside.absolute(&path), detail, "env_file"))
     }
 
     /// Volumes that lead elsewhere, and files and variables of the host that services are given.
@@ -263,23 +282,21 @@ impl View<'_> {
             let told = volume.get("driver_opts").is_some_and(|options| !is_nothing(options))
                 || volume.get("driver").and_then(Value::as_str).is_some_and(|driver| driver != "local");
             if told {
-                let detail =
-                    "A volume with a driver or options of its own can lead anywhere on the engine's machine.";
                 found.push(self.touch(
                     TouchKind::RawOption,
                     format!("the volume {name}"),
-                    detail,
+                    LEADS_ANYWHERE,
                     &format!("volumes.{name}"),
                 ));
             }
         }
         for key in ["secrets", "configs"] {
             for (name, entry) in entries(key) {
-                let file =
-                    entry.get("file").and_then(Value::as_str).filter(|file| self.outside.is_outside(file));
+                let file = entry.get("file").and_then(Value::as_str).map(|file| self.path(file));
+                let file = file.filter(|file| self.outside.is_outside(file));
                 let variable = entry.get("environment").and_then(Value::as_str);
                 if let Some(what) =
-                    file.map(|file| self.outside.absolute(file)).or(variable.map(str::to_owned))
+                    file.map(|file| self.outside.absolute(&file)).or(variable.map(str::to_owned))
                 {
                     let detail = "Its content goes from the host into containers.";
                     found.push(self.touch(TouchKind::Secret, what, detail, &format!("{key}.{name}")));

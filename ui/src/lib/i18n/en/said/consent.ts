@@ -64,7 +64,6 @@ export const consent = {
       "Whoever can use an engine's socket can do anything on the engine's machine.",
       'The container can use these devices, such as GPUs.',
       'The content of this file of the host goes into the container.',
-      "A volume with a driver or options of its own can lead anywhere on the engine's machine.",
       'Its content goes from the host into containers.',
     ],
   },
