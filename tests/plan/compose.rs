@@ -546,6 +546,14 @@ fn a_project_touches_what_its_services_touch() {
             ],
         ),
         (
+            app(json!({"build": {"context": ".", "dockerfile": "/home/me/.netrc"}})),
+            vec!["HostFolder /home/me/.netrc (services.other.build)"],
+        ),
+        (
+            app(json!({"build": {"context": "https://example.com/x.git", "dockerfile": "/home/me/.netrc"}})),
+            vec![],
+        ),
+        (
             app(json!({"provider": {"type": "x"}})),
             vec!["RawOption provider of the service other (services.other.provider)"],
         ),

@@ -99,6 +99,21 @@ fn links_that_lead_out_of_the_workspace_are_followed() {
 }
 
 #[test]
+fn a_dockerfile_that_leads_out_of_the_workspace_is_asked_about() {
+    let wanted = running(&json!({"build": {"dockerfile": "Dockerfile", "context": "..", "options": []}}));
+    let merged = merged(&wanted, &image_facts(None));
+    let mut known = observed(&Map::new());
+    let file = "/home/me/project/.devcontainer/Dockerfile";
+    assert_eq!(unknown_places(&wanted, &merged, &known), ["/home/me/project", file]);
+    known.places = ["/home/me/project", file].map(|path| (path.to_owned(), path.to_owned())).into();
+    assert!(touches(&wanted, &merged, &known).is_empty());
+    known.places.insert(file.to_owned(), "/home/me/.ssh/id_ed25519".to_owned());
+    let found = touches(&wanted, &merged, &known);
+    let lines: Vec<_> = found.iter().map(|touch| format!("{} ({})", touch.what, touch.property)).collect();
+    assert_eq!(lines, [format!("{file} (leads to /home/me/.ssh/id_ed25519) (build.dockerfile)")]);
+}
+
+#[test]
 fn tells_say_what_is_worth_knowing() {
     let wanted = running(&json!({
         "image": "debian",

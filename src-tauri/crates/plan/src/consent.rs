@@ -168,7 +168,7 @@ fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &
     security(&mut found, wanted, merged);
     ports(&mut found, wanted);
     gpus(&mut found, wanted, merged);
-    options::run_arguments(&mut found, wanted, observed, outside);
+    options::run_arguments(&mut found, wanted, outside);
     options::build(&mut found, wanted, outside);
     services::services(&mut found, wanted, observed, outside);
     each_once(found)

@@ -28,7 +28,7 @@ use crate::flags::{self, Argument, Table};
 
 pub(crate) use devices::ulimit;
 pub(crate) use mounts::{ReadVolume, split_volume, volume_flag};
-pub(crate) use network::extra_host;
+pub(crate) use network::{extra_host, read as network};
 pub(crate) use ports::publish as published;
 pub(crate) use values::{bytes, bytes_or_unlimited, fields, integer, join, key_value};
 

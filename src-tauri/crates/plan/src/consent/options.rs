@@ -1,15 +1,15 @@
 //! Touches of raw options: `runArgs` and `build.options`, option by option.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use wharf_spec::Source;
 
 use super::paths::Outside;
 use super::{Touch, TouchKind, config_source};
 use crate::build::CacheSource;
-use crate::facts::EngineKind;
 use crate::flags::Argument;
-use crate::state::{Observed, Running};
+use crate::state::Running;
 use crate::{build_options, run_args};
 
 /// What is said of whatever can hide anything.
@@ -101,19 +101,13 @@ pub(super) fn published(text: &str, source: Source, property: &str) -> Option<To
 }
 
 /// Options of `runArgs`.
-pub(super) fn run_arguments(
-    found: &mut Vec<Touch>,
-    wanted: &Running,
-    observed: &Observed,
-    outside: &Outside<'_>,
-) {
+pub(super) fn run_arguments(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<'_>) {
     let arguments = Argument::list("runArgs", &wanted.configuration.config.run_args);
     // A list that cannot be read never reaches the engine: planning the container says why.
     let Ok(options) = run_args::options(&arguments) else { return };
-    let podman = observed.engine.kind == EngineKind::Podman;
     for (name, value, property) in options {
         let source = config_source(wanted);
-        match run_argument(name, &value, source.clone(), property, outside, podman) {
+        match run_argument(name, &value, source.clone(), property, outside) {
             Effect::Harmless => {}
             Effect::Touch(touch) => found.extend(touch),
             Effect::Hidden => {
@@ -140,7 +134,6 @@ pub(super) fn run_argument(
     source: Source,
     property: &str,
     outside: &Outside<'_>,
-    podman: bool,
 ) -> Effect {
     let switched_on = value == "true";
     let one =
@@ -176,7 +169,7 @@ pub(super) fn run_argument(
         "device-cgroup-rule" => {
             one(TouchKind::Device, value.to_owned(), "The container may make and use devices of this kind.")
         }
-        "network" | "net" => network(value, &source, property, podman),
+        "network" | "net" => network(value, &source, property, outside.is_podman()),
         "pid" | "ipc" | "uts" | "userns" | "cgroupns" => namespace(name, value, &source, property),
         "group-add" if value == "keep-groups" => {
             one(TouchKind::HostNamespace, value.to_owned(), "The container keeps your groups on the host.")
@@ -313,7 +306,9 @@ pub(super) fn run_argument(
 }
 
 fn network(value: &str, source: &Source, property: &str, podman: bool) -> Effect {
-    let (mode, rest) = value.split_once(':').unwrap_or((value, ""));
+    let Ok(read) = run_args::network(value, podman) else { return Effect::Hidden };
+    let target = read.target.trim();
+    let (mode, rest) = target.split_once(':').unwrap_or((target, ""));
     let shared = |detail| {
         Effect::Touch(Some(touch(
             TouchKind::HostNamespace,
@@ -360,11 +355,13 @@ fn lies_in_the_volume(wanted: &Running, path: &str) -> bool {
 pub(super) fn build(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<'_>) {
     let Some(build) = wanted.configuration.config.build.as_ref() else { return };
     let source = config_source(wanted);
-    if let Some(context) = wanted.build.context.as_ref().map(|context| context.to_string_lossy().into_owned())
-        && !lies_in_the_volume(wanted, &context)
-    {
-        found.extend(sent(&context, &source, "build.context", outside));
-    }
+    let here = |path: &Option<PathBuf>| {
+        let path = path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        path.filter(|path| !lies_in_the_volume(wanted, path))
+    };
+    let (context, dockerfile) = (here(&wanted.build.context), here(&wanted.build.dockerfile));
+    found.extend(context.as_ref().and_then(|context| sent(context, &source, "build.context", outside)));
+    found.extend(built_from(dockerfile, context.as_deref(), &source, "build.dockerfile", outside));
     build_arguments(found, &Argument::list("build.options", &build.options), &source, outside);
     cached(found, "cache-from", &build.cache_from, &source, "build.cacheFrom", outside);
 }
@@ -372,13 +369,14 @@ pub(super) fn build(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<
 /// The same for a service's own build; `property` is where it stands.
 pub(super) fn built(
     found: &mut Vec<Touch>,
-    context: Option<&str>,
+    (context, dockerfile): (Option<&str>, Option<String>),
     (options, caches): (&[String], &[String]),
     source: &Source,
     property: &str,
     outside: &Outside<'_>,
 ) {
     found.extend(context.and_then(|context| sent(context, source, property, outside)));
+    found.extend(built_from(dockerfile, context, source, property, outside));
     build_arguments(found, &Argument::list(property, options), source, outside);
     cached(found, "cache-from", caches, source, property, outside);
 }
@@ -386,9 +384,32 @@ pub(super) fn built(
 /// A context that lies outside.
 fn sent(context: &str, source: &Source, property: &str, outside: &Outside<'_>) -> Option<Touch> {
     let detail = "The build can read every file in this folder.";
-    outside
-        .is_outside(context)
-        .then(|| touch(TouchKind::HostFolder, outside.absolute(context), detail, source.clone(), property))
+    outside.is_outside(context).then(|| {
+        touch(
+            TouchKind::HostFolder,
+            outside.shown(&outside.absolute(context)),
+            detail,
+            source.clone(),
+            property,
+        )
+    })
+}
+
+/// A Dockerfile that lies outside: who reads it is named by the build, which need not be whoever reads Dockerfiles. One in a context
+/// that is asked about goes with it.
+fn built_from(
+    dockerfile: Option<String>,
+    context: Option<&str>,
+    source: &Source,
+    property: &str,
+    outside: &Outside<'_>,
+) -> Option<Touch> {
+    let file = outside.absolute(&dockerfile?);
+    if !outside.is_outside(&file) || context.is_some_and(|context| outside.is_part(&file, context)) {
+        return None;
+    }
+    let detail = "The build can read this file of the host.";
+    Some(touch(TouchKind::HostFolder, outside.shown(&file), detail, source.clone(), property))
 }
 
 fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Source, outside: &Outside<'_>) {

@@ -86,6 +86,16 @@ impl<'a> Outside<'a> {
         self.style.resolve("/", &self.seen_from(self.folder, path))
     }
 
+    /// Whether a path lies in a folder that is outside itself.
+    pub(super) fn is_part(&self, path: &str, folder: &str) -> bool {
+        self.style.is_inside(path, &self.absolute(folder)) && self.is_outside(folder)
+    }
+
+    /// Whether the engine is Podman.
+    pub(super) fn is_podman(&self) -> bool {
+        self.podman
+    }
+
     /// The folder that is opened.
     pub(super) fn opened(&self) -> &str {
         self.folder
@@ -126,9 +136,10 @@ impl<'a> Outside<'a> {
         } else {
             (TouchKind::HostFolder, "The container can read and change it.".to_owned())
         };
+        let path = self.shown(&absolute);
         Some(Touch {
             kind,
-            what: format!("{}{mode}", self.shown(&absolute, target)),
+            what: format!("{path} at {target}") + mode,
             detail,
             source,
             property: property.to_owned(),
@@ -136,11 +147,11 @@ impl<'a> Outside<'a> {
         })
     }
 
-    /// The path with the place that it leads to, where that is another, and its target.
-    fn shown(&self, path: &str, target: &str) -> String {
+    /// The path with the place that it leads to, where that is another.
+    pub(super) fn shown(&self, path: &str) -> String {
         match self.places.get(path).filter(|real| *real != path) {
-            Some(real) => format!("{path} (leads to {real}) at {target}"),
-            None => format!("{path} at {target}"),
+            Some(real) => format!("{path} (leads to {real})"),
+            None => path.to_owned(),
         }
     }
 

@@ -204,9 +204,11 @@ impl<'a> View<'a> {
     fn build(&self, found: &mut Vec<Touch>, facts: &ComposeFacts, service: &ComposeService) {
         let Some(build) = &service.build else { return };
         let context = (!build.is_elsewhere()).then(|| facts.context_of(build).to_string_lossy().into_owned());
+        let dockerfile = facts.dockerfile_of(build).filter(|_| context.is_some());
+        let dockerfile = dockerfile.map(|path| path.to_string_lossy().into_owned());
         let property = self.property("build");
         let asked = (build.options.as_slice(), build.cache_from.as_slice());
-        options::built(found, context.as_deref(), asked, &self.source, &property, self.outside);
+        options::built(found, (context.as_deref(), dockerfile), asked, &self.source, &property, self.outside);
     }
 
     fn devices(&self, key: &str) -> Touch {
@@ -228,14 +230,7 @@ impl<'a> View<'a> {
         if value.starts_with("service:") {
             return None;
         }
-        match options::run_argument(
-            option,
-            &value,
-            self.source.clone(),
-            &self.property(key),
-            self.outside,
-            false,
-        ) {
+        match options::run_argument(option, &value, self.source.clone(), &self.property(key), self.outside) {
             Effect::Harmless => None,
             Effect::Touch(touch) => touch,
             Effect::Hidden => Some(self.hidden(key)),

@@ -42,6 +42,7 @@ export const consent = {
       "The container sees the control groups of the engine's machine.",
       "The container shares a namespace with something else on the engine's machine.",
       'The build can read every file in this folder.',
+      'The build can read this file of the host.',
       "The build uses a network of the engine's machine.",
       'The build may do more than the builder allows by itself.',
       'The build can read this secret of the host.',

@@ -54,6 +54,7 @@ export const consent: Words<typeof said> = {
     "The container shares a namespace with something else on the engine's machine.":
       '容器与引擎所在机器上的其他对象共享命名空间。',
     'The build can read every file in this folder.': '构建可以读取这个文件夹中的所有文件。',
+    'The build can read this file of the host.': '构建可以读取主机上的这个文件。',
     "The build uses a network of the engine's machine.": '构建会使用引擎所在机器的网络。',
     'The build may do more than the builder allows by itself.': '构建可以做构建器默认不允许的事。',
     'The build can read this secret of the host.': '构建可以读取主机的这个机密。',
