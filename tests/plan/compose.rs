@@ -554,6 +554,15 @@ fn a_project_touches_what_its_services_touch() {
             vec![],
         ),
         (
+            app(json!({"post_start": [{"command": "x"}, {"command": "y", "privileged": true}]})),
+            vec!["Privileged privileged (services.other.post_start)"],
+        ),
+        (
+            app(json!({"pre_stop": [{"command": "y", "privileged": "1"}]})),
+            vec!["Privileged privileged (services.other.pre_stop)"],
+        ),
+        (app(json!({"post_start": [{"command": "x", "privileged": false}], "pre_stop": []})), vec![]),
+        (
             app(json!({"provider": {"type": "x"}})),
             vec!["RawOption provider of the service other (services.other.provider)"],
         ),

@@ -11,7 +11,7 @@ use crate::compose::ComposeFacts;
 use crate::state::{Observed, Running};
 
 /// Properties of a service that only name, bound or describe its container.
-const HARMLESS: [&str; 71] = [
+const HARMLESS: [&str; 69] = [
     "annotations",
     "attach",
     "blkio_config",
@@ -56,8 +56,6 @@ const HARMLESS: [&str; 71] = [
     "oom_score_adj",
     "pids_limit",
     "platform",
-    "post_start",
-    "pre_stop",
     "profiles",
     "pull_policy",
     "pull_refresh_after",
@@ -160,6 +158,11 @@ impl<'a> View<'a> {
             }
             match key.as_str() {
                 "build" => {}
+                // Commands in its container, which may have more rights than that.
+                "post_start" | "pre_stop" => self.each(found, value, |hook| {
+                    let privileged = hook.get("privileged").is_some_and(is_on);
+                    privileged.then(|| options::privileged(self.source.clone(), &self.property(key)))
+                }),
                 "volumes" => self.each(found, value, |value| self.volume(value)),
                 "ports" => self.each(found, value, |value| {
                     options::published(&port(value)?, self.source.clone(), &self.property("ports"))
@@ -347,6 +350,17 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(switch) => Some(switch.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Whether a switch is on: everything is that some reader takes for it.
+fn is_on(value: &Value) -> bool {
+    match value {
+        Value::String(text) => {
+            !matches!(text.to_ascii_lowercase().as_str(), "" | "0" | "f" | "false" | "n" | "no" | "off")
+        }
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        value => !is_nothing(value),
     }
 }
 

@@ -1,24 +1,17 @@
 //! What may be kept of a project between two looks, and what it was made of, so that a look can tell whether it is still the same.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::project::ComposeProject;
 use super::yaml::read_yaml;
 use crate::paths::PathStyle;
 
 /// Properties of a service that only its container needs, where passwords usually stand.
-const OF_CONTAINER: [&str; 10] = [
-    "annotations",
-    "configs",
-    "develop",
-    "environment",
-    "healthcheck",
-    "labels",
-    "logging",
-    "post_start",
-    "pre_stop",
-    "secrets",
-];
+const OF_CONTAINER: [&str; 8] =
+    ["annotations", "configs", "develop", "environment", "healthcheck", "labels", "logging", "secrets"];
+
+/// Properties of a service whose entries are commands in its container: of those it counts whether they have more rights than that.
+const HOOKS: [&str; 2] = ["post_start", "pre_stop"];
 
 impl ComposeProject {
     /// The project as data that may be written down: without what its containers are given and nobody else looks at.
@@ -34,6 +27,13 @@ impl ComposeProject {
             for service in services.values_mut().filter_map(Value::as_object_mut) {
                 *service = without_extensions(service);
                 service.retain(|name, _| !OF_CONTAINER.contains(&name.as_str()));
+                for (_, hooks) in service.iter_mut().filter(|(name, _)| HOOKS.contains(&name.as_str())) {
+                    let rights = |hook: &Value| json!({ "privileged": hook.get("privileged") });
+                    *hooks = match &*hooks {
+                        Value::Array(hooks) => hooks.iter().map(rights).collect(),
+                        one => rights(one),
+                    };
+                }
             }
         }
         Value::Object(kept)
@@ -180,7 +180,7 @@ mod tests {
     fn what_is_kept_is_the_same_project_without_its_environments() {
         let text = "name: p\nx-password: geheim\nconfigs: {c: {content: geheim}}\nvolumes: {v: {driver_opts: {o: a}}}\nservices:\n  \
                     a:\n    build: {context: /c, args: {A: '1'}}\n    environment: {PASSWORD: geheim}\n    labels: {l: geheim}\n    \
-                    x-more: geheim\n    privileged: true\n    depends_on: [b]\n  b:\n    image: i\n    user: $$me\n    profiles: [p]\n";
+                    x-more: geheim\n    post_start: [{command: geheim, privileged: true}]\n    privileged: true\n    depends_on: [b]\n  b:\n    image: i\n    user: $$me\n    profiles: [p]\n";
         let project = ComposeProject::read(text, Dollars::Doubled).unwrap().with_enabled("a\nb\n");
         assert_eq!(project.enabled, ["b"]);
         let kept = project.to_kept();
@@ -188,6 +188,7 @@ mod tests {
         let again = ComposeProject::of_kept(kept, project.enabled.clone());
         assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&project).unwrap());
         assert_eq!(again.services["a"].raw["privileged"], true);
+        assert_eq!(again.services["a"].raw["post_start"][0]["privileged"], true);
         assert_eq!(again.raw["volumes"], project.raw["volumes"]);
     }
 }
