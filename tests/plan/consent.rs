@@ -67,6 +67,37 @@ fn consent_follows_the_thing_and_not_its_place() {
     assert_eq!(a, ["a260c4ab3cb140b3894f163b944c71fdb2a731c16dd04d7deadeb8865362b61f"]);
 }
 
+/// What a touch is called does not say everything that it does.
+#[test]
+fn consent_covers_the_effect_and_not_only_its_name() {
+    let asked = |configuration: &Value, files: &BTreeMap<String, HostFile>| {
+        let wanted = running(configuration);
+        let all = touches(&wanted, &merged(&wanted, &image_facts(None)), &observed(&Map::new()));
+        let hashes: Vec<String> = all.iter().map(|touch| touch.hash(files)).collect();
+        (all, hashes)
+    };
+    let none = BTreeMap::new();
+    let mount = |text: &str| json!({"image": "i", "mounts": [format!("type=bind,source=/srv,{text}")]});
+    let (read_only, one) = asked(&mount("target=/x,readonly"), &none);
+    let (writable, other) = asked(&mount("target=/x (read-only)"), &none);
+    assert_eq!(read_only[0].what, writable[0].what);
+    assert_ne!(one, other);
+    let both = json!({"image": "i", "mounts": ["type=bind,source=/srv,target=/x,readonly", "type=bind,source=/srv,target=/x (read-only)"]});
+    assert_eq!(asked(&both, &none).1.len(), 2);
+
+    let text = |content: &str| HostFile::Text { content: content.to_owned() };
+    let profile = |content: &str| BTreeMap::from([("p.json".to_owned(), text(content))]);
+    for configuration in [
+        json!({"image": "i", "securityOpt": ["seccomp=p.json"]}),
+        json!({"image": "i", "runArgs": ["--security-opt", "seccomp=p.json"]}),
+    ] {
+        assert_ne!(asked(&configuration, &profile("{}")).1, asked(&configuration, &profile("[]")).1);
+    }
+    let script = |content: &str| BTreeMap::from([("tools/x.sh".to_owned(), text(content))]);
+    let command = json!({"image": "i", "initializeCommand": "cd tools && ./x.sh"});
+    assert_ne!(asked(&command, &script("a")).1, asked(&command, &script("b")).1);
+}
+
 #[test]
 fn links_that_lead_out_of_the_workspace_are_followed() {
     let wanted = running(&json!({

@@ -281,3 +281,60 @@ fn mounts_are_asked_about_as_compose_reads_them() {
         );
     }
 }
+
+/// The same words mean something else as soon as a value changes, and the same as long as only its order does.
+#[test]
+fn consent_to_a_property_covers_its_value() {
+    let hashes = |service: &Value, more: &Value| {
+        let mut observed = known(&json!({"app": {"image": "debian"}, "other": service}), &json!({}));
+        observed.consent = Consent::default();
+        let Fact::Known(Some(facts)) = &mut observed.compose else { panic!() };
+        facts.project.raw.extend(more.as_object().unwrap().clone());
+        observed
+            .files
+            .insert("/home/me/project/.devcontainer/p.json".to_owned(), wharf_plan::HostFile::Absent);
+        let up = Wanted::Running(Box::new(wanted(&json!({}))));
+        let asked = asks(&up, &mut observed);
+        let hashes: Vec<String> = asked.iter().map(|touch| touch.hash(&observed.files)).collect();
+        assert_eq!(hashes.len(), 1, "{asked:?}");
+        hashes
+    };
+    let service = |property: &str, value: Value| json!({"image": "debian", property: value});
+    for (property, one, other) in [
+        ("provider", json!({"type": "x", "options": {"a": 1}}), json!({"type": "x", "options": {"a": 2}})),
+        (
+            "devices",
+            json!([{"source": "/dev/a", "permissions": "r"}]),
+            json!([{"source": "/dev/a", "permissions": "rwm"}]),
+        ),
+        ("gpus", json!([{"count": 1}]), json!("all")),
+        ("volumes_from", json!(["container:a"]), json!(["container:b"])),
+        ("cgroup_parent", json!("a"), json!("b")),
+    ] {
+        let nothing = json!({});
+        assert_ne!(
+            hashes(&service(property, one), &nothing),
+            hashes(&service(property, other), &nothing),
+            "{property}"
+        );
+    }
+    let plain = json!({"image": "debian"});
+    let volume = |options: Value| json!({"volumes": {"data": {"driver_opts": options}}});
+    let memory = hashes(&plain, &volume(json!({"type": "tmpfs", "device": "tmpfs"})));
+    assert_eq!(memory, hashes(&plain, &volume(json!({"device": "tmpfs", "type": "tmpfs"}))));
+    assert_ne!(memory, hashes(&plain, &volume(json!({"type": "none", "o": "bind", "device": "/"}))));
+}
+
+/// Compose reads the profile from the project's folder.
+#[test]
+fn the_content_of_a_profile_is_asked_for() {
+    let mut observed =
+        known(&json!({"app": {"image": "debian", "security_opt": ["seccomp=p.json"]}}), &json!({}));
+    observed.consent = Consent::default();
+    let up = Wanted::Running(Box::new(wanted(&json!({}))));
+    let asked = next(up.clone(), &observed);
+    let Outcome::Blocked(Blocker::Fact { query: FactQuery::Hashes { paths } }) = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(paths, ["/home/me/project/.devcontainer/p.json"]);
+}

@@ -14,6 +14,7 @@ mod tells;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wharf_spec::{AppPort, LifecycleCommand, MergedConfig, SingleCommand, Source};
 
@@ -69,7 +70,10 @@ pub struct Touch {
     pub source: Source,
     /// The property, for example `runArgs[3]`.
     pub property: String,
-    /// The workspace files that a host command runs, as written: their content is part of what is allowed.
+    /// Hash of what else the thing is made of, where `what` does not say all of it. The values themselves may be secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exactly: Option<String>,
+    /// The files that a host command runs, or that say what is lifted, as written: their content is part of what is allowed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
 }
@@ -88,6 +92,11 @@ impl Touch {
         part(b"wharf consent 1");
         part(serde_json::to_string(&self.kind).unwrap_or_default().as_bytes());
         part(self.what.as_bytes());
+        if let Some(exactly) = &self.exactly {
+            // No file is called so.
+            part(b"exactly\0");
+            part(exactly.as_bytes());
+        }
         for path in &self.files {
             part(path.as_bytes());
             match files.get(path) {
@@ -100,12 +109,39 @@ impl Touch {
         }
         to_hex(&hash.finalize())
     }
+
+    /// The same, for nothing but this value.
+    fn exactly(self, value: &Value) -> Touch {
+        Touch { exactly: Some(to_hex(&Sha256::digest(canonical(value).as_bytes()))), ..self }
+    }
+}
+
+/// JSON of a value in which the order of names does not count.
+fn canonical(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(",");
+    match value {
+        Value::Array(items) => format!("[{}]", joined(items.iter().map(canonical).collect())),
+        Value::Object(entries) => {
+            let sorted: BTreeMap<&String, &Value> = entries.iter().collect();
+            let pair = |(name, value): (&String, &Value)| {
+                format!("{}:{}", Value::from(name.as_str()), canonical(value))
+            };
+            format!("{{{}}}", joined(sorted.into_iter().map(pair).collect()))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
 }
 
 /// The workspace files that the configuration's host commands run, as written, each once.
 #[must_use]
 pub fn named_workspace_files(wanted: &Running) -> Vec<String> {
-    let mut files: Vec<String> = host_commands(wanted).into_iter().flat_map(|touch| touch.files).collect();
+    files_of(&host_commands(wanted))
+}
+
+/// The files whose content is part of these, as written, each once.
+#[must_use]
+pub fn files_of(touches: &[Touch]) -> Vec<String> {
+    let mut files: Vec<String> = touches.iter().flat_map(|touch| &touch.files).cloned().collect();
     files.sort();
     files.dedup();
     files
@@ -165,7 +201,7 @@ fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -
 fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
     let mut found = host_commands(wanted);
     mounts(&mut found, wanted, merged, observed, outside);
-    security(&mut found, wanted, merged);
+    security(&mut found, wanted, merged, observed, outside);
     ports(&mut found, wanted);
     gpus(&mut found, wanted, merged);
     options::run_arguments(&mut found, wanted, outside);
@@ -177,7 +213,9 @@ fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &
 /// The same thing is asked about once, however many ask for it.
 fn each_once(mut found: Vec<Touch>) -> Vec<Touch> {
     let mut seen = std::collections::BTreeSet::new();
-    found.retain(|touch| seen.insert((touch.kind, touch.what.clone())));
+    found.retain(|touch| {
+        seen.insert((touch.kind, touch.what.clone(), touch.exactly.clone(), touch.files.clone()))
+    });
     found
 }
 
@@ -199,6 +237,7 @@ fn host_commands(wanted: &Running) -> Vec<Touch> {
         detail: "It runs on this computer with your own rights, at every start.".to_owned(),
         source: source.clone(),
         property: property(name),
+        exactly: None,
         files: named_files(command, &wanted.workspace.host_mount_folder),
     };
     let authors = wanted.configuration.initialize_commands();
@@ -257,7 +296,13 @@ fn property_of(source: &Source, name: &str, index: impl FnOnce() -> Option<usize
     }
 }
 
-fn security(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig) {
+fn security(
+    found: &mut Vec<Touch>,
+    wanted: &Running,
+    merged: &MergedConfig,
+    observed: &Observed,
+    outside: &Outside<'_>,
+) {
     let config = &wanted.configuration.config;
     let source = |pointer: &str| merged.source(pointer).cloned().unwrap_or_else(|| config_source(wanted));
     if merged.privileged {
@@ -273,7 +318,10 @@ fn security(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig) {
         let source = source(&format!("/securityOpt/{index}"));
         let property =
             property_of(&source, "securityOpt", || config.security_opt.iter().position(|own| own == option));
-        found.extend(options::security_option(option, source, &property));
+        let facts = observed.compose.known().and_then(Option::as_ref);
+        let folder = facts.map(|facts| facts.folder().to_string_lossy());
+        let folder = folder.as_deref().unwrap_or(outside.opened());
+        found.extend(options::security_option(option, source, &property, folder, outside));
     }
 }
 
@@ -295,6 +343,7 @@ fn gpus(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig) {
             detail: "The container can use every GPU of the engine's machine.".to_owned(),
             source: config_source(wanted),
             property: "hostRequirements.gpu".to_owned(),
+            exactly: None,
             files: Vec::new(),
         });
     }

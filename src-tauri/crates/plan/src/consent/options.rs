@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use serde_json::json;
 use wharf_spec::Source;
 
 use super::paths::Outside;
@@ -24,6 +25,7 @@ fn touch(kind: TouchKind, what: impl Into<String>, detail: &str, source: Source,
         detail: detail.to_owned(),
         source,
         property: property.to_owned(),
+        exactly: None,
         files: Vec::new(),
     }
 }
@@ -68,7 +70,14 @@ pub(super) fn capability(name: &str, source: Source, property: &str) -> Option<T
     Some(touch(TouchKind::Capability, short, detail, source, property))
 }
 
-pub(super) fn security_option(text: &str, source: Source, property: &str) -> Option<Touch> {
+/// `folder` is where a relative profile lies.
+pub(super) fn security_option(
+    text: &str,
+    source: Source,
+    property: &str,
+    folder: &str,
+    outside: &Outside<'_>,
+) -> Option<Touch> {
     let (key, value) = text.split_once('=').or_else(|| text.split_once(':')).unwrap_or((text, ""));
     let detail = match (key, value) {
         ("no-new-privileges", "false") => {
@@ -86,7 +95,11 @@ pub(super) fn security_option(text: &str, source: Source, property: &str) -> Opt
         }
         _ => "The engine's protection is changed in a way that cannot be told.",
     };
-    Some(touch(TouchKind::Unconfined, text, detail, source, property))
+    let profile = run_args::profile_path(text);
+    let here = folder == outside.opened();
+    let files = profile.map(|path| if here { path.to_owned() } else { outside.seen_from(folder, path) });
+    let touch = touch(TouchKind::Unconfined, text, detail, source, property);
+    Some(Touch { files: files.into_iter().collect(), ..touch })
 }
 
 /// A published port that other computers can reach.
@@ -107,7 +120,7 @@ pub(super) fn run_arguments(found: &mut Vec<Touch>, wanted: &Running, outside: &
     let Ok(options) = run_args::options(&arguments) else { return };
     for (name, value, property) in options {
         let source = config_source(wanted);
-        match run_argument(name, &value, source.clone(), property, outside) {
+        match run_argument(name, &value, source.clone(), property, outside.opened(), outside) {
             Effect::Harmless => {}
             Effect::Touch(touch) => found.extend(touch),
             Effect::Hidden => {
@@ -128,11 +141,13 @@ pub(super) enum Effect {
     Hidden,
 }
 
+/// `folder` is where relative paths start.
 pub(super) fn run_argument(
     name: &str,
     value: &str,
     source: Source,
     property: &str,
+    folder: &str,
     outside: &Outside<'_>,
 ) -> Effect {
     let switched_on = value == "true";
@@ -151,8 +166,8 @@ pub(super) fn run_argument(
                 ),
             }
         }
-        "security-opt" => Effect::Touch(security_option(value, source.clone(), property)),
-        "volume" => Effect::Touch(outside.volume(value, outside.opened(), source.clone(), property)),
+        "security-opt" => Effect::Touch(security_option(value, source.clone(), property, folder, outside)),
+        "volume" => Effect::Touch(outside.volume(value, folder, source.clone(), property)),
         "mount" => Effect::Touch(outside.mount(value, source.clone(), property)),
         "publish" => Effect::Touch(published(value, source.clone(), property)),
         "publish-all" if switched_on => one(
@@ -176,7 +191,7 @@ pub(super) fn run_argument(
         }
         "env-file" | "label-file" | "hosts-file" if outside.is_outside(value) => one(
             TouchKind::Secret,
-            value.to_owned(),
+            outside.shown(&outside.absolute(value)),
             "The content of this file of the host goes into the container.",
         ),
         "env-host" if switched_on => one(
@@ -185,7 +200,9 @@ pub(super) fn run_argument(
             "Every variable of the host goes into the container.",
         ),
         "secret" => {
-            one(TouchKind::Secret, value.to_owned(), "This secret of the engine goes into the container.")
+            let detail = "This secret of the engine goes into the container.";
+            let touch = touch(TouchKind::Secret, value, detail, source.clone(), property);
+            Effect::Touch(Some(touch.exactly(&json!(name))))
         }
         // These only name, bound or describe the container itself.
         "add-host"
@@ -457,7 +474,9 @@ fn cached(
     let detail = "The build reads or writes files in this folder of the host.";
     let paths = places.iter().flat_map(|place| host_paths(name, place));
     for path in paths.filter(|path| outside.is_outside(path)) {
-        found.push(touch(TouchKind::HostFolder, path, detail, source.clone(), property));
+        let path = outside.shown(&outside.absolute(&path));
+        let touch = touch(TouchKind::HostFolder, path, detail, source.clone(), property);
+        found.push(touch.exactly(&json!(name)));
     }
 }
 

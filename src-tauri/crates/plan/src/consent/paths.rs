@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
 use wharf_spec::{PathStyle, Source};
 
 use super::options::CANNOT_TELL;
@@ -137,14 +138,17 @@ impl<'a> Outside<'a> {
             (TouchKind::HostFolder, "The container can read and change it.".to_owned())
         };
         let path = self.shown(&absolute);
-        Some(Touch {
+        let touch = Touch {
             kind,
             what: format!("{path} at {target}") + mode,
             detail,
             source,
             property: property.to_owned(),
+            exactly: None,
             files: Vec::new(),
-        })
+        };
+        // Its words alone may be a part of the target's name.
+        Some(if read_only { touch.exactly(&json!("read-only")) } else { touch })
     }
 
     /// The path with the place that it leads to, where that is another.
@@ -230,6 +234,7 @@ fn raw(text: &str, detail: &str, source: &Source, property: &str) -> Touch {
         detail: detail.to_owned(),
         source: source.clone(),
         property: property.to_owned(),
+        exactly: None,
         files: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Touches of a Compose project: what the services that start may do to the host.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use wharf_spec::Source;
 use wharf_spec::compose::ComposeService;
 
@@ -139,15 +139,16 @@ impl<'a> View<'a> {
             detail: detail.to_owned(),
             source: self.source.clone(),
             property: self.property(key),
+            exactly: None,
             files: Vec::new(),
         }
     }
 
-    /// What cannot be told.
-    fn hidden(&self, key: &str) -> Touch {
+    /// What cannot be told, and counts for this value alone.
+    fn hidden(&self, key: &str, value: &Value) -> Touch {
         let what = format!("{key} of the service {}", self.name);
         let detail = "What this property can reach on the engine's machine cannot be told from here.";
-        self.touch(TouchKind::RawOption, what, detail, key)
+        self.touch(TouchKind::RawOption, what, detail, key).exactly(value)
     }
 
     /// What its container can do; its build is looked at by itself.
@@ -170,20 +171,19 @@ impl<'a> View<'a> {
                 "env_file" => self.each(found, value, |value| self.env_file(value)),
                 "devices" => self.each(found, value, |value| {
                     let device = value.get("source").unwrap_or(value).as_str()?;
-                    self.option(found_option("device", device), "devices")
+                    let touch = self.option("device", device, value, "devices")?;
+                    Some(if value.is_object() { touch.exactly(value) } else { touch })
                 }),
                 "deploy" => {
-                    let devices = value
-                        .pointer("/resources/reservations/devices")
-                        .is_some_and(|devices| !is_nothing(devices));
-                    found.extend(devices.then(|| self.devices("deploy")));
+                    let devices = value.pointer("/resources/reservations/devices");
+                    let devices = devices.filter(|devices| !is_nothing(devices));
+                    found.extend(devices.map(|devices| self.devices("deploy", devices)));
                 }
-                "gpus" => found.push(self.devices("gpus")),
+                "gpus" => found.push(self.devices("gpus", value)),
                 "volumes_from" => {
                     let others = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-                    found.extend(
-                        others.filter(|other| other.starts_with("container:")).map(|_| self.hidden(key)),
-                    );
+                    let others = others.filter(|other| other.starts_with("container:"));
+                    found.extend(others.map(|other| self.hidden(key, &json!(other))));
                 }
                 "use_api_socket" => found.push(self.touch(
                     TouchKind::EngineSocket,
@@ -193,11 +193,9 @@ impl<'a> View<'a> {
                 )),
                 other => match option_of(other) {
                     Some(option) => {
-                        self.each(found, value, |value| {
-                            self.option(found_option(option, &scalar(value)?), key)
-                        });
+                        self.each(found, value, |value| self.option(option, &scalar(value)?, value, key));
                     }
-                    None => found.push(self.hidden(key)),
+                    None => found.push(self.hidden(key, value)),
                 },
             }
         }
@@ -214,9 +212,10 @@ impl<'a> View<'a> {
         options::built(found, (context.as_deref(), dockerfile), asked, &self.source, &property, self.outside);
     }
 
-    fn devices(&self, key: &str) -> Touch {
+    fn devices(&self, key: &str, value: &Value) -> Touch {
         let what = format!("devices of the engine's machine for the service {}", self.name);
-        self.touch(TouchKind::Device, what, "The container can use these devices, such as GPUs.", key)
+        let detail = "The container can use these devices, such as GPUs.";
+        self.touch(TouchKind::Device, what, detail, key).exactly(value)
     }
 
     /// The touch of each entry of a list, or of a value alone.
@@ -228,15 +227,22 @@ impl<'a> View<'a> {
     }
 
     /// The touch of an option of `docker run` that says the same.
-    fn option(&self, (option, value): (&str, String), key: &str) -> Option<Touch> {
+    fn option(&self, option: &str, value: &str, written: &Value, key: &str) -> Option<Touch> {
         // What belongs to another service is no more than the project itself.
         if value.starts_with("service:") {
             return None;
         }
-        match options::run_argument(option, &value, self.source.clone(), &self.property(key), self.outside) {
+        match options::run_argument(
+            option,
+            value,
+            self.source.clone(),
+            &self.property(key),
+            &self.folder,
+            self.outside,
+        ) {
             Effect::Harmless => None,
             Effect::Touch(touch) => touch,
-            Effect::Hidden => Some(self.hidden(key)),
+            Effect::Hidden => Some(self.hidden(key, written)),
         }
     }
 
@@ -251,13 +257,18 @@ impl<'a> View<'a> {
         let folder =
             |path: &str| self.outside.folder(path, text("target"), read_only, self.source.clone(), &property);
         match text("type") {
-            _ if self.outside.is_torn(&[from, text("target")]) => Some(self.hidden("volumes")),
+            _ if self.outside.is_torn(&[from, text("target")]) => Some(self.hidden("volumes", value)),
             "bind" => folder(&self.path(from)),
-            "npipe" => folder(from).or_else(|| Some(self.hidden("volumes"))),
+            "npipe" => folder(from).or_else(|| Some(self.hidden("volumes", value))),
             "tmpfs" | "image" => None,
             "volume" if from.is_empty() || is_volume_name(from) => None,
-            _ => Some(self.hidden("volumes")),
+            _ => Some(self.hidden("volumes", value)),
         }
+    }
+
+    /// A path for a person, who should know where it leads.
+    fn shown(&self, path: &str) -> String {
+        self.outside.shown(&self.outside.absolute(path))
     }
 
     /// A path as the project has it.
@@ -270,7 +281,7 @@ impl<'a> View<'a> {
         let detail = "The content of this file of the host goes into the container.";
         self.outside
             .is_outside(&path)
-            .then(|| self.touch(TouchKind::Secret, self.outside.absolute(&path), detail, "env_file"))
+            .then(|| self.touch(TouchKind::Secret, self.shown(&path), detail, "env_file"))
     }
 
     /// Volumes that lead elsewhere, and files and variables of the host that services are given.
@@ -280,12 +291,8 @@ impl<'a> View<'a> {
             let told = volume.get("driver_opts").is_some_and(|options| !is_nothing(options))
                 || volume.get("driver").and_then(Value::as_str).is_some_and(|driver| driver != "local");
             if told {
-                found.push(self.touch(
-                    TouchKind::RawOption,
-                    format!("the volume {name}"),
-                    LEADS_ANYWHERE,
-                    &format!("volumes.{name}"),
-                ));
+                let (what, key) = (format!("the volume {name}"), format!("volumes.{name}"));
+                found.push(self.touch(TouchKind::RawOption, what, LEADS_ANYWHERE, &key).exactly(volume));
             }
         }
         for key in ["secrets", "configs"] {
@@ -293,19 +300,13 @@ impl<'a> View<'a> {
                 let file = entry.get("file").and_then(Value::as_str).map(|file| self.path(file));
                 let file = file.filter(|file| self.outside.is_outside(file));
                 let variable = entry.get("environment").and_then(Value::as_str);
-                if let Some(what) =
-                    file.map(|file| self.outside.absolute(&file)).or(variable.map(str::to_owned))
-                {
+                if let Some(what) = file.map(|file| self.shown(&file)).or(variable.map(str::to_owned)) {
                     let detail = "Its content goes from the host into containers.";
                     found.push(self.touch(TouchKind::Secret, what, detail, &format!("{key}.{name}")));
                 }
             }
         }
     }
-}
-
-fn found_option<'a>(option: &'a str, value: &str) -> (&'a str, String) {
-    (option, value.to_owned())
 }
 
 /// The option of `docker run` that says the same as a property of a service.
@@ -356,9 +357,7 @@ fn scalar(value: &Value) -> Option<String> {
 /// Whether a switch is on: everything is that some reader takes for it.
 fn is_on(value: &Value) -> bool {
     match value {
-        Value::String(text) => {
-            !matches!(text.to_ascii_lowercase().as_str(), "" | "0" | "f" | "false" | "n" | "no" | "off")
-        }
+        Value::String(text) => !matches!(text.as_str(), "" | "0") && !text.eq_ignore_ascii_case("false"),
         Value::Number(number) => number.as_f64() != Some(0.0),
         value => !is_nothing(value),
     }
