@@ -563,6 +563,16 @@ fn a_project_touches_what_its_services_touch() {
         ),
         (app(json!({"post_start": [{"command": "x", "privileged": false}], "pre_stop": []})), vec![]),
         (
+            app(
+                json!({"ports": [{"target": 80, "published": "8080", "host_ip": "localhost"}, "localhost:81:81", {"published": "1"}]}),
+            ),
+            vec![
+                "Port localhost:8080:80/tcp (services.other.ports)",
+                "Port localhost:81:81 (services.other.ports)",
+                "RawOption ports of the service other (services.other.ports)",
+            ],
+        ),
+        (
             app(json!({"provider": {"type": "x"}})),
             vec!["RawOption provider of the service other (services.other.provider)"],
         ),
@@ -577,6 +587,34 @@ fn a_project_touches_what_its_services_touch() {
         asked(&json!({"app": {"image": "x"}}), &more),
         ["RawOption the volume v (volumes.v)", "Secret /etc/shadow (secrets.s)", "Secret TOKEN (secrets.e)"]
     );
+    let usual = json!({
+        "default": null,
+        "a": {"driver": "bridge", "ipam": {"config": [{"subnet": "10.1.0.0/24"}]}, "internal": true},
+        "b": {"name": "others", "external": true},
+        "c": {"driver_opts": {"com.docker.network.driver.mtu": 1400, "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}},
+    });
+    assert!(asked(&json!({"app": {"image": "x"}}), &json!({ "networks": usual })).is_empty());
+    for (network, expected) in [
+        (
+            json!({"driver": "macvlan", "driver_opts": {"parent": "eth0"}}),
+            "RawOption the network n (networks.n)",
+        ),
+        (json!({"driver": "ipvlan"}), "RawOption the network n (networks.n)"),
+        (json!({"driver": "host"}), "RawOption the network n (networks.n)"),
+        (
+            json!({"driver_opts": {"com.docker.network.bridge.gateway_mode_ipv4": "nat-unprotected"}}),
+            "RawOption the network n (networks.n)",
+        ),
+        (
+            json!({"driver_opts": {"com.docker.network.bridge.host_binding_ipv4": "0.0.0.0"}}),
+            "RawOption the network n (networks.n)",
+        ),
+        (json!({"name": "host", "external": true}), "HostNamespace network host (networks.n)"),
+        (json!({"external": {"name": "host"}}), "HostNamespace network host (networks.n)"),
+    ] {
+        let found = asked(&json!({"app": {"image": "x"}}), &json!({"networks": {"n": network}}));
+        assert_eq!(found, [expected], "{network}");
+    }
 }
 
 /// Texts of characters that YAML, Compose or a shell treats in a way of its own.

@@ -102,11 +102,17 @@ pub(super) fn security_option(
     Some(Touch { files: files.into_iter().collect(), ..touch })
 }
 
+/// Whether an address is this computer's for itself.
+pub(super) fn is_loopback(address: &str) -> bool {
+    address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// A published port that other computers can reach.
 pub(super) fn published(text: &str, source: Source, property: &str) -> Option<Touch> {
-    let ports = run_args::published(text).ok()?;
-    let loopback = |address: &str| address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    if ports.iter().all(|(_, binding)| loopback(&binding.host_ip)) {
+    // What cannot be read here may be read by somebody else: an address that is none means all of them.
+    let stays = run_args::published(text)
+        .is_ok_and(|ports| ports.iter().all(|(_, binding)| is_loopback(&binding.host_ip)));
+    if stays {
         return None;
     }
     let detail = "Other computers in the network can reach this port.";

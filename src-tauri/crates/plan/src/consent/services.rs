@@ -165,8 +165,9 @@ impl<'a> View<'a> {
                     privileged.then(|| options::privileged(self.source.clone(), &self.property(key)))
                 }),
                 "volumes" => self.each(found, value, |value| self.volume(value)),
-                "ports" => self.each(found, value, |value| {
-                    options::published(&port(value)?, self.source.clone(), &self.property("ports"))
+                "ports" => self.each(found, value, |value| match port(value) {
+                    Some(text) => options::published(&text, self.source.clone(), &self.property("ports")),
+                    None => Some(self.hidden("ports", value)),
                 }),
                 "env_file" => self.each(found, value, |value| self.env_file(value)),
                 "devices" => self.each(found, value, |value| {
@@ -295,6 +296,18 @@ impl<'a> View<'a> {
                 found.push(self.touch(TouchKind::RawOption, what, LEADS_ANYWHERE, &key).exactly(volume));
             }
         }
+        for (name, network) in entries("networks") {
+            let key = format!("networks.{name}");
+            if is_network_of_its_own(network) {
+                let detail = "A network with a driver or options of its own can let other computers reach its containers.";
+                let what = format!("the network {name}");
+                found.push(self.touch(TouchKind::RawOption, what, detail, &key).exactly(network));
+            }
+            // One that is there already may be the engine's machine's own.
+            let of_old = network.pointer("/external/name");
+            let called = [network.get("name"), of_old].into_iter().flatten().filter_map(Value::as_str);
+            found.extend(called.filter_map(|called| self.option("network", called, network, &key)));
+        }
         for key in ["secrets", "configs"] {
             for (name, entry) in entries(key) {
                 let file = entry.get("file").and_then(Value::as_str).map(|file| self.path(file));
@@ -307,6 +320,22 @@ impl<'a> View<'a> {
             }
         }
     }
+}
+
+/// Whether a network is more than one of the engine's usual ones.
+fn is_network_of_its_own(network: &Value) -> bool {
+    let text = |value: Option<&Value>| value.and_then(scalar).unwrap_or_default();
+    let is_usual = |(name, value): (&String, &Value)| match name.as_str() {
+        "com.docker.network.driver.mtu" | "mtu" | "com.docker.network.bridge.enable_icc" => true,
+        "com.docker.network.bridge.host_binding_ipv4" => options::is_loopback(&text(Some(value))),
+        _ => false,
+    };
+    let driver = text(network.get("driver"));
+    !matches!(driver.as_str(), "" | "bridge" | "overlay" | "none" | "null")
+        || match network.get("driver_opts") {
+            Some(Value::Object(options)) => !options.iter().all(is_usual),
+            options => options.is_some_and(|options| !is_nothing(options)),
+        }
 }
 
 /// The option of `docker run` that says the same as a property of a service.

@@ -65,6 +65,7 @@ export const consent = {
       "Whoever can use an engine's socket can do anything on the engine's machine.",
       'The container can use these devices, such as GPUs.',
       'The content of this file of the host goes into the container.',
+      'A network with a driver or options of its own can let other computers reach its containers.',
       'Its content goes from the host into containers.',
     ],
   },

@@ -73,6 +73,8 @@ export const consent: Words<typeof said> = {
     "What this property can reach on the engine's machine cannot be told from here.":
       '从这里无法得知这个属性能访问引擎所在机器上的什么。',
     'The container can use these devices, such as GPUs.': '容器可以使用这些设备，例如 GPU。',
+    'A network with a driver or options of its own can let other computers reach its containers.':
+      '带有自己的驱动或选项的网络可能让其他电脑访问其中的容器。',
     'Its content goes from the host into containers.': '它的内容会从主机进入容器。',
   },
   subjects: {
