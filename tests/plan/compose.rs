@@ -572,6 +572,22 @@ fn a_project_touches_what_its_services_touch() {
                 "RawOption ports of the service other (services.other.ports)",
             ],
         ),
+        (app(json!({"labels": {"com.example.team": "x", "devcontainer.metadata": "[]"}})), vec![]),
+        (
+            app(json!({"labels": {"com.docker.compose.project": "x"}, "label_file": "./l"})),
+            vec![
+                "RawOption labels of the service other (services.other.labels)",
+                "RawOption label_file of the service other (services.other.label_file)",
+            ],
+        ),
+        (
+            app(json!({"labels": ["a=b", "devcontainer.local_folder=/home/me/trusted"]})),
+            vec!["RawOption labels of the service other (services.other.labels)"],
+        ),
+        (
+            app(json!({"build": {"context": ".", "labels": {"a": "b", "vsch.local.folder": "/x"}}})),
+            vec!["RawOption --label=vsch.local.folder=/x (services.other.build[1])"],
+        ),
         (
             app(json!({"provider": {"type": "x"}})),
             vec!["RawOption provider of the service other (services.other.provider)"],

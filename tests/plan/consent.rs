@@ -99,6 +99,15 @@ fn consent_covers_the_effect_and_not_only_its_name() {
 }
 
 #[test]
+fn labels_that_the_person_chose_for_the_environment_are_asked_about() {
+    let mut wanted = running(&json!({"image": "i", "runArgs": ["-l", "mine=other", "-l", "theirs=x"]}));
+    wanted.id_labels = vec![("mine".to_owned(), "this".to_owned())];
+    let found = touches(&wanted, &merged(&wanted, &image_facts(None)), &observed(&Map::new()));
+    let lines: Vec<_> = found.iter().map(|touch| touch.what.as_str()).collect();
+    assert_eq!(lines, ["--label=mine=other"]);
+}
+
+#[test]
 fn links_that_lead_out_of_the_workspace_are_followed() {
     let wanted = running(&json!({
         "image": "i",

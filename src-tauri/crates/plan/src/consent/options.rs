@@ -17,6 +17,10 @@ use crate::{build_options, run_args};
 pub(super) const CANNOT_TELL: &str =
     "What this option can reach on the engine's machine cannot be told from here.";
 
+/// What is said of labels that are no description.
+pub(super) const TELLS_WHOSE: &str =
+    "Wharf and other programs can take its container for another environment's.";
+
 /// A touch, but for who wrote it where.
 fn touch(kind: TouchKind, what: impl Into<String>, detail: &str, source: Source, property: &str) -> Touch {
     Touch {
@@ -210,6 +214,14 @@ pub(super) fn run_argument(
             let touch = touch(TouchKind::Secret, value, detail, source.clone(), property);
             Effect::Touch(Some(touch.exactly(&json!(name))))
         }
+        "label" if outside.tells_whose(value) => {
+            one(TouchKind::RawOption, format!("--label={value}"), TELLS_WHOSE)
+        }
+        "label-file" => {
+            let what = format!("--label-file={value}");
+            let file = touch(TouchKind::RawOption, what, TELLS_WHOSE, source.clone(), property);
+            Effect::Touch(Some(Touch { files: vec![value.to_owned()], ..file }))
+        }
         // These only name, bound or describe the container itself.
         "add-host"
         | "annotation"
@@ -321,7 +333,7 @@ pub(super) fn run_argument(
         | "variant"
         | "workdir" => Effect::Harmless,
         // The workspace's own files.
-        "env-file" | "label-file" | "hosts-file" => Effect::Harmless,
+        "env-file" | "hosts-file" => Effect::Harmless,
         "publish-all" | "env-host" | "oom-kill-disable" if !switched_on => Effect::Harmless,
         // Everything else can hide one of the above.
         _ => Effect::Hidden,
@@ -449,6 +461,7 @@ fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Sour
             "secret" => add(TouchKind::Secret, "The build can read this secret of the host."),
             "ssh" => add(TouchKind::Secret, "The build can use keys of your SSH agent."),
             "security-opt" => add(TouchKind::Unconfined, "The engine's protection is changed for the build."),
+            "label" if outside.tells_whose(&value) => add(TouchKind::RawOption, TELLS_WHOSE),
             "build-context" | "cache-from" | "cache-to" => {
                 cached(found, name, std::slice::from_ref(&value), source, property, outside);
             }

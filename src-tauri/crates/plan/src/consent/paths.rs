@@ -18,6 +18,8 @@ pub(super) struct Outside<'a> {
     style: PathStyle,
     /// Whether the engine is Podman.
     podman: bool,
+    /// The labels by which the environment is found.
+    id_labels: &'a [(String, String)],
     /// The folder that is opened, where relative paths start.
     folder: &'a str,
     /// The folder that is mounted anyway: the git root or the workspace.
@@ -41,6 +43,7 @@ impl<'a> Outside<'a> {
         Outside {
             style,
             podman: observed.engine.kind == EngineKind::Podman,
+            id_labels: &wanted.id_labels,
             folder: &observed.host.folder,
             workspace: &wanted.workspace.host_mount_folder,
             volume: project.and_then(|project| project.in_volume.as_ref()).map(|volume| volume.at.as_str()),
@@ -90,6 +93,12 @@ impl<'a> Outside<'a> {
     /// Whether a path lies in a folder that is outside itself.
     pub(super) fn is_part(&self, path: &str, folder: &str) -> bool {
         self.style.is_inside(path, &self.absolute(folder)) && self.is_outside(folder)
+    }
+
+    /// Whether a label (`name=value`, or its name) tells whose a container is.
+    pub(super) fn tells_whose(&self, label: &str) -> bool {
+        let name = label.split_once('=').map_or(label, |(name, _)| name);
+        wharf_spec::labels::tells_whose(name) || self.id_labels.iter().any(|(own, _)| own == name.trim())
     }
 
     /// Whether the engine is Podman.

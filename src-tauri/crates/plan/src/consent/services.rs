@@ -2,16 +2,17 @@
 
 use serde_json::{Map, Value, json};
 use wharf_spec::Source;
-use wharf_spec::compose::ComposeService;
+use wharf_spec::compose::{ComposeService, labels_of};
+use wharf_spec::labels::tells_whose;
 
-use super::options::{self, Effect};
+use super::options::{self, Effect, TELLS_WHOSE};
 use super::paths::{LEADS_ANYWHERE, Outside, is_volume_name};
 use super::{Touch, TouchKind, config_source};
 use crate::compose::ComposeFacts;
 use crate::state::{Observed, Running};
 
 /// Properties of a service that only name, bound or describe its container.
-const HARMLESS: [&str; 69] = [
+const HARMLESS: [&str; 67] = [
     "annotations",
     "attach",
     "blkio_config",
@@ -44,7 +45,6 @@ const HARMLESS: [&str; 69] = [
     "image",
     "init",
     "isolation",
-    "labels",
     "links",
     "logging",
     "mac_address",
@@ -80,7 +80,6 @@ const HARMLESS: [&str; 69] = [
     "label",
     "tmpfs_size",
     "extends",
-    "label_file",
 ];
 
 /// Everything that asks, service by service.
@@ -169,6 +168,12 @@ impl<'a> View<'a> {
                     Some(text) => options::published(&text, self.source.clone(), &self.property("ports")),
                     None => Some(self.hidden("ports", value)),
                 }),
+                "labels" => found.extend(self.labels(value)),
+                // Compose has read it, except where it leaves that to the engine's program.
+                "label_file" => self.each(found, value, |value| {
+                    let path = self.path(value.as_str()?);
+                    Some(Touch { files: vec![path], ..self.hidden(key, value) })
+                }),
                 "env_file" => self.each(found, value, |value| self.env_file(value)),
                 "devices" => self.each(found, value, |value| {
                     let device = value.get("source").unwrap_or(value).as_str()?;
@@ -200,6 +205,19 @@ impl<'a> View<'a> {
                 },
             }
         }
+    }
+
+    /// Labels that tell whose a container is.
+    fn labels(&self, value: &Value) -> Option<Touch> {
+        let mut labels = labels_of(value);
+        labels.retain(|name, _| self.outside.tells_whose(name));
+        if labels.is_empty() {
+            return None;
+        }
+        // Of others than the usual ones a project that is kept has only the names.
+        labels.iter_mut().filter(|(name, _)| !tells_whose(name)).for_each(|(_, value)| *value = None);
+        let what = format!("labels of the service {}", self.name);
+        Some(self.touch(TouchKind::RawOption, what, TELLS_WHOSE, "labels").exactly(&json!(labels)))
     }
 
     /// What its build can read of this computer. A context that only the builder fetches is no folder of it.

@@ -3,12 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::project::ComposeProject;
+use super::values::labels_of;
 use super::yaml::read_yaml;
+use crate::labels::tells_whose;
 use crate::paths::PathStyle;
 
 /// Properties of a service that only its container needs, where passwords usually stand.
-const OF_CONTAINER: [&str; 8] =
-    ["annotations", "configs", "develop", "environment", "healthcheck", "labels", "logging", "secrets"];
+const OF_CONTAINER: [&str; 7] =
+    ["annotations", "configs", "develop", "environment", "healthcheck", "logging", "secrets"];
 
 /// Properties of a service whose entries are commands in its container: of those it counts whether they have more rights than that.
 const HOOKS: [&str; 2] = ["post_start", "pre_stop"];
@@ -27,6 +29,9 @@ impl ComposeProject {
             for service in services.values_mut().filter_map(Value::as_object_mut) {
                 *service = without_extensions(service);
                 service.retain(|name, _| !OF_CONTAINER.contains(&name.as_str()));
+                if let Some(labels) = service.get_mut("labels") {
+                    *labels = kept_labels(labels);
+                }
                 for (_, hooks) in service.iter_mut().filter(|(name, _)| HOOKS.contains(&name.as_str())) {
                     let rights = |hook: &Value| json!({ "privileged": hook.get("privileged") });
                     *hooks = match &*hooks {
@@ -44,6 +49,13 @@ impl ComposeProject {
     pub fn of_kept(kept: Value, enabled: Vec<String>) -> Self {
         Self { enabled, ..Self::of(kept) }
     }
+}
+
+/// The labels of a service: of those that tell whose a container is also what they say.
+fn kept_labels(labels: &Value) -> Value {
+    let said = labels_of(labels).into_iter();
+    let said = said.map(|(name, value)| (tells_whose(&name), name, value));
+    said.map(|(counts, name, value)| (name, value.filter(|_| counts))).collect()
 }
 
 fn without_extensions(object: &Map<String, Value>) -> Map<String, Value> {
@@ -179,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_the_same_project_without_its_environments() {
         let text = "name: p\nx-password: geheim\nconfigs: {c: {content: geheim}}\nvolumes: {v: {driver_opts: {o: a}}}\nservices:\n  \
-                    a:\n    build: {context: /c, args: {A: '1'}}\n    environment: {PASSWORD: geheim}\n    labels: {l: geheim}\n    \
+                    a:\n    build: {context: /c, args: {A: '1'}}\n    environment: {PASSWORD: geheim}\n    labels: {l: geheim, com.docker.compose.project: other}\n    \
                     x-more: geheim\n    post_start: [{command: geheim, privileged: true}]\n    privileged: true\n    depends_on: [b]\n  b:\n    image: i\n    user: $$me\n    profiles: [p]\n";
         let project = ComposeProject::read(text, Dollars::Doubled).unwrap().with_enabled("a\nb\n");
         assert_eq!(project.enabled, ["b"]);
@@ -189,6 +201,8 @@ mod tests {
         assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&project).unwrap());
         assert_eq!(again.services["a"].raw["privileged"], true);
         assert_eq!(again.services["a"].raw["post_start"][0]["privileged"], true);
+        let labels = json!({"l": null, "com.docker.compose.project": "other"});
+        assert_eq!(again.services["a"].raw["labels"], labels);
         assert_eq!(again.raw["volumes"], project.raw["volumes"]);
     }
 }

@@ -18,4 +18,5 @@ pub use kept::{may_refer_to, named_files};
 pub use name::{NameSources, project_name, usable_project_name};
 pub use profiles::may_have_profiles;
 pub use project::{ComposeProject, ComposeService, Dollars};
+pub use values::labels_of;
 pub use yaml::{YamlError, names_project, read_yaml};

@@ -41,6 +41,7 @@ export const consent = {
       "The container's users are the engine's machine's own.",
       "The container sees the control groups of the engine's machine.",
       "The container shares a namespace with something else on the engine's machine.",
+      "Wharf and other programs can take its container for another environment's.",
       'The build can read every file in this folder.',
       'The build can read this file of the host.',
       "The build uses a network of the engine's machine.",

@@ -53,6 +53,8 @@ export const consent: Words<typeof said> = {
     "The container sees the control groups of the engine's machine.": '容器可以看到引擎所在机器的控制组。',
     "The container shares a namespace with something else on the engine's machine.":
       '容器与引擎所在机器上的其他对象共享命名空间。',
+    "Wharf and other programs can take its container for another environment's.":
+      'Wharf 和其他程序可能会把它的容器当作另一个环境的容器。',
     'The build can read every file in this folder.': '构建可以读取这个文件夹中的所有文件。',
     'The build can read this file of the host.': '构建可以读取主机上的这个文件。',
     "The build uses a network of the engine's machine.": '构建会使用引擎所在机器的网络。',
