@@ -588,6 +588,15 @@ fn a_project_touches_what_its_services_touch() {
             app(json!({"build": {"context": ".", "labels": {"a": "b", "vsch.local.folder": "/x"}}})),
             vec!["RawOption --label=vsch.local.folder=/x (services.other.build[1])"],
         ),
+        (app(json!({"privileged": "1"})), vec!["Privileged privileged (services.other.privileged)"]),
+        (app(json!({"privileged": "false", "oom_kill_disable": "0"})), vec![]),
+        (
+            app(json!({"x-podman.rootfs": "/", "x-mine": "/", "x-podman": {"uidmaps": ["0:0:1"]}})),
+            vec![
+                "RawOption x-podman.rootfs of the service other (services.other.x-podman.rootfs)",
+                "RawOption x-podman of the service other (services.other.x-podman)",
+            ],
+        ),
         (
             app(json!({"provider": {"type": "x"}})),
             vec!["RawOption provider of the service other (services.other.provider)"],
@@ -603,6 +612,10 @@ fn a_project_touches_what_its_services_touch() {
         asked(&json!({"app": {"image": "x"}}), &more),
         ["RawOption the volume v (volumes.v)", "Secret /etc/shadow (secrets.s)", "Secret TOKEN (secrets.e)"]
     );
+    let grouped = json!({"x-podman": {"in_pod": false}});
+    assert!(asked(&json!({"app": {"image": "x"}}), &grouped).is_empty());
+    let extended = json!({"x-podman": {"pod_args": ["--share=pid"]}, "x-mine": {"a": "b"}});
+    assert_eq!(asked(&json!({"app": {"image": "x"}}), &extended), ["RawOption x-podman (x-podman)"]);
     let usual = json!({
         "default": null,
         "a": {"driver": "bridge", "ipam": {"config": [{"subnet": "10.1.0.0/24"}]}, "internal": true},

@@ -338,3 +338,20 @@ fn the_content_of_a_profile_is_asked_for() {
     };
     assert_eq!(paths, ["/home/me/project/.devcontainer/p.json"]);
 }
+
+/// Modes of a network that only Podman has, wherever a service names them.
+#[test]
+fn services_on_podman_are_asked_about_its_modes() {
+    let ask = |kind: wharf_plan::EngineKind| {
+        let services = json!({"app": {"image": "debian"}, "other": {"image": "debian", "network_mode": "slirp4netns:allow_host_loopback=true"}});
+        let mut observed = known(&services, &json!({}));
+        observed.engine = crate::support::engine(kind);
+        observed.consent = Consent::default();
+        shown(&asks(&Wanted::Running(Box::new(wanted(&json!({})))), &mut observed))
+    };
+    assert_eq!(
+        ask(wharf_plan::EngineKind::Podman),
+        ["network slirp4netns:allow_host_loopback=true (services.other.network_mode)"]
+    );
+    assert!(ask(wharf_plan::EngineKind::Docker).is_empty());
+}

@@ -12,7 +12,7 @@ use crate::compose::ComposeFacts;
 use crate::state::{Observed, Running};
 
 /// Properties of a service that only name, bound or describe its container.
-const HARMLESS: [&str; 67] = [
+const HARMLESS: [&str; 66] = [
     "annotations",
     "attach",
     "blkio_config",
@@ -74,7 +74,6 @@ const HARMLESS: [&str; 67] = [
     "ulimits",
     "user",
     "working_dir",
-    "x-podman",
     "tags",
     "name",
     "label",
@@ -153,7 +152,8 @@ impl<'a> View<'a> {
     /// What its container can do; its build is looked at by itself.
     fn service(&self, found: &mut Vec<Touch>, service: &ComposeService) {
         for (key, value) in &service.raw {
-            if is_nothing(value) || HARMLESS.contains(&key.as_str()) || key.starts_with("x-") {
+            let is_extension = key.starts_with("x-") && !is_of_podman(key);
+            if is_nothing(value) || HARMLESS.contains(&key.as_str()) || is_extension {
                 continue;
             }
             match key.as_str() {
@@ -198,6 +198,11 @@ impl<'a> View<'a> {
                     key,
                 )),
                 other => match option_of(other) {
+                    // A text may stand for a switch.
+                    Some(option @ ("privileged" | "oom-kill-disable")) => {
+                        let on = if is_on(value) { "true" } else { "false" };
+                        found.extend(self.option(option, on, value, key));
+                    }
                     Some(option) => {
                         self.each(found, value, |value| self.option(option, &scalar(value)?, value, key));
                     }
@@ -305,6 +310,18 @@ impl<'a> View<'a> {
 
     /// Volumes that lead elsewhere, and files and variables of the host that services are given.
     fn project(&self, found: &mut Vec<Touch>, raw: &Map<String, Value>) {
+        // How it names and groups containers, which reaches nothing.
+        let groups = ["in_pod", "docker_compose_compat", "default_net_name_compat", "name_separator_compat"];
+        let only_groups = |value: &Value| {
+            value.as_object().is_some_and(|entries| entries.keys().all(|key| groups.contains(&key.as_str())))
+        };
+        for (key, value) in raw.iter().filter(|(key, _)| is_of_podman(key)) {
+            if is_nothing(value) || only_groups(value) {
+                continue;
+            }
+            let detail = "What this property can reach on the engine's machine cannot be told from here.";
+            found.push(self.touch(TouchKind::RawOption, key.clone(), detail, key).exactly(value));
+        }
         let entries = |key: &str| raw.get(key).and_then(Value::as_object).into_iter().flatten();
         for (name, volume) in entries("volumes") {
             let told = volume.get("driver_opts").is_some_and(|options| !is_nothing(options))
@@ -338,6 +355,11 @@ impl<'a> View<'a> {
             }
         }
     }
+}
+
+/// Whether podman-compose takes an extension for options of the engine's program.
+fn is_of_podman(key: &str) -> bool {
+    key.starts_with("x-podman")
 }
 
 /// Whether a network is more than one of the engine's usual ones.

@@ -61,7 +61,8 @@ fn kept_labels(labels: &Value) -> Value {
 fn without_extensions(object: &Map<String, Value>) -> Map<String, Value> {
     object
         .iter()
-        .filter(|(name, _)| !name.starts_with("x-"))
+        // podman-compose takes some for options of the engine's program.
+        .filter(|(name, _)| !name.starts_with("x-") || name.starts_with("x-podman"))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_the_same_project_without_its_environments() {
-        let text = "name: p\nx-password: geheim\nconfigs: {c: {content: geheim}}\nvolumes: {v: {driver_opts: {o: a}}}\nservices:\n  \
+        let text = "name: p\nx-password: geheim\nx-podman: {pod_args: [--infra]}\nconfigs: {c: {content: geheim}}\nvolumes: {v: {driver_opts: {o: a}}}\nservices:\n  \
                     a:\n    build: {context: /c, args: {A: '1'}}\n    environment: {PASSWORD: geheim}\n    labels: {l: geheim, com.docker.compose.project: other}\n    \
                     x-more: geheim\n    post_start: [{command: geheim, privileged: true}]\n    privileged: true\n    depends_on: [b]\n  b:\n    image: i\n    user: $$me\n    profiles: [p]\n";
         let project = ComposeProject::read(text, Dollars::Doubled).unwrap().with_enabled("a\nb\n");
@@ -204,5 +205,6 @@ mod tests {
         let labels = json!({"l": null, "com.docker.compose.project": "other"});
         assert_eq!(again.services["a"].raw["labels"], labels);
         assert_eq!(again.raw["volumes"], project.raw["volumes"]);
+        assert_eq!(again.raw["x-podman"], project.raw["x-podman"]);
     }
 }
