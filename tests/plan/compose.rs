@@ -598,6 +598,29 @@ fn a_project_touches_what_its_services_touch() {
             ],
         ),
         (
+            app(json!({"build": {"context": ".", "cache_to": ["type=registry,ref=x/y", "type=inline"]}})),
+            vec!["Secret type=registry,ref=x/y (services.other.build[0])"],
+        ),
+        (
+            app(
+                json!({"annotations": {"a": "b"}, "logging": {"driver": "json-file", "options": {"max-size": "1m"}}}),
+            ),
+            vec![],
+        ),
+        (app(json!({"logging": {"options": {"max-size": "1m"}}})), vec![]),
+        (
+            app(json!({"annotations": ["run.oci.keep_original_groups=1"]})),
+            vec!["RawOption annotations of the service other (services.other.annotations)"],
+        ),
+        (
+            app(json!({"logging": {"driver": "syslog"}})),
+            vec!["RawOption logging of the service other (services.other.logging)"],
+        ),
+        (
+            app(json!({"logging": {"driver": "json-file", "options": {"path": "/home/me/.bashrc"}}})),
+            vec!["RawOption logging of the service other (services.other.logging)"],
+        ),
+        (
             app(json!({"provider": {"type": "x"}})),
             vec!["RawOption provider of the service other (services.other.provider)"],
         ),

@@ -30,7 +30,7 @@ pub(crate) use devices::ulimit;
 pub(crate) use mounts::{ReadVolume, split_volume, volume_flag};
 pub(crate) use network::{extra_host, read as network};
 pub(crate) use ports::publish as published;
-pub(crate) use security::profile_path;
+pub(crate) use security::{profile_path, split as split_security_option};
 pub(crate) use values::{bytes, bytes_or_unlimited, fields, integer, join, key_value};
 
 static TABLE: Table<Draft> = Table {

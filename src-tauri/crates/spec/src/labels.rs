@@ -45,6 +45,14 @@ pub fn tells_whose(name: &str) -> bool {
     starts.iter().any(|start| name.starts_with(start)) && name != crate::metadata::LABEL
 }
 
+/// Whether an annotation of this name (or `name=value`) is an instruction for whatever runs the container, and no description.
+#[must_use]
+pub fn tells_runtime(annotation: &str) -> bool {
+    let name = annotation.trim().to_ascii_lowercase();
+    let starts = ["run.oci.", "org.systemd.", "io.podman.", "io.kubernetes.cri-o.", "io.katacontainers."];
+    starts.iter().any(|start| name.starts_with(start))
+}
+
 /// Whether a container has labels of these names, which says that it was made for an environment and holds what that was made
 /// from. One that an older tool made has no label for the configuration.
 #[must_use]
@@ -63,6 +71,18 @@ mod tests {
     use PathStyle::{Darwin, Linux, Windows};
 
     use super::*;
+
+    #[test]
+    fn annotations_that_are_instructions() {
+        for (name, expected) in [
+            ("run.oci.keep_original_groups=1", true),
+            ("org.systemd.property.DeviceAllow", true),
+            ("io.podman.annotations.x", true),
+            ("com.example.team=run.oci", false),
+        ] {
+            assert_eq!(tells_runtime(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn labels_that_tell_whose_a_container_is() {

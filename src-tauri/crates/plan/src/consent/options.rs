@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use wharf_spec::Source;
+use wharf_spec::labels::tells_runtime;
 
 use super::paths::Outside;
 use super::{Touch, TouchKind, config_source};
@@ -82,13 +83,15 @@ pub(super) fn security_option(
     folder: &str,
     outside: &Outside<'_>,
 ) -> Option<Touch> {
-    let (key, value) = text.split_once('=').or_else(|| text.split_once(':')).unwrap_or((text, ""));
-    let detail = match (key, value) {
-        ("no-new-privileges", "false") => {
+    let (key, value) = run_args::split_security_option(text);
+    let detail = match (key, value.unwrap_or_default()) {
+        // These only take rights away; the engines read a switch in these spellings.
+        ("no-new-privileges", "" | "1" | "t" | "T" | "true" | "TRUE" | "True")
+        | ("mask", _)
+        | ("seccomp", "builtin") => return None,
+        ("no-new-privileges", _) => {
             "Programs in the container may gain rights, even where the engine forbids it."
         }
-        // These only take rights away.
-        ("no-new-privileges" | "mask", _) | ("seccomp", "builtin") => return None,
         ("seccomp", "unconfined") => "The container can make any system call.",
         ("seccomp", _) => {
             "The container's system calls are filtered by this file instead of the engine's rules."
@@ -222,9 +225,17 @@ pub(super) fn run_argument(
             let file = touch(TouchKind::RawOption, what, TELLS_WHOSE, source.clone(), property);
             Effect::Touch(Some(Touch { files: vec![value.to_owned()], ..file }))
         }
+        "annotation" if tells_runtime(value) => Effect::Hidden,
+        "annotation" => Effect::Harmless,
+        "env" if outside.is_podman() && !value.contains('=') && value.ends_with('*') => {
+            let (what, detail) = match value {
+                "*" => ("all of your environment", "Every variable of the host goes into the container."),
+                _ => (value, "Every variable of the host that begins so goes into the container."),
+            };
+            one(TouchKind::Secret, what.to_owned(), detail)
+        }
         // These only name, bound or describe the container itself.
         "add-host"
-        | "annotation"
         | "arch"
         | "attach"
         | "blkio-weight"
@@ -473,7 +484,7 @@ fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Sour
     }
 }
 
-/// The folders outside that places of caches, or of other contexts, name.
+/// What caches, or a folder that is another context, mean for this computer.
 fn cached(
     found: &mut Vec<Touch>,
     name: &str,
@@ -482,40 +493,34 @@ fn cached(
     property: &str,
     outside: &Outside<'_>,
 ) {
-    let takes = |place: &&String| {
-        let kind = CacheSource::parse(place).map(|cache| cache.kind);
-        name != "build-context" && kind.is_ok_and(|kind| matches!(kind.as_str(), "gha" | "s3"))
-    };
-    for place in places.iter().filter(takes) {
-        let detail = "The build gets the credentials for this cache that your environment holds.";
-        found.push(touch(TouchKind::Secret, place, detail, source.clone(), property));
+    for place in places {
+        let paths = if name == "build-context" {
+            let path = place.split_once('=').map(|(_, path)| path.to_owned());
+            path.into_iter().filter(|path| !path.contains("://")).collect()
+        } else {
+            let cache = CacheSource::parse(place);
+            let kind = cache.as_ref().map(|cache| cache.kind.as_str()).unwrap_or_default();
+            let told = match (name, kind) {
+                (_, "gha" | "s3") => Some((
+                    TouchKind::Secret,
+                    "The build gets the credentials for this cache that your environment holds.",
+                )),
+                ("cache-to", "registry") => {
+                    Some((TouchKind::Secret, "The build writes to this registry with your credentials."))
+                }
+                (_, "local") | ("cache-to", "inline") | ("cache-from", "registry") => None,
+                _ => Some((TouchKind::RawOption, CANNOT_TELL)),
+            };
+            found.extend(told.map(|(kind, detail)| {
+                touch(kind, place, detail, source.clone(), property).exactly(&json!(name))
+            }));
+            cache.iter().flat_map(CacheSource::folders).cloned().collect::<Vec<String>>()
+        };
+        let detail = "The build reads or writes files in this folder of the host.";
+        for path in paths.into_iter().filter(|path| outside.is_outside(path)) {
+            let path = outside.shown(&outside.absolute(&path));
+            let touch = touch(TouchKind::HostFolder, path, detail, source.clone(), property);
+            found.push(touch.exactly(&json!(name)));
+        }
     }
-    let detail = "The build reads or writes files in this folder of the host.";
-    let paths = places.iter().flat_map(|place| host_paths(name, place));
-    for path in paths.filter(|path| outside.is_outside(path)) {
-        let path = outside.shown(&outside.absolute(&path));
-        let touch = touch(TouchKind::HostFolder, path, detail, source.clone(), property);
-        found.push(touch.exactly(&json!(name)));
-    }
-}
-
-/// The host folders that a value of the build names.
-fn host_paths(name: &str, value: &str) -> impl Iterator<Item = String> {
-    let paths: Vec<String> = if name == "build-context" {
-        value
-            .split_once('=')
-            .map(|(_, place)| place.to_owned())
-            .into_iter()
-            .filter(|place| !place.contains("://"))
-            .collect()
-    } else {
-        run_args::fields(value)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|field| field.split_once('='))
-            .filter(|(key, _)| matches!(*key, "src" | "dest"))
-            .map(|(_, path)| path.to_owned())
-            .collect()
-    };
-    paths.into_iter()
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use wharf_spec::Source;
-use wharf_spec::compose::{ComposeService, labels_of};
-use wharf_spec::labels::tells_whose;
+use wharf_spec::compose::{ComposeService, keeps_log, labels_of};
+use wharf_spec::labels::{tells_runtime, tells_whose};
 
 use super::options::{self, Effect, TELLS_WHOSE};
 use super::paths::{LEADS_ANYWHERE, Outside, is_volume_name};
@@ -12,8 +12,7 @@ use crate::compose::ComposeFacts;
 use crate::state::{Observed, Running};
 
 /// Properties of a service that only name, bound or describe its container.
-const HARMLESS: [&str; 66] = [
-    "annotations",
+const HARMLESS: [&str; 64] = [
     "attach",
     "blkio_config",
     "cap_drop",
@@ -46,7 +45,6 @@ const HARMLESS: [&str; 66] = [
     "init",
     "isolation",
     "links",
-    "logging",
     "mac_address",
     "mem_limit",
     "mem_reservation",
@@ -168,6 +166,12 @@ impl<'a> View<'a> {
                     Some(text) => options::published(&text, self.source.clone(), &self.property("ports")),
                     None => Some(self.hidden("ports", value)),
                 }),
+                "annotations" => {
+                    let mut told = labels_of(value);
+                    told.retain(|name, _| tells_runtime(name));
+                    found.extend((!told.is_empty()).then(|| self.hidden(key, &json!(told))));
+                }
+                "logging" => found.extend((!keeps_log(value)).then(|| self.hidden(key, value))),
                 "labels" => found.extend(self.labels(value)),
                 // Compose has read it, except where it leaves that to the engine's program.
                 "label_file" => self.each(found, value, |value| {

@@ -31,6 +31,8 @@ export const consent = {
       'The container keeps your groups on the host.',
       'The content of this file of the host goes into the container.',
       'Every variable of the host goes into the container.',
+      'Every variable of the host that begins so goes into the container.',
+      'The build writes to this registry with your credentials.',
       'This secret of the engine goes into the container.',
       "The container uses the engine's machine's own network, its loopback included.",
       "The container shares the network of something else on the engine's machine.",

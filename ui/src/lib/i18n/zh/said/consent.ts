@@ -39,6 +39,8 @@ export const consent: Words<typeof said> = {
     'The container keeps your groups on the host.': '容器保留你在主机上所属的用户组。',
     'The content of this file of the host goes into the container.': '主机上这个文件的内容会进入容器。',
     'Every variable of the host goes into the container.': '主机的所有环境变量都会进入容器。',
+    'Every variable of the host that begins so goes into the container.': '主机上以此开头的所有环境变量都会进入容器。',
+    'The build writes to this registry with your credentials.': '构建会用你的凭据写入这个镜像仓库。',
     'This secret of the engine goes into the container.': '引擎的这个机密会进入容器。',
     "The container uses the engine's machine's own network, its loopback included.":
       '容器直接使用引擎所在机器的网络，包括它的环回接口。',
