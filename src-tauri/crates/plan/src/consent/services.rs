@@ -175,13 +175,15 @@ impl<'a> View<'a> {
                 "labels" => found.extend(self.labels(value)),
                 // Compose has read it, except where it leaves that to the engine's program.
                 "label_file" => self.each(found, value, |value| {
-                    let path = self.path(value.as_str()?);
-                    Some(Touch { files: vec![path], ..self.hidden(key, value) })
+                    let files = value.as_str().map(|path| self.path(path)).into_iter().collect();
+                    Some(Touch { files, ..self.hidden(key, value) })
                 }),
                 "env_file" => self.each(found, value, |value| self.env_file(value)),
                 "devices" => self.each(found, value, |value| {
-                    let device = value.get("source").unwrap_or(value).as_str()?;
-                    let touch = self.option("device", device, value, "devices")?;
+                    let Some(device) = value.get("source").unwrap_or(value).as_str() else {
+                        return Some(self.hidden(key, value));
+                    };
+                    let touch = self.option("device", device, value, key)?;
                     Some(if value.is_object() { touch.exactly(value) } else { touch })
                 }),
                 "deploy" => {
@@ -208,7 +210,10 @@ impl<'a> View<'a> {
                         found.extend(self.option(option, on, value, key));
                     }
                     Some(option) => {
-                        self.each(found, value, |value| self.option(option, &scalar(value)?, value, key));
+                        self.each(found, value, |value| match scalar(value) {
+                            Some(text) => self.option(option, &text, value, key),
+                            None => Some(self.hidden(key, value)),
+                        });
                     }
                     None => found.push(self.hidden(key, value)),
                 },
@@ -305,7 +310,9 @@ impl<'a> View<'a> {
     }
 
     fn env_file(&self, value: &Value) -> Option<Touch> {
-        let path = self.path(value.get("path").unwrap_or(value).as_str()?);
+        let Some(path) = value.get("path").unwrap_or(value).as_str().map(|path| self.path(path)) else {
+            return Some(self.hidden("env_file", value));
+        };
         let detail = "The content of this file of the host goes into the container.";
         self.outside
             .is_outside(&path)
