@@ -2,6 +2,7 @@
 
 mod asking;
 mod builds;
+mod touches;
 mod volume;
 
 use proptest::prelude::*;
@@ -10,7 +11,7 @@ use wharf_plan::compose::{ComposeFacts, ComposeUp, Override, ProjectFacts, Servi
 use wharf_plan::container::GpuAvailability;
 use wharf_plan::{
     Blocker, BuildPurpose, Consent, ContainerFacts, ContainerState, Desired, EngineKind, Fact, FactQuery,
-    GpuAccess, ImageFacts, MachineFacts, Observed, Outcome, Running, Step, Wanted, WorkspaceSource, consent,
+    GpuAccess, ImageFacts, MachineFacts, Observed, Outcome, Running, Step, Wanted, WorkspaceSource,
     reconcile,
 };
 use wharf_spec::compose::{ComposeProject, Dollars, read_yaml};
@@ -457,109 +458,6 @@ fn what_cannot_be_is_said() {
         "with `dockerfile_inline`",
     );
     check(&json!({"mounts": ["type=bind,target=/x"]}), &json!({"app": {"image": "x"}}), "needs a source");
-}
-
-/// What a person is asked about, shortly.
-fn asked(services: &Value, more: &Value) -> Vec<String> {
-    let mut observed = known(services, &json!({}));
-    if let Fact::Known(Some(facts)) = &mut observed.compose {
-        facts.project.raw.extend(more.as_object().unwrap().clone());
-    }
-    observed.places = [FOLDER, "/home/me/project/data"].map(|path| (path.to_owned(), path.to_owned())).into();
-    let wanted = wanted(&json!({}));
-    let merged = wharf_spec::merge(&wanted.configuration, &[]);
-    let touches = consent::touches(&wanted, &merged, &observed);
-    touches.iter().map(|touch| format!("{:?} {} ({})", touch.kind, touch.what, touch.property)).collect()
-}
-
-#[test]
-fn a_project_touches_what_its_services_touch() {
-    let nothing = json!({});
-    let app = |more: Value| json!({ "app": { "image": "x" }, "other": more });
-    let cases = [
-        (
-            app(
-                json!({"image": "y", "command": "z", "environment": {"A": "b"}, "volumes": [{"type": "bind", "source": "/home/me/project/data", "target": "/d"}, "named:/n", {"type": "volume", "source": "v", "target": "/v"}], "x-own": 1}),
-            ),
-            vec![],
-        ),
-        (app(json!({"privileged": true})), vec!["Privileged privileged (services.other.privileged)"]),
-        (
-            app(
-                json!({"volumes": [{"type": "bind", "source": "/var/run/docker.sock", "target": "/s"}, "/etc:/etc:ro"]}),
-            ),
-            vec![
-                "EngineSocket /var/run/docker.sock at /s (services.other.volumes)",
-                "HostFolder /etc at /etc (read-only) (services.other.volumes)",
-            ],
-        ),
-        (
-            app(json!({"network_mode": "host", "pid": "host", "ipc": "service:app"})),
-            vec![
-                "HostNamespace network host (services.other.network_mode)",
-                "HostNamespace pid host (services.other.pid)",
-            ],
-        ),
-        (
-            app(json!({"cap_add": ["SYS_ADMIN", "CHOWN"], "security_opt": ["seccomp=unconfined"]})),
-            vec![
-                "Capability SYS_ADMIN (services.other.cap_add)",
-                "Unconfined seccomp=unconfined (services.other.security_opt)",
-            ],
-        ),
-        (
-            app(
-                json!({"ports": [{"target": 80, "published": "8080", "protocol": "tcp"}, {"target": 81, "published": "81", "host_ip": "127.0.0.1"}, "127.0.0.1:5:5"]}),
-            ),
-            vec!["Port 8080:80/tcp (services.other.ports)"],
-        ),
-        (
-            app(json!({"devices": ["/dev/kvm:/dev/kvm"], "gpus": "all"})),
-            vec![
-                "Device /dev/kvm:/dev/kvm (services.other.devices)",
-                "Device devices of the engine's machine for the service other (services.other.gpus)",
-            ],
-        ),
-        (
-            app(json!({"env_file": [{"path": "/home/me/.secrets"}, "../.env"]})),
-            vec![
-                "Secret /home/me/.secrets (services.other.env_file)",
-                "Secret /home/me/.env (services.other.env_file)",
-            ],
-        ),
-        (
-            app(json!({"build": {"context": "/home/me/elsewhere", "network": "host", "ssh": ["default"]}})),
-            vec![
-                "HostFolder /home/me/elsewhere (services.other.build)",
-                "HostNamespace --network=host (services.other.build[0])",
-                "Secret --ssh=default (services.other.build[1])",
-            ],
-        ),
-        (
-            app(
-                json!({"build": {"context": ".", "cache_to": ["type=local,dest=/var/cache", "type=inline"], "no_cache_filter": ["x"], "entitlements": ["network.host"], "privileged": true}}),
-            ),
-            vec![
-                "HostFolder /var/cache (services.other.build[0])",
-                "Privileged --allow=network.host (services.other.build[3])",
-                "Privileged --allow=security.insecure (services.other.build[4])",
-            ],
-        ),
-        (
-            app(json!({"provider": {"type": "x"}})),
-            vec!["RawOption provider of the service other (services.other.provider)"],
-        ),
-        // What does not start touches nothing.
-        (app(json!({"privileged": true, "profiles": ["x"]})), vec![]),
-    ];
-    for (services, expected) in cases {
-        assert_eq!(asked(&services, &nothing), expected, "{services}");
-    }
-    let more = json!({"volumes": {"v": {"driver_opts": {"device": "/"}}, "plain": {}}, "secrets": {"s": {"file": "/etc/shadow"}, "e": {"environment": "TOKEN"}}});
-    assert_eq!(
-        asked(&json!({"app": {"image": "x"}}), &more),
-        ["RawOption the volume v (volumes.v)", "Secret /etc/shadow (secrets.s)", "Secret TOKEN (secrets.e)"]
-    );
 }
 
 /// Texts of characters that YAML, Compose or a shell treats in a way of its own.

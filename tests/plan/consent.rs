@@ -67,6 +67,46 @@ fn consent_follows_the_thing_and_not_its_place() {
     assert_eq!(a, ["a260c4ab3cb140b3894f163b944c71fdb2a731c16dd04d7deadeb8865362b61f"]);
 }
 
+/// What a touch is called does not say everything that it does.
+#[test]
+fn consent_covers_the_effect_and_not_only_its_name() {
+    let asked = |configuration: &Value, files: &BTreeMap<String, HostFile>| {
+        let wanted = running(configuration);
+        let all = touches(&wanted, &merged(&wanted, &image_facts(None)), &observed(&Map::new()));
+        let hashes: Vec<String> = all.iter().map(|touch| touch.hash(files)).collect();
+        (all, hashes)
+    };
+    let none = BTreeMap::new();
+    let mount = |text: &str| json!({"image": "i", "mounts": [format!("type=bind,source=/srv,{text}")]});
+    let (read_only, one) = asked(&mount("target=/x,readonly"), &none);
+    let (writable, other) = asked(&mount("target=/x (read-only)"), &none);
+    assert_eq!(read_only[0].what, writable[0].what);
+    assert_ne!(one, other);
+    let both = json!({"image": "i", "mounts": ["type=bind,source=/srv,target=/x,readonly", "type=bind,source=/srv,target=/x (read-only)"]});
+    assert_eq!(asked(&both, &none).1.len(), 2);
+
+    let text = |content: &str| HostFile::Text { content: content.to_owned() };
+    let profile = |content: &str| BTreeMap::from([("p.json".to_owned(), text(content))]);
+    for configuration in [
+        json!({"image": "i", "securityOpt": ["seccomp=p.json"]}),
+        json!({"image": "i", "runArgs": ["--security-opt", "seccomp=p.json"]}),
+    ] {
+        assert_ne!(asked(&configuration, &profile("{}")).1, asked(&configuration, &profile("[]")).1);
+    }
+    let script = |content: &str| BTreeMap::from([("tools/x.sh".to_owned(), text(content))]);
+    let command = json!({"image": "i", "initializeCommand": "cd tools && ./x.sh"});
+    assert_ne!(asked(&command, &script("a")).1, asked(&command, &script("b")).1);
+}
+
+#[test]
+fn labels_that_the_person_chose_for_the_environment_are_asked_about() {
+    let mut wanted = running(&json!({"image": "i", "runArgs": ["-l", "mine=other", "-l", "theirs=x"]}));
+    wanted.id_labels = vec![("mine".to_owned(), "this".to_owned())];
+    let found = touches(&wanted, &merged(&wanted, &image_facts(None)), &observed(&Map::new()));
+    let lines: Vec<_> = found.iter().map(|touch| touch.what.as_str()).collect();
+    assert_eq!(lines, ["--label=mine=other"]);
+}
+
 #[test]
 fn links_that_lead_out_of_the_workspace_are_followed() {
     let wanted = running(&json!({
@@ -96,6 +136,21 @@ fn links_that_lead_out_of_the_workspace_are_followed() {
             "/home/me/project/data (leads to /home/me/.ssh) at /again"
         ]
     );
+}
+
+#[test]
+fn a_dockerfile_that_leads_out_of_the_workspace_is_asked_about() {
+    let wanted = running(&json!({"build": {"dockerfile": "Dockerfile", "context": "..", "options": []}}));
+    let merged = merged(&wanted, &image_facts(None));
+    let mut known = observed(&Map::new());
+    let file = "/home/me/project/.devcontainer/Dockerfile";
+    assert_eq!(unknown_places(&wanted, &merged, &known), ["/home/me/project", file]);
+    known.places = ["/home/me/project", file].map(|path| (path.to_owned(), path.to_owned())).into();
+    assert!(touches(&wanted, &merged, &known).is_empty());
+    known.places.insert(file.to_owned(), "/home/me/.ssh/id_ed25519".to_owned());
+    let found = touches(&wanted, &merged, &known);
+    let lines: Vec<_> = found.iter().map(|touch| format!("{} ({})", touch.what, touch.property)).collect();
+    assert_eq!(lines, [format!("{file} (leads to /home/me/.ssh/id_ed25519) (build.dockerfile)")]);
 }
 
 #[test]

@@ -153,11 +153,12 @@ fn what_the_caller_asks_goes_into_the_build() {
         ..wanted
     };
     let wanted = ask(running(&json!({
-        "build": {"dockerfile": "Dockerfile", "cacheFrom": "type=local,src=/cache"}, "remoteUser": "me",
+        "build": {"dockerfile": "Dockerfile", "cacheFrom": "type=local,src=cache"}, "remoteUser": "me",
     })));
     let planned = build(&wanted, &with_dockerfile("FROM debian\n")).spec;
     let caches: Vec<&str> = planned.cache_from.iter().map(|cache| cache.kind.as_str()).collect();
     assert_eq!(caches, ["registry", "local"]);
+    assert_eq!(planned.cache_from[1].attributes["src"], "/home/me/project/cache");
     check_asked(&planned);
 
     let wanted = ask(running(&json!({"image": "debian", "remoteUser": "me"})));

@@ -218,3 +218,140 @@ fn images_that_are_missing_are_built_before_a_start() {
     assert!(spec.keep);
     assert!(!observed.images.contains_key("p-app"), "its container is kept");
 }
+
+/// What services and the configuration itself mount, where the Compose file lies above the opened folder.
+#[test]
+fn mounts_are_asked_about_as_compose_reads_them() {
+    let up = |mounts: &Value| Wanted::Running(Box::new(wanted(&json!({ "mounts": mounts }))));
+    let ask = |mounts: &Value, services: &Value| {
+        let mut observed = known(services, &json!({}));
+        observed.consent = Consent::default();
+        let Fact::Known(Some(facts)) = &mut observed.compose else { panic!() };
+        facts.files = vec!["/home/me/compose.yml".to_owned()];
+        shown(&asks(&up(mounts), &mut observed))
+    };
+    let app = json!({"app": {"image": "debian"}});
+    let none: [&str; 0] = [];
+    for (mounts, expected) in [
+        (json!(["source=/,target=/host"]), &["/ at /host (mounts[0])"][..]),
+        (json!(["type=bind,source=~/.ssh,target=/k"]), &["~/.ssh at /k (mounts[0])"]),
+        (json!(["type=bind,source=..,target=/up"]), &["/home at /up (mounts[0])"]),
+        (json!(["type=bind,source=other,target=/up"]), &["/home/me/other at /up (mounts[0])"]),
+        (json!(["type=bind,source=/etc,target=/e "]), &["/etc at /e (mounts[0])"]),
+        (
+            json!(["type=bind,source=/etc,target=/e,floppy"]),
+            &["type=bind,source=/etc,target=/e,floppy (mounts[0])"],
+        ),
+        (
+            json!(["source=v,target=/v,volume-opt=device=/"]),
+            &["source=v,target=/v,volume-opt=device=/ (mounts[0])"],
+        ),
+        (
+            json!([
+                "source=v,target=/v",
+                "type=bind,source=./project/data,target=/d",
+                "type=tmpfs,target=/t"
+            ]),
+            &none,
+        ),
+        (json!([{"type": "volume", "source": "v", "target": "/v", "external": true}]), &none),
+    ] {
+        assert_eq!(ask(&mounts, &app), expected, "{mounts}");
+    }
+    for (volume, expected) in [
+        (json!("~/.ssh:/k"), &["~/.ssh at /k (services.app.volumes)"][..]),
+        (json!("./project:/w"), &none),
+        (json!("./other:/w:ro"), &["/home/me/other at /w (read-only) (services.app.volumes)"]),
+        (json!("data:/d"), &none),
+        (
+            json!({"type": "bind", "source": "./other", "target": "/w"}),
+            &["/home/me/other at /w (services.app.volumes)"],
+        ),
+        (json!({"type": "volume", "source": "data", "target": "/d"}), &none),
+        (json!({"source": "/etc", "target": "/d"}), &["volumes of the service app (services.app.volumes)"]),
+        (
+            json!({"type": "volume", "source": "/etc", "target": "/d"}),
+            &["volumes of the service app (services.app.volumes)"],
+        ),
+    ] {
+        assert_eq!(
+            ask(&json!([]), &json!({"app": {"image": "debian", "volumes": [volume]}})),
+            expected,
+            "{volume}"
+        );
+    }
+}
+
+/// The same words mean something else as soon as a value changes, and the same as long as only its order does.
+#[test]
+fn consent_to_a_property_covers_its_value() {
+    let hashes = |service: &Value, more: &Value| {
+        let mut observed = known(&json!({"app": {"image": "debian"}, "other": service}), &json!({}));
+        observed.consent = Consent::default();
+        let Fact::Known(Some(facts)) = &mut observed.compose else { panic!() };
+        facts.project.raw.extend(more.as_object().unwrap().clone());
+        observed
+            .files
+            .insert("/home/me/project/.devcontainer/p.json".to_owned(), wharf_plan::HostFile::Absent);
+        let up = Wanted::Running(Box::new(wanted(&json!({}))));
+        let asked = asks(&up, &mut observed);
+        let hashes: Vec<String> = asked.iter().map(|touch| touch.hash(&observed.files)).collect();
+        assert_eq!(hashes.len(), 1, "{asked:?}");
+        hashes
+    };
+    let service = |property: &str, value: Value| json!({"image": "debian", property: value});
+    for (property, one, other) in [
+        ("provider", json!({"type": "x", "options": {"a": 1}}), json!({"type": "x", "options": {"a": 2}})),
+        (
+            "devices",
+            json!([{"source": "/dev/a", "permissions": "r"}]),
+            json!([{"source": "/dev/a", "permissions": "rwm"}]),
+        ),
+        ("gpus", json!([{"count": 1}]), json!("all")),
+        ("volumes_from", json!(["container:a"]), json!(["container:b"])),
+        ("cgroup_parent", json!("a"), json!("b")),
+    ] {
+        let nothing = json!({});
+        assert_ne!(
+            hashes(&service(property, one), &nothing),
+            hashes(&service(property, other), &nothing),
+            "{property}"
+        );
+    }
+    let plain = json!({"image": "debian"});
+    let volume = |options: Value| json!({"volumes": {"data": {"driver_opts": options}}});
+    let memory = hashes(&plain, &volume(json!({"type": "tmpfs", "device": "tmpfs"})));
+    assert_eq!(memory, hashes(&plain, &volume(json!({"device": "tmpfs", "type": "tmpfs"}))));
+    assert_ne!(memory, hashes(&plain, &volume(json!({"type": "none", "o": "bind", "device": "/"}))));
+}
+
+/// Compose reads the profile from the project's folder.
+#[test]
+fn the_content_of_a_profile_is_asked_for() {
+    let mut observed =
+        known(&json!({"app": {"image": "debian", "security_opt": ["seccomp=p.json"]}}), &json!({}));
+    observed.consent = Consent::default();
+    let up = Wanted::Running(Box::new(wanted(&json!({}))));
+    let asked = next(up.clone(), &observed);
+    let Outcome::Blocked(Blocker::Fact { query: FactQuery::Hashes { paths } }) = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(paths, ["/home/me/project/.devcontainer/p.json"]);
+}
+
+/// Modes of a network that only Podman has, wherever a service names them.
+#[test]
+fn services_on_podman_are_asked_about_its_modes() {
+    let ask = |kind: wharf_plan::EngineKind| {
+        let services = json!({"app": {"image": "debian"}, "other": {"image": "debian", "network_mode": "slirp4netns:allow_host_loopback=true"}});
+        let mut observed = known(&services, &json!({}));
+        observed.engine = crate::support::engine(kind);
+        observed.consent = Consent::default();
+        shown(&asks(&Wanted::Running(Box::new(wanted(&json!({})))), &mut observed))
+    };
+    assert_eq!(
+        ask(wharf_plan::EngineKind::Podman),
+        ["network slirp4netns:allow_host_loopback=true (services.other.network_mode)"]
+    );
+    assert!(ask(wharf_plan::EngineKind::Docker).is_empty());
+}

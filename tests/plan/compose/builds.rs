@@ -261,6 +261,10 @@ fn what_a_service_s_build_may_do_and_keep_goes_into_it() {
             (vec!["one".to_owned()], vec!["network.host".to_owned()])
         );
     }
+    let cached = json!({"build": {"context": ".", "cache_from": ["type=local,src=from"]}});
+    for spec in planned(EngineKind::Docker, &cached) {
+        assert_eq!(spec.cache_from, [CacheSource::parse("type=local,src=/home/me/project/from").unwrap()]);
+    }
     // Compose tells builders without BuildKit none of that, and refuses to build there with more rights.
     let found = planned(EngineKind::Podman, &service);
     assert_eq!(found.len(), 2);

@@ -144,6 +144,10 @@ pub struct CacheSource {
     pub attributes: BTreeMap<String, String>,
 }
 
+/// The kind of a cache in folders of this computer, and the attributes that name them.
+const LOCAL: &str = "local";
+const FOLDERS: [&str; 2] = ["src", "dest"];
+
 impl CacheSource {
     /// The cache of one image: what a bare name after `--cache-from` means.
     #[must_use]
@@ -152,6 +156,23 @@ impl CacheSource {
             kind: "registry".to_owned(),
             attributes: BTreeMap::from([("ref".to_owned(), name.to_owned())]),
         }
+    }
+
+    /// The same, with the folders of a cache on this computer seen from `folder`.
+    #[must_use]
+    pub(crate) fn seen_from(mut self, folder: &str) -> CacheSource {
+        if self.kind == LOCAL {
+            for (_, path) in self.attributes.iter_mut().filter(|(name, _)| FOLDERS.contains(&name.as_str())) {
+                *path = host_path(folder, path).to_string_lossy().into_owned();
+            }
+        }
+        self
+    }
+
+    /// The folders of this computer that it names.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &String> {
+        let of_folder = |(name, _): &(&String, _)| FOLDERS.contains(&name.as_str());
+        self.attributes.iter().filter(|_| self.kind == LOCAL).filter(of_folder).map(|(_, path)| path)
     }
 
     /// The image's name when it is a registry's cache.

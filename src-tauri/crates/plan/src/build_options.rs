@@ -188,12 +188,14 @@ static COMMON: &[Flag<Draft>] = &[
     value("cache-from", |draft, given| {
         // Ignored together with `--no-cache`, as the configuration's own sources are.
         if !draft.spec.no_cache {
-            draft.spec.cache_from.push(read(CacheSource::parse(&given.value), given)?);
+            let cache = read(CacheSource::parse(&given.value), given)?.seen_from(&draft.folder);
+            draft.spec.cache_from.push(cache);
         }
         Ok(())
     }),
     value("cache-to", |draft, given| {
-        draft.spec.cache_to.push(read(CacheSource::parse(&given.value), given)?);
+        let cache = read(CacheSource::parse(&given.value), given)?.seen_from(&draft.folder);
+        draft.spec.cache_to.push(cache);
         Ok(())
     }),
     value("cgroup-parent", |draft, given| {

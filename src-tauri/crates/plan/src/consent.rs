@@ -14,9 +14,11 @@ mod tells;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
-use wharf_spec::{AppPort, LifecycleCommand, MergedConfig, Mount, SingleCommand, Source};
+use wharf_spec::{AppPort, LifecycleCommand, MergedConfig, SingleCommand, Source};
 
+use crate::container::MountSpec;
 use crate::image::to_hex;
 use crate::quote;
 use crate::state::{HostFile, Observed, Running};
@@ -68,7 +70,10 @@ pub struct Touch {
     pub source: Source,
     /// The property, for example `runArgs[3]`.
     pub property: String,
-    /// The workspace files that a host command runs, as written: their content is part of what is allowed.
+    /// Hash of what else the thing is made of, where `what` does not say all of it. The values themselves may be secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exactly: Option<String>,
+    /// The files that a host command runs, or that say what is lifted, as written: their content is part of what is allowed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
 }
@@ -87,6 +92,11 @@ impl Touch {
         part(b"wharf consent 1");
         part(serde_json::to_string(&self.kind).unwrap_or_default().as_bytes());
         part(self.what.as_bytes());
+        if let Some(exactly) = &self.exactly {
+            // No file is called so.
+            part(b"exactly\0");
+            part(exactly.as_bytes());
+        }
         for path in &self.files {
             part(path.as_bytes());
             match files.get(path) {
@@ -99,12 +109,39 @@ impl Touch {
         }
         to_hex(&hash.finalize())
     }
+
+    /// The same, for nothing but this value.
+    fn exactly(self, value: &Value) -> Touch {
+        Touch { exactly: Some(to_hex(&Sha256::digest(canonical(value).as_bytes()))), ..self }
+    }
+}
+
+/// JSON of a value in which the order of names does not count.
+fn canonical(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(",");
+    match value {
+        Value::Array(items) => format!("[{}]", joined(items.iter().map(canonical).collect())),
+        Value::Object(entries) => {
+            let sorted: BTreeMap<&String, &Value> = entries.iter().collect();
+            let pair = |(name, value): (&String, &Value)| {
+                format!("{}:{}", Value::from(name.as_str()), canonical(value))
+            };
+            format!("{{{}}}", joined(sorted.into_iter().map(pair).collect()))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
 }
 
 /// The workspace files that the configuration's host commands run, as written, each once.
 #[must_use]
 pub fn named_workspace_files(wanted: &Running) -> Vec<String> {
-    let mut files: Vec<String> = host_commands(wanted).into_iter().flat_map(|touch| touch.files).collect();
+    files_of(&host_commands(wanted))
+}
+
+/// The files whose content is part of these, as written, each once.
+#[must_use]
+pub fn files_of(touches: &[Touch]) -> Vec<String> {
+    let mut files: Vec<String> = touches.iter().flat_map(|touch| &touch.files).cloned().collect();
     files.sort();
     files.dedup();
     files
@@ -163,11 +200,11 @@ fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -
 
 fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
     let mut found = host_commands(wanted);
-    mounts(&mut found, wanted, merged, outside);
-    security(&mut found, wanted, merged);
+    mounts(&mut found, wanted, merged, observed, outside);
+    security(&mut found, wanted, merged, observed, outside);
     ports(&mut found, wanted);
     gpus(&mut found, wanted, merged);
-    options::run_arguments(&mut found, wanted, observed, outside);
+    options::run_arguments(&mut found, wanted, outside);
     options::build(&mut found, wanted, outside);
     services::services(&mut found, wanted, observed, outside);
     each_once(found)
@@ -176,7 +213,9 @@ fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &
 /// The same thing is asked about once, however many ask for it.
 fn each_once(mut found: Vec<Touch>) -> Vec<Touch> {
     let mut seen = std::collections::BTreeSet::new();
-    found.retain(|touch| seen.insert((touch.kind, touch.what.clone())));
+    found.retain(|touch| {
+        seen.insert((touch.kind, touch.what.clone(), touch.exactly.clone(), touch.files.clone()))
+    });
     found
 }
 
@@ -198,6 +237,7 @@ fn host_commands(wanted: &Running) -> Vec<Touch> {
         detail: "It runs on this computer with your own rights, at every start.".to_owned(),
         source: source.clone(),
         property: property(name),
+        exactly: None,
         files: named_files(command, &wanted.workspace.host_mount_folder),
     };
     let authors = wanted.configuration.initialize_commands();
@@ -215,7 +255,13 @@ fn commands_of(command: &LifecycleCommand) -> Vec<(Option<String>, SingleCommand
 }
 
 /// Mounts of the configuration and of its image; those of `--mount` were typed by the person.
-fn mounts(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig, outside: &Outside<'_>) {
+fn mounts(
+    found: &mut Vec<Touch>,
+    wanted: &Running,
+    merged: &MergedConfig,
+    observed: &Observed,
+    outside: &Outside<'_>,
+) {
     let config = &wanted.configuration.config;
     if let Some(mount) = config.workspace_mount.as_deref().filter(|mount| !mount.is_empty()) {
         found.extend(outside.mount(mount, config_source(wanted), "workspaceMount"));
@@ -223,7 +269,20 @@ fn mounts(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig, outsi
     for mount in &merged.mounts {
         let property =
             property_of(&mount.source, "mounts", || config.mounts.iter().position(|own| *own == mount.value));
-        found.extend(outside.mount(&mount.value.to_argument(), mount.source.clone(), &property));
+        let (text, source) = (mount.value.to_argument(), mount.source.clone());
+        found.extend(match observed.compose.known().and_then(Option::as_ref) {
+            // Compose is given them as it writes them, and finds relative paths from its own folder.
+            Some(facts) => {
+                let from = facts.folder().to_string_lossy();
+                let spec =
+                    crate::compose::read_mount(&mount.value, facts).ok().map(|spec| match &*spec.r#type {
+                        "bind" => MountSpec { source: outside.seen_from(&from, &spec.source), ..spec },
+                        _ => spec,
+                    });
+                outside.mounted(spec, &text, source, &property)
+            }
+            None => outside.mount(&text, source, &property),
+        });
     }
 }
 
@@ -237,7 +296,13 @@ fn property_of(source: &Source, name: &str, index: impl FnOnce() -> Option<usize
     }
 }
 
-fn security(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig) {
+fn security(
+    found: &mut Vec<Touch>,
+    wanted: &Running,
+    merged: &MergedConfig,
+    observed: &Observed,
+    outside: &Outside<'_>,
+) {
     let config = &wanted.configuration.config;
     let source = |pointer: &str| merged.source(pointer).cloned().unwrap_or_else(|| config_source(wanted));
     if merged.privileged {
@@ -253,7 +318,10 @@ fn security(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig) {
         let source = source(&format!("/securityOpt/{index}"));
         let property =
             property_of(&source, "securityOpt", || config.security_opt.iter().position(|own| own == option));
-        found.extend(options::security_option(option, source, &property));
+        let facts = observed.compose.known().and_then(Option::as_ref);
+        let folder = facts.map(|facts| facts.folder().to_string_lossy());
+        let folder = folder.as_deref().unwrap_or(outside.opened());
+        found.extend(options::security_option(option, source, &property, folder, outside));
     }
 }
 
@@ -275,12 +343,8 @@ fn gpus(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig) {
             detail: "The container can use every GPU of the engine's machine.".to_owned(),
             source: config_source(wanted),
             property: "hostRequirements.gpu".to_owned(),
+            exactly: None,
             files: Vec::new(),
         });
     }
-}
-
-/// The text of a `--mount`, read as far as a person needs to know.
-fn mount_fields(text: &str) -> wharf_spec::MountFields {
-    Mount::Text(text.to_owned()).fields()
 }

@@ -27,9 +27,10 @@ use crate::facts::{EngineFacts, EngineKind, HostFacts};
 use crate::flags::{self, Argument, Table};
 
 pub(crate) use devices::ulimit;
-pub(crate) use mounts::split_volume;
-pub(crate) use network::extra_host;
+pub(crate) use mounts::{ReadVolume, split_volume, volume_flag};
+pub(crate) use network::{extra_host, read as network};
 pub(crate) use ports::publish as published;
+pub(crate) use security::{profile_path, split as split_security_option};
 pub(crate) use values::{bytes, bytes_or_unlimited, fields, integer, join, key_value};
 
 static TABLE: Table<Draft> = Table {
@@ -257,7 +258,7 @@ impl Draft {
     }
 }
 
-/// One `--mount` in the words of Docker's API. `folder` is where relative sources start.
-pub(crate) fn mount(text: &str, folder: &str) -> Result<crate::container::MountSpec, String> {
-    mounts::mount(text, folder, false).map(|read| read.mount)
+/// One `--mount` in the words of Docker's API. `folder` is where relative sources start; `podman` allows Podman's own fields and types.
+pub(crate) fn mount(text: &str, folder: &str, podman: bool) -> Result<crate::container::MountSpec, String> {
+    mounts::mount(text, folder, podman).map(|read| read.mount)
 }

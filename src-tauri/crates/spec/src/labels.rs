@@ -36,6 +36,23 @@ pub fn usual_names() -> Vec<String> {
     [LOCAL_FOLDER, CONFIG_FILE].map(str::to_owned).to_vec()
 }
 
+/// Whether a label of this name tells whose a container is, and so what may be done with it: an environment's, a project's, or
+/// another tool's. The metadata is none of them.
+#[must_use]
+pub fn tells_whose(name: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase();
+    let starts = ["devcontainer.", "vsch.", "dev.wharf.", "com.docker.compose.", "io.podman.compose."];
+    starts.iter().any(|start| name.starts_with(start)) && name != crate::metadata::LABEL
+}
+
+/// Whether an annotation of this name (or `name=value`) is an instruction for whatever runs the container, and no description.
+#[must_use]
+pub fn tells_runtime(annotation: &str) -> bool {
+    let name = annotation.trim().to_ascii_lowercase();
+    let starts = ["run.oci.", "org.systemd.", "io.podman.", "io.kubernetes.cri-o.", "io.katacontainers."];
+    starts.iter().any(|start| name.starts_with(start))
+}
+
 /// Whether a container has labels of these names, which says that it was made for an environment and holds what that was made
 /// from. One that an older tool made has no label for the configuration.
 #[must_use]
@@ -54,6 +71,36 @@ mod tests {
     use PathStyle::{Darwin, Linux, Windows};
 
     use super::*;
+
+    #[test]
+    fn annotations_that_are_instructions() {
+        for (name, expected) in [
+            ("run.oci.keep_original_groups=1", true),
+            ("org.systemd.property.DeviceAllow", true),
+            ("io.podman.annotations.x", true),
+            ("com.example.team=run.oci", false),
+        ] {
+            assert_eq!(tells_runtime(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn labels_that_tell_whose_a_container_is() {
+        let table = [
+            ("devcontainer.local_folder", true),
+            (" Devcontainer.Config_File", true),
+            ("devcontainer.metadata", false),
+            ("com.docker.compose.project", true),
+            ("io.podman.compose.project", true),
+            ("vsch.local.folder", true),
+            ("dev.wharf.transient", true),
+            ("com.example.team", false),
+            ("devcontainer", false),
+        ];
+        for (name, expected) in table {
+            assert_eq!(tells_whose(name), expected, "{name}");
+        }
+    }
 
     fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -19,3 +19,4 @@ pub use up::{ComposeUp, OVERRIDE_PREFIX, Override};
 
 pub(crate) use facts::{is_compose, service_name};
 pub(crate) use up::{go_on, named, up};
+pub(crate) use volumes::read as read_mount;

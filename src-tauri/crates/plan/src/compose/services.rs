@@ -204,12 +204,13 @@ fn build(
         prints.push(found.context.as_str());
     }
     for text in &build.cache_from {
-        spec.cache_from.push(CacheSource::parse(text).map_err(|reason| Error::Value {
+        let cache = CacheSource::parse(text).map_err(|reason| Error::Value {
             flag: "--cache-from".to_owned(),
             value: text.clone(),
             property: "dockerComposeFile".to_owned(),
             reason,
-        })?);
+        })?;
+        spec.cache_from.push(cache.seen_from(&observed.host.folder));
     }
     crate::build_options::apply_of_service(&mut spec, &facts.options_of(service, build), observed)?;
     crate::platform::complete(&mut spec, wanted, observed);

@@ -24,16 +24,14 @@ pub(super) fn of(wanted: &Running, facts: &ComposeFacts, merged: &MergedConfig) 
     let of_caller = wanted.create.mounts.iter().map(|text| (Mount::Text(text.clone()), "--mount"));
     let of_configuration = merged.mounts.iter().map(|mount| (mount.value.clone(), "mounts"));
     for (mount, property) in of_configuration.chain(of_caller) {
-        let fields = mount.fields();
-        let folder = facts.folder().to_string_lossy();
-        let spec = read(&fields, &folder).map_err(|reason| Error::Value {
+        let spec = read(&mount, facts).map_err(|reason| Error::Value {
             flag: "--mount".to_owned(),
             value: mount.to_argument(),
             property: property.to_owned(),
             reason,
         })?;
         if spec.r#type == "volume" && !spec.source.is_empty() {
-            let volume = declared(&spec, is_external(&fields));
+            let volume = declared(&spec, is_external(&mount.fields()));
             found.named.insert(spec.source.clone(), volume);
         }
         found.of_service.push(long_form(&spec));
@@ -46,7 +44,8 @@ fn is_external(fields: &MountFields) -> bool {
 }
 
 /// The engine's own option, but for what only Compose looks at. Without a type, a source that is a path is a folder.
-fn read(fields: &MountFields, folder: &str) -> Result<MountSpec, String> {
+pub(crate) fn read(mount: &Mount, facts: &ComposeFacts) -> Result<MountSpec, String> {
+    let fields = mount.fields();
     let source = fields.source.as_deref().unwrap_or_default();
     let kind = fields.kind.clone().or_else(|| source.starts_with(['/', '.', '~']).then(|| "bind".to_owned()));
     let pairs = [("type", kind), ("source", fields.source.clone()), ("target", fields.target.clone())];
@@ -62,7 +61,7 @@ fn read(fields: &MountFields, folder: &str) -> Result<MountSpec, String> {
         if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
     };
     let text = pairs.chain(options).map(quoted).collect::<Vec<_>>().join(",");
-    run_args::mount(&text, folder)
+    run_args::mount(&text, &facts.folder().to_string_lossy(), false)
 }
 
 /// How the project declares a volume: nothing to say, or whose it is and which driver holds it.

@@ -76,19 +76,50 @@ const SCRIPTS: [&str; 18] = [
 /// Relative paths count as the workspace's; absolute ones only below `workspace`.
 #[must_use]
 pub fn named_files(command: &SingleCommand, workspace: &str) -> Vec<String> {
-    let commands = match command {
-        SingleCommand::Exec(words) => vec![words.clone()],
-        SingleCommand::Shell(line) => simple_commands(line),
+    let named = match command {
+        SingleCommand::Exec(words) => files_of(words),
+        SingleCommand::Shell(line) => files_of_line(line),
     };
     let mut files = Vec::new();
-    for words in commands {
-        for file in files_of(&words) {
-            if is_in_workspace(&file, workspace) && !files.contains(&file) {
-                files.push(file);
-            }
+    for file in named {
+        if is_in_workspace(&file, workspace) && !files.contains(&file) {
+            files.push(file);
         }
     }
     files
+}
+
+/// The files that the commands of a shell line run: where one goes into a folder first, both there and here, as it may not get there.
+fn files_of_line(line: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folder = String::new();
+    for words in simple_commands(line) {
+        if let [program, rest @ ..] = words.as_slice()
+            && matches!(program.as_str(), "cd" | "pushd" | "chdir")
+        {
+            let to = rest.iter().find(|word| !word.starts_with('-') && !word.eq_ignore_ascii_case("/d"));
+            // Where the shell puts something in, nobody can tell.
+            let to = to.filter(|to| !to.contains(['$', '`', '*', '?']));
+            folder = to.map(|to| below(&folder, to)).unwrap_or_default();
+            continue;
+        }
+        for file in files_of(&words) {
+            let there = below(&folder, &file);
+            files.extend([file, there]);
+        }
+    }
+    files
+}
+
+/// A path as it is seen from where the folder is.
+fn below(folder: &str, path: &str) -> String {
+    let is_absolute =
+        path.starts_with('~') || PathStyle::Linux.is_absolute(path) || PathStyle::Windows.is_absolute(path);
+    match folder.trim_end_matches(['/', '\\']) {
+        _ if is_absolute => path.to_owned(),
+        "" if folder.is_empty() => path.to_owned(),
+        folder => format!("{folder}/{}", path.trim_start_matches("./")),
+    }
 }
 
 fn is_in_workspace(file: &str, workspace: &str) -> bool {
@@ -168,9 +199,7 @@ fn inline_or_file(arguments: &[&str]) -> Program {
             } else {
                 rest.first().copied().unwrap_or_default().to_owned()
             };
-            return Program::Inline(
-                simple_commands(&line).iter().flat_map(|words| files_of(words)).collect(),
-            );
+            return Program::Inline(files_of_line(&line));
         }
         if !argument.starts_with('-') {
             return Program::File((*argument).to_owned());
@@ -252,14 +281,31 @@ mod tests {
 
     #[test]
     fn files_that_shell_lines_run() {
-        let table: [(&str, &[&str]); 24] = [
+        let table: [(&str, &[&str]); 29] = [
             ("./scripts/setup.sh", &["./scripts/setup.sh"]),
             ("bash scripts/setup.sh --fast", &["scripts/setup.sh"]),
             ("sh -e tools/prepare", &["tools/prepare"]),
             (". ./env && ./run", &["./env", "./run"]),
             ("FOO=1 BAR=2 ./run.sh", &["./run.sh"]),
             ("sudo -E bash -x ./a.sh; ./b", &["./a.sh", "./b"]),
-            ("cd sub && python3 make.py", &["make.py"]),
+            ("cd sub && python3 make.py", &["make.py", "sub/make.py"]),
+            (
+                "cd ./a/ && (cd b; ./x) && make",
+                &[
+                    "./x",
+                    "./a/b/x",
+                    "GNUmakefile",
+                    "./a/b/GNUmakefile",
+                    "makefile",
+                    "./a/b/makefile",
+                    "Makefile",
+                    "./a/b/Makefile",
+                ],
+            ),
+            ("cd /work/project/tools && ./x", &["./x", "/work/project/tools/x"]),
+            ("cd /elsewhere && ./x", &["./x"]),
+            ("bash -c 'cd sub && ./x'", &["./x", "sub/x"]),
+            ("cd \"$DIR\" && ./x", &["./x"]),
             ("test -f .env || cp .env.example .env", &[]),
             ("touch .env", &[]),
             ("make init", &["GNUmakefile", "makefile", "Makefile"]),

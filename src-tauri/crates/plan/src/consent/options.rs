@@ -1,16 +1,26 @@
 //! Touches of raw options: `runArgs` and `build.options`, option by option.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
+use serde_json::json;
 use wharf_spec::Source;
+use wharf_spec::labels::tells_runtime;
 
 use super::paths::Outside;
 use super::{Touch, TouchKind, config_source};
 use crate::build::CacheSource;
-use crate::facts::EngineKind;
 use crate::flags::Argument;
-use crate::state::{Observed, Running};
+use crate::state::Running;
 use crate::{build_options, run_args};
+
+/// What is said of whatever can hide anything.
+pub(super) const CANNOT_TELL: &str =
+    "What this option can reach on the engine's machine cannot be told from here.";
+
+/// What is said of labels that are no description.
+pub(super) const TELLS_WHOSE: &str =
+    "Wharf and other programs can take its container for another environment's.";
 
 /// A touch, but for who wrote it where.
 fn touch(kind: TouchKind, what: impl Into<String>, detail: &str, source: Source, property: &str) -> Touch {
@@ -20,6 +30,7 @@ fn touch(kind: TouchKind, what: impl Into<String>, detail: &str, source: Source,
         detail: detail.to_owned(),
         source,
         property: property.to_owned(),
+        exactly: None,
         files: Vec::new(),
     }
 }
@@ -64,14 +75,23 @@ pub(super) fn capability(name: &str, source: Source, property: &str) -> Option<T
     Some(touch(TouchKind::Capability, short, detail, source, property))
 }
 
-pub(super) fn security_option(text: &str, source: Source, property: &str) -> Option<Touch> {
-    let (key, value) = text.split_once('=').or_else(|| text.split_once(':')).unwrap_or((text, ""));
-    let detail = match (key, value) {
-        ("no-new-privileges", "false") => {
+/// `folder` is where a relative profile lies.
+pub(super) fn security_option(
+    text: &str,
+    source: Source,
+    property: &str,
+    folder: &str,
+    outside: &Outside<'_>,
+) -> Option<Touch> {
+    let (key, value) = run_args::split_security_option(text);
+    let detail = match (key, value.unwrap_or_default()) {
+        // These only take rights away; the engines read a switch in these spellings.
+        ("no-new-privileges", "" | "1" | "t" | "T" | "true" | "TRUE" | "True")
+        | ("mask", _)
+        | ("seccomp", "builtin") => return None,
+        ("no-new-privileges", _) => {
             "Programs in the container may gain rights, even where the engine forbids it."
         }
-        // These only take rights away.
-        ("no-new-privileges" | "mask", _) | ("seccomp", "builtin") => return None,
         ("seccomp", "unconfined") => "The container can make any system call.",
         ("seccomp", _) => {
             "The container's system calls are filtered by this file instead of the engine's rules."
@@ -82,14 +102,24 @@ pub(super) fn security_option(text: &str, source: Source, property: &str) -> Opt
         }
         _ => "The engine's protection is changed in a way that cannot be told.",
     };
-    Some(touch(TouchKind::Unconfined, text, detail, source, property))
+    let profile = run_args::profile_path(text);
+    let here = folder == outside.opened();
+    let files = profile.map(|path| if here { path.to_owned() } else { outside.seen_from(folder, path) });
+    let touch = touch(TouchKind::Unconfined, text, detail, source, property);
+    Some(Touch { files: files.into_iter().collect(), ..touch })
+}
+
+/// Whether an address is this computer's for itself.
+pub(super) fn is_loopback(address: &str) -> bool {
+    address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A published port that other computers can reach.
 pub(super) fn published(text: &str, source: Source, property: &str) -> Option<Touch> {
-    let ports = run_args::published(text).ok()?;
-    let loopback = |address: &str| address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    if ports.iter().all(|(_, binding)| loopback(&binding.host_ip)) {
+    // What cannot be read here may be read by somebody else: an address that is none means all of them.
+    let stays = run_args::published(text)
+        .is_ok_and(|ports| ports.iter().all(|(_, binding)| is_loopback(&binding.host_ip)));
+    if stays {
         return None;
     }
     let detail = "Other computers in the network can reach this port.";
@@ -97,25 +127,18 @@ pub(super) fn published(text: &str, source: Source, property: &str) -> Option<To
 }
 
 /// Options of `runArgs`.
-pub(super) fn run_arguments(
-    found: &mut Vec<Touch>,
-    wanted: &Running,
-    observed: &Observed,
-    outside: &Outside<'_>,
-) {
+pub(super) fn run_arguments(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<'_>) {
     let arguments = Argument::list("runArgs", &wanted.configuration.config.run_args);
     // A list that cannot be read never reaches the engine: planning the container says why.
     let Ok(options) = run_args::options(&arguments) else { return };
-    let podman = observed.engine.kind == EngineKind::Podman;
     for (name, value, property) in options {
         let source = config_source(wanted);
-        match run_argument(name, &value, source.clone(), property, outside, podman) {
+        match run_argument(name, &value, source.clone(), property, outside.opened(), outside) {
             Effect::Harmless => {}
             Effect::Touch(touch) => found.extend(touch),
             Effect::Hidden => {
-                let detail = "What this option can reach on the engine's machine cannot be told from here.";
                 let what = if value == "true" { format!("--{name}") } else { format!("--{name}={value}") };
-                found.push(touch(TouchKind::RawOption, what, detail, source, property));
+                found.push(touch(TouchKind::RawOption, what, CANNOT_TELL, source, property));
             }
         }
     }
@@ -131,13 +154,14 @@ pub(super) enum Effect {
     Hidden,
 }
 
+/// `folder` is where relative paths start.
 pub(super) fn run_argument(
     name: &str,
     value: &str,
     source: Source,
     property: &str,
+    folder: &str,
     outside: &Outside<'_>,
-    podman: bool,
 ) -> Effect {
     let switched_on = value == "true";
     let one =
@@ -155,8 +179,8 @@ pub(super) fn run_argument(
                 ),
             }
         }
-        "security-opt" => Effect::Touch(security_option(value, source.clone(), property)),
-        "volume" => Effect::Touch(outside.volume(value, source.clone(), property)),
+        "security-opt" => Effect::Touch(security_option(value, source.clone(), property, folder, outside)),
+        "volume" => Effect::Touch(outside.volume(value, folder, source.clone(), property)),
         "mount" => Effect::Touch(outside.mount(value, source.clone(), property)),
         "publish" => Effect::Touch(published(value, source.clone(), property)),
         "publish-all" if switched_on => one(
@@ -173,14 +197,14 @@ pub(super) fn run_argument(
         "device-cgroup-rule" => {
             one(TouchKind::Device, value.to_owned(), "The container may make and use devices of this kind.")
         }
-        "network" | "net" => network(value, &source, property, podman),
+        "network" | "net" => network(value, &source, property, outside.is_podman()),
         "pid" | "ipc" | "uts" | "userns" | "cgroupns" => namespace(name, value, &source, property),
         "group-add" if value == "keep-groups" => {
             one(TouchKind::HostNamespace, value.to_owned(), "The container keeps your groups on the host.")
         }
         "env-file" | "label-file" | "hosts-file" if outside.is_outside(value) => one(
             TouchKind::Secret,
-            value.to_owned(),
+            outside.shown(&outside.absolute(value)),
             "The content of this file of the host goes into the container.",
         ),
         "env-host" if switched_on => one(
@@ -189,11 +213,29 @@ pub(super) fn run_argument(
             "Every variable of the host goes into the container.",
         ),
         "secret" => {
-            one(TouchKind::Secret, value.to_owned(), "This secret of the engine goes into the container.")
+            let detail = "This secret of the engine goes into the container.";
+            let touch = touch(TouchKind::Secret, value, detail, source.clone(), property);
+            Effect::Touch(Some(touch.exactly(&json!(name))))
+        }
+        "label" if outside.tells_whose(value) => {
+            one(TouchKind::RawOption, format!("--label={value}"), TELLS_WHOSE)
+        }
+        "label-file" => {
+            let what = format!("--label-file={value}");
+            let file = touch(TouchKind::RawOption, what, TELLS_WHOSE, source.clone(), property);
+            Effect::Touch(Some(Touch { files: vec![value.to_owned()], ..file }))
+        }
+        "annotation" if tells_runtime(value) => Effect::Hidden,
+        "annotation" => Effect::Harmless,
+        "env" if outside.is_podman() && !value.contains('=') && value.ends_with('*') => {
+            let (what, detail) = match value {
+                "*" => ("all of your environment", "Every variable of the host goes into the container."),
+                _ => (value, "Every variable of the host that begins so goes into the container."),
+            };
+            one(TouchKind::Secret, what.to_owned(), detail)
         }
         // These only name, bound or describe the container itself.
         "add-host"
-        | "annotation"
         | "arch"
         | "attach"
         | "blkio-weight"
@@ -302,7 +344,7 @@ pub(super) fn run_argument(
         | "variant"
         | "workdir" => Effect::Harmless,
         // The workspace's own files.
-        "env-file" | "label-file" | "hosts-file" => Effect::Harmless,
+        "env-file" | "hosts-file" => Effect::Harmless,
         "publish-all" | "env-host" | "oom-kill-disable" if !switched_on => Effect::Harmless,
         // Everything else can hide one of the above.
         _ => Effect::Hidden,
@@ -310,7 +352,9 @@ pub(super) fn run_argument(
 }
 
 fn network(value: &str, source: &Source, property: &str, podman: bool) -> Effect {
-    let (mode, rest) = value.split_once(':').unwrap_or((value, ""));
+    let Ok(read) = run_args::network(value, podman) else { return Effect::Hidden };
+    let target = read.target.trim();
+    let (mode, rest) = target.split_once(':').unwrap_or((target, ""));
     let shared = |detail| {
         Effect::Touch(Some(touch(
             TouchKind::HostNamespace,
@@ -357,11 +401,13 @@ fn lies_in_the_volume(wanted: &Running, path: &str) -> bool {
 pub(super) fn build(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<'_>) {
     let Some(build) = wanted.configuration.config.build.as_ref() else { return };
     let source = config_source(wanted);
-    if let Some(context) = wanted.build.context.as_ref().map(|context| context.to_string_lossy().into_owned())
-        && !lies_in_the_volume(wanted, &context)
-    {
-        found.extend(sent(&context, &source, "build.context", outside));
-    }
+    let here = |path: &Option<PathBuf>| {
+        let path = path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        path.filter(|path| !lies_in_the_volume(wanted, path))
+    };
+    let (context, dockerfile) = (here(&wanted.build.context), here(&wanted.build.dockerfile));
+    found.extend(context.as_ref().and_then(|context| sent(context, &source, "build.context", outside)));
+    found.extend(built_from(dockerfile, context.as_deref(), &source, "build.dockerfile", outside));
     build_arguments(found, &Argument::list("build.options", &build.options), &source, outside);
     cached(found, "cache-from", &build.cache_from, &source, "build.cacheFrom", outside);
 }
@@ -369,13 +415,14 @@ pub(super) fn build(found: &mut Vec<Touch>, wanted: &Running, outside: &Outside<
 /// The same for a service's own build; `property` is where it stands.
 pub(super) fn built(
     found: &mut Vec<Touch>,
-    context: Option<&str>,
+    (context, dockerfile): (Option<&str>, Option<String>),
     (options, caches): (&[String], &[String]),
     source: &Source,
     property: &str,
     outside: &Outside<'_>,
 ) {
     found.extend(context.and_then(|context| sent(context, source, property, outside)));
+    found.extend(built_from(dockerfile, context, source, property, outside));
     build_arguments(found, &Argument::list(property, options), source, outside);
     cached(found, "cache-from", caches, source, property, outside);
 }
@@ -383,9 +430,32 @@ pub(super) fn built(
 /// A context that lies outside.
 fn sent(context: &str, source: &Source, property: &str, outside: &Outside<'_>) -> Option<Touch> {
     let detail = "The build can read every file in this folder.";
-    outside
-        .is_outside(context)
-        .then(|| touch(TouchKind::HostFolder, outside.absolute(context), detail, source.clone(), property))
+    outside.is_outside(context).then(|| {
+        touch(
+            TouchKind::HostFolder,
+            outside.shown(&outside.absolute(context)),
+            detail,
+            source.clone(),
+            property,
+        )
+    })
+}
+
+/// A Dockerfile that lies outside: who reads it is named by the build, which need not be whoever reads Dockerfiles. One in a context
+/// that is asked about goes with it.
+fn built_from(
+    dockerfile: Option<String>,
+    context: Option<&str>,
+    source: &Source,
+    property: &str,
+    outside: &Outside<'_>,
+) -> Option<Touch> {
+    let file = outside.absolute(&dockerfile?);
+    if !outside.is_outside(&file) || context.is_some_and(|context| outside.is_part(&file, context)) {
+        return None;
+    }
+    let detail = "The build can read this file of the host.";
+    Some(touch(TouchKind::HostFolder, outside.shown(&file), detail, source.clone(), property))
 }
 
 fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Source, outside: &Outside<'_>) {
@@ -402,21 +472,19 @@ fn build_arguments(found: &mut Vec<Touch>, arguments: &[Argument], source: &Sour
             "secret" => add(TouchKind::Secret, "The build can read this secret of the host."),
             "ssh" => add(TouchKind::Secret, "The build can use keys of your SSH agent."),
             "security-opt" => add(TouchKind::Unconfined, "The engine's protection is changed for the build."),
+            "label" if outside.tells_whose(&value) => add(TouchKind::RawOption, TELLS_WHOSE),
             "build-context" | "cache-from" | "cache-to" => {
                 cached(found, name, std::slice::from_ref(&value), source, property, outside);
             }
             "cgroup-parent" | "isolation" => {
-                add(
-                    TouchKind::RawOption,
-                    "What this option can reach on the engine's machine cannot be told from here.",
-                );
+                add(TouchKind::RawOption, CANNOT_TELL);
             }
             _ => {}
         }
     }
 }
 
-/// The folders outside that places of caches, or of other contexts, name.
+/// What caches, or a folder that is another context, mean for this computer.
 fn cached(
     found: &mut Vec<Touch>,
     name: &str,
@@ -425,38 +493,34 @@ fn cached(
     property: &str,
     outside: &Outside<'_>,
 ) {
-    let takes = |place: &&String| {
-        let kind = CacheSource::parse(place).map(|cache| cache.kind);
-        name != "build-context" && kind.is_ok_and(|kind| matches!(kind.as_str(), "gha" | "s3"))
-    };
-    for place in places.iter().filter(takes) {
-        let detail = "The build gets the credentials for this cache that your environment holds.";
-        found.push(touch(TouchKind::Secret, place, detail, source.clone(), property));
+    for place in places {
+        let paths = if name == "build-context" {
+            let path = place.split_once('=').map(|(_, path)| path.to_owned());
+            path.into_iter().filter(|path| !path.contains("://")).collect()
+        } else {
+            let cache = CacheSource::parse(place);
+            let kind = cache.as_ref().map(|cache| cache.kind.as_str()).unwrap_or_default();
+            let told = match (name, kind) {
+                (_, "gha" | "s3") => Some((
+                    TouchKind::Secret,
+                    "The build gets the credentials for this cache that your environment holds.",
+                )),
+                ("cache-to", "registry") => {
+                    Some((TouchKind::Secret, "The build writes to this registry with your credentials."))
+                }
+                (_, "local") | ("cache-to", "inline") | ("cache-from", "registry") => None,
+                _ => Some((TouchKind::RawOption, CANNOT_TELL)),
+            };
+            found.extend(told.map(|(kind, detail)| {
+                touch(kind, place, detail, source.clone(), property).exactly(&json!(name))
+            }));
+            cache.iter().flat_map(CacheSource::folders).cloned().collect::<Vec<String>>()
+        };
+        let detail = "The build reads or writes files in this folder of the host.";
+        for path in paths.into_iter().filter(|path| outside.is_outside(path)) {
+            let path = outside.shown(&outside.absolute(&path));
+            let touch = touch(TouchKind::HostFolder, path, detail, source.clone(), property);
+            found.push(touch.exactly(&json!(name)));
+        }
     }
-    let detail = "The build reads or writes files in this folder of the host.";
-    let paths = places.iter().flat_map(|place| host_paths(name, place));
-    for path in paths.filter(|path| outside.is_outside(path)) {
-        found.push(touch(TouchKind::HostFolder, path, detail, source.clone(), property));
-    }
-}
-
-/// The host folders that a value of the build names.
-fn host_paths(name: &str, value: &str) -> impl Iterator<Item = String> {
-    let paths: Vec<String> = if name == "build-context" {
-        value
-            .split_once('=')
-            .map(|(_, place)| place.to_owned())
-            .into_iter()
-            .filter(|place| !place.contains("://"))
-            .collect()
-    } else {
-        run_args::fields(value)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|field| field.split_once('='))
-            .filter(|(key, _)| matches!(*key, "src" | "dest"))
-            .map(|(_, path)| path.to_owned())
-            .collect()
-    };
-    paths.into_iter()
 }

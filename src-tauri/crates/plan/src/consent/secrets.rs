@@ -66,6 +66,7 @@ pub fn secret_touch(configuration: &ResolvedConfig, name: &str, place: SecretPla
             .to_owned(),
         source: Source::Config { path: configuration.path.clone() },
         property: format!("secrets.{name}"),
+        exactly: None,
         files: Vec::new(),
     }
 }

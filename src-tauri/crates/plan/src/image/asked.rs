@@ -25,12 +25,13 @@ pub(super) fn apply(
     if !wanted.no_cache {
         spec.cache_from.extend(asked.cache_from.iter().cloned());
         for text in configured_caches {
-            spec.cache_from.push(CacheSource::parse(text).map_err(|reason| Error::Value {
+            let cache = CacheSource::parse(text).map_err(|reason| Error::Value {
                 flag: "--cache-from".to_owned(),
                 value: text.clone(),
                 property: "build.cacheFrom".to_owned(),
                 reason,
-            })?);
+            })?;
+            spec.cache_from.push(cache.seen_from(&observed.host.folder));
         }
     }
     spec.cache_to.extend(asked.cache_to.iter().cloned());

@@ -43,11 +43,9 @@ pub(super) fn allowed(
         _ => Inside::default(),
     };
     touches.extend(secrets(wanted, merged, observed, &inside)?);
-    let unread: Vec<String> = consent::named_workspace_files(wanted)
-        .into_iter()
-        .filter(|path| !observed.files.contains_key(path))
-        .collect();
-    if !touches.is_empty() && !unread.is_empty() {
+    let mut unread = consent::files_of(&touches);
+    unread.retain(|path| !observed.files.contains_key(path));
+    if !unread.is_empty() {
         return Err(need(FactQuery::Hashes { paths: unread }));
     }
     let paths = consent::unknown_places(wanted, merged, observed);

@@ -504,12 +504,7 @@ fn file_error(given: &Given<'_>, reason: Reason) -> Error {
 }
 
 fn add_network(draft: &mut Draft, given: &Given<'_>) -> Result<(), Error> {
-    let podmans = draft.podman && given.value.contains(':') && !given.value.contains("name=");
-    let read = if podmans {
-        Ok(network::Attachment { target: given.value.clone(), ..Default::default() })
-    } else {
-        network::attachment(&given.value)
-    };
+    let read = network::read(&given.value, draft.podman);
     draft.networks.push((read.map_err(|reason| given.invalid(reason))?, given.property.to_owned()));
     Ok(())
 }

@@ -27,8 +27,16 @@ pub(crate) fn is_user_defined(target: &str, podman: bool) -> bool {
     !known && !podmans
 }
 
+/// Reads one `--network` as the engine's program does: Podman's modes have options behind a colon.
+pub(crate) fn read(text: &str, podman: bool) -> Result<Attachment, Reason> {
+    if podman && text.contains(':') && !text.contains("name=") {
+        return Ok(Attachment { target: text.to_owned(), ..Attachment::default() });
+    }
+    attachment(text)
+}
+
 /// Reads one `--network`: a name, or fields such as `name=net,alias=db,ip=10.0.0.2`.
-pub(crate) fn attachment(text: &str) -> Result<Attachment, Reason> {
+fn attachment(text: &str) -> Result<Attachment, Reason> {
     if text.trim().is_empty() {
         return Err("the network's name is missing".to_owned());
     }

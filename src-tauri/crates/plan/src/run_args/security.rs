@@ -10,7 +10,8 @@ use super::values::join;
 /// Names of seccomp profiles that are not files.
 const BUILT_IN: [&str; 2] = ["builtin", "unconfined"];
 
-fn split(text: &str) -> (&str, Option<&str>) {
+/// The name and the value of an option, if it has one.
+pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
     match text.split_once('=') {
         Some((key, value)) => (key, Some(value)),
         None => match text.split_once(':') {

@@ -18,7 +18,7 @@ use wharf_spec::compose::{ComposeProject, may_refer_to, named_files};
 const PROJECT: &str = "compose-project";
 
 /// Another number for another way of reading what Compose answers.
-const FORM: &str = concat!("2 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("3 ", env!("CARGO_PKG_VERSION"));
 
 /// Variables that say what Compose does, whatever files say.
 const OF_COMPOSE: [&str; 2] = ["COMPOSE_", "DOCKER_"];

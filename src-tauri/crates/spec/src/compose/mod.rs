@@ -14,8 +14,9 @@ mod yaml;
 
 pub use build::ServiceBuild;
 pub use files::{FileSources, compose_files};
-pub use kept::{may_refer_to, named_files};
+pub use kept::{keeps_log, may_refer_to, named_files};
 pub use name::{NameSources, project_name, usable_project_name};
 pub use profiles::may_have_profiles;
 pub use project::{ComposeProject, ComposeService, Dollars};
+pub use values::labels_of;
 pub use yaml::{YamlError, names_project, read_yaml};

@@ -55,6 +55,12 @@ pub(super) fn pairs(value: Option<&Value>) -> IndexMap<String, Option<String>> {
     }
 }
 
+/// Labels, in either form.
+#[must_use]
+pub fn labels_of(value: &Value) -> IndexMap<String, Option<String>> {
+    pairs(Some(value))
+}
+
 /// A command line: a list, or a text that is split as a shell would.
 pub(super) fn words_of(object: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
     match object.get(name)? {

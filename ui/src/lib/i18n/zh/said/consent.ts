@@ -39,6 +39,8 @@ export const consent: Words<typeof said> = {
     'The container keeps your groups on the host.': '容器保留你在主机上所属的用户组。',
     'The content of this file of the host goes into the container.': '主机上这个文件的内容会进入容器。',
     'Every variable of the host goes into the container.': '主机的所有环境变量都会进入容器。',
+    'Every variable of the host that begins so goes into the container.': '主机上以此开头的所有环境变量都会进入容器。',
+    'The build writes to this registry with your credentials.': '构建会用你的凭据写入这个镜像仓库。',
     'This secret of the engine goes into the container.': '引擎的这个机密会进入容器。',
     "The container uses the engine's machine's own network, its loopback included.":
       '容器直接使用引擎所在机器的网络，包括它的环回接口。',
@@ -53,7 +55,10 @@ export const consent: Words<typeof said> = {
     "The container sees the control groups of the engine's machine.": '容器可以看到引擎所在机器的控制组。',
     "The container shares a namespace with something else on the engine's machine.":
       '容器与引擎所在机器上的其他对象共享命名空间。',
+    "Wharf and other programs can take its container for another environment's.":
+      'Wharf 和其他程序可能会把它的容器当作另一个环境的容器。',
     'The build can read every file in this folder.': '构建可以读取这个文件夹中的所有文件。',
+    'The build can read this file of the host.': '构建可以读取主机上的这个文件。',
     "The build uses a network of the engine's machine.": '构建会使用引擎所在机器的网络。',
     'The build may do more than the builder allows by itself.': '构建可以做构建器默认不允许的事。',
     'The build can read this secret of the host.': '构建可以读取主机的这个机密。',
@@ -73,6 +78,8 @@ export const consent: Words<typeof said> = {
     "What this property can reach on the engine's machine cannot be told from here.":
       '从这里无法得知这个属性能访问引擎所在机器上的什么。',
     'The container can use these devices, such as GPUs.': '容器可以使用这些设备，例如 GPU。',
+    'A network with a driver or options of its own can let other computers reach its containers.':
+      '带有自己的驱动或选项的网络可能让其他电脑访问其中的容器。',
     'Its content goes from the host into containers.': '它的内容会从主机进入容器。',
   },
   subjects: {
