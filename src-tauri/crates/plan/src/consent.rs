@@ -220,6 +220,9 @@ fn mounts(found: &mut Vec<Touch>, wanted: &Running, merged: &MergedConfig, outsi
     if let Some(mount) = config.workspace_mount.as_deref().filter(|mount| !mount.is_empty()) {
         found.extend(outside.mount(mount, config_source(wanted), "workspaceMount"));
     }
+    // A worktree's file is content of the workspace, and may name any folder.
+    let told = wanted.workspace.additional_mount.iter().filter(|_| wanted.workspace.additional_mount_is_told);
+    found.extend(told.filter_map(|mount| outside.mount(mount, config_source(wanted), "workspaceMount")));
     for mount in &merged.mounts {
         let property =
             property_of(&mount.source, "mounts", || config.mounts.iter().position(|own| *own == mount.value));
