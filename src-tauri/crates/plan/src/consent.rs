@@ -5,6 +5,7 @@
 //! changing a script asks everybody.
 
 mod commands;
+mod files;
 mod options;
 mod paths;
 mod secrets;
@@ -121,7 +122,9 @@ pub fn touches(wanted: &Running, merged: &MergedConfig, observed: &Observed) -> 
 #[must_use]
 pub fn touches_of_services(wanted: &Running, observed: &Observed) -> Vec<Touch> {
     let mut found = host_commands(wanted);
-    services::services(&mut found, wanted, observed, &Outside::of(wanted, observed));
+    let outside = Outside::of(wanted, observed);
+    files::files(&mut found, observed, &outside, files::Makes::Containers);
+    services::services(&mut found, wanted, observed, &outside);
     each_once(found)
 }
 
@@ -157,6 +160,7 @@ pub fn unknown_places_of_build(wanted: &Running, observed: &Observed) -> Vec<Str
 fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
     let mut found = Vec::new();
     options::build(&mut found, wanted, outside);
+    files::files(&mut found, observed, outside, files::Makes::Images);
     services::builds(&mut found, wanted, observed, outside);
     each_once(found)
 }
@@ -169,6 +173,7 @@ fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &
     gpus(&mut found, wanted, merged);
     options::run_arguments(&mut found, wanted, observed, outside);
     options::build(&mut found, wanted, outside);
+    files::files(&mut found, observed, outside, files::Makes::Containers);
     services::services(&mut found, wanted, observed, outside);
     each_once(found)
 }

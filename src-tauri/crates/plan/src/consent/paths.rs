@@ -110,6 +110,15 @@ impl<'a> Outside<'a> {
         })
     }
 
+    /// The path with the place that it leads to, where that is another.
+    pub(super) fn leading(&self, path: &str) -> String {
+        let path = self.absolute(path);
+        match self.places.get(&path).filter(|real| **real != path) {
+            Some(real) => format!("{path} (leads to {real})"),
+            None => path,
+        }
+    }
+
     /// The path with the place that it leads to, where that is another, and its target.
     fn shown(&self, path: &str, target: &str) -> String {
         match self.places.get(path).filter(|real| *real != path) {

@@ -6,6 +6,7 @@ mod kept;
 mod observe;
 mod program;
 mod project;
+mod reads;
 mod volume;
 
 pub use failure::ComposeFailure;

@@ -9,6 +9,7 @@ mod kept;
 mod name;
 mod profiles;
 mod project;
+mod reads;
 mod values;
 mod yaml;
 
@@ -18,4 +19,5 @@ pub use kept::{may_refer_to, named_files};
 pub use name::{NameSources, project_name, usable_project_name};
 pub use profiles::may_have_profiles;
 pub use project::{ComposeProject, ComposeService, Dollars};
+pub use reads::{FileRead, Files, ReadFor, ReadSources, files_read};
 pub use yaml::{YamlError, names_project, read_yaml};
