@@ -4,6 +4,7 @@ mod act;
 mod failure;
 mod kept;
 mod observe;
+mod own_files;
 mod program;
 mod project;
 mod reads;
