@@ -14,6 +14,11 @@ impl Files for Disk {
         self.0.contains_key(path)
     }
 
+    fn is_folder(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        self.0.keys().any(|file| file.starts_with(&below))
+    }
+
     fn text(&self, path: &str) -> Option<String> {
         self.0.get(path)?.clone()
     }
@@ -85,6 +90,9 @@ fn files_without_end_are_not_followed() {
     impl Files for Endless {
         fn is_there(&self, _: &str) -> bool {
             true
+        }
+        fn is_folder(&self, _: &str) -> bool {
+            false
         }
         fn text(&self, path: &str) -> Option<String> {
             Some(format!("include: [{path}x]"))

@@ -34,6 +34,10 @@ impl Files for Disk {
         Path::new(path).exists()
     }
 
+    fn is_folder(&self, path: &str) -> bool {
+        Path::new(path).is_dir()
+    }
+
     fn text(&self, path: &str) -> Option<String> {
         // Anything else than a file could keep whoever reads it waiting.
         let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;

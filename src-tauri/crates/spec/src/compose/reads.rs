@@ -45,6 +45,8 @@ pub struct FileRead {
 pub trait Files {
     /// Whether there is something at an absolute path.
     fn is_there(&self, path: &str) -> bool;
+    /// Whether that is a folder.
+    fn is_folder(&self, path: &str) -> bool;
     /// The text of a file; None where there is none, or it cannot be read.
     fn text(&self, path: &str) -> Option<String>;
 }
@@ -204,23 +206,35 @@ impl Reader<'_> {
                 Some(path) => vec![path],
             };
             let said = item.get("project_directory").filter(|folder| !folder.is_null());
-            let mut folder = said.and_then(|said| self.places(said, place.folder)?.pop());
-            if said.is_some() && folder.is_none() {
-                self.add(&written(said.unwrap_or(&Value::Null)), place, property, ReadFor::Untold);
-            }
+            let mut folders = match said.map(|said| (said, self.places(said, place.folder))) {
+                Some((said, None)) => {
+                    self.add(&written(said), place, property, ReadFor::Untold);
+                    Vec::new()
+                }
+                Some((_, Some(places))) => places.into_iter().map(|path| self.folder_of(path)).collect(),
+                None => Vec::new(),
+            };
             for path in paths {
                 for path in self.local(path, place, property).unwrap_or_default() {
-                    let folder = folder.get_or_insert_with(|| style.dirname(&path).to_owned()).clone();
-                    self.part(&path, &folder, place, property);
+                    // Those that follow start where the first one lies, too.
+                    if folders.is_empty() {
+                        folders.push(style.dirname(&path).to_owned());
+                    }
+                    for folder in folders.clone() {
+                        self.part(&path, &folder, place, property);
+                    }
                 }
             }
-            if let Some(folder) = &folder {
-                self.environment_of(folder);
-            }
+            folders.iter().for_each(|folder| self.environment_of(folder));
             if let Some(files) = item.get("env_file") {
                 self.each_file(files, place, property, ReadFor::Project);
             }
         }
+    }
+
+    /// Compose takes what is no folder for a file in the one that is meant.
+    fn folder_of(&self, path: String) -> String {
+        if self.files.is_folder(&path) { path } else { self.sources.style.dirname(&path).to_owned() }
     }
 
     /// A file that is a part of the project because another one names it.
