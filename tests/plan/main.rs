@@ -12,6 +12,7 @@ mod dotfiles;
 mod features;
 mod hooks;
 mod image;
+mod outside;
 mod platform;
 mod ports;
 mod quote;

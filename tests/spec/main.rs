@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod compose;
+mod compose_reads;
 mod deviation;
 mod diagnostics;
 mod diagram;

@@ -56,6 +56,12 @@ fn every_case_on_every_system() {
                 let expected = case["mountText"].as_str().map(str::to_owned).or_else(|| mount("mount"));
                 assert_eq!(workspace.mount, expected, "{about}");
                 assert_eq!(workspace.additional_mount, mount("additionalMount"), "{about}");
+                // Until somebody has looked, only the file says so.
+                assert_eq!(
+                    workspace.additional_mount_is_told,
+                    workspace.additional_mount.is_some(),
+                    "{about}"
+                );
                 assert_eq!(
                     workspace.host_mount_folder,
                     facts.git_root.clone().unwrap_or(facts.folder),

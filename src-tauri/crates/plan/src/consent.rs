@@ -5,6 +5,7 @@
 //! changing a script asks everybody.
 
 mod commands;
+mod files;
 mod options;
 mod paths;
 mod secrets;
@@ -158,7 +159,9 @@ pub fn touches(wanted: &Running, merged: &MergedConfig, observed: &Observed) -> 
 #[must_use]
 pub fn touches_of_services(wanted: &Running, observed: &Observed) -> Vec<Touch> {
     let mut found = host_commands(wanted);
-    services::services(&mut found, wanted, observed, &Outside::of(wanted, observed));
+    let outside = Outside::of(wanted, observed);
+    files::files(&mut found, observed, &outside, files::Makes::Containers);
+    services::services(&mut found, wanted, observed, &outside);
     each_once(found)
 }
 
@@ -194,6 +197,7 @@ pub fn unknown_places_of_build(wanted: &Running, observed: &Observed) -> Vec<Str
 fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
     let mut found = Vec::new();
     options::build(&mut found, wanted, outside);
+    files::files(&mut found, observed, outside, files::Makes::Images);
     services::builds(&mut found, wanted, observed, outside);
     each_once(found)
 }
@@ -206,6 +210,7 @@ fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &
     gpus(&mut found, wanted, merged);
     options::run_arguments(&mut found, wanted, outside);
     options::build(&mut found, wanted, outside);
+    files::files(&mut found, observed, outside, files::Makes::Containers);
     services::services(&mut found, wanted, observed, outside);
     each_once(found)
 }
@@ -266,6 +271,9 @@ fn mounts(
     if let Some(mount) = config.workspace_mount.as_deref().filter(|mount| !mount.is_empty()) {
         found.extend(outside.mount(mount, config_source(wanted), "workspaceMount"));
     }
+    // A worktree's file is content of the workspace, and may name any folder.
+    let told = wanted.workspace.additional_mount.iter().filter(|_| wanted.workspace.additional_mount_is_told);
+    found.extend(told.filter_map(|mount| outside.mount(mount, config_source(wanted), "workspaceMount")));
     for mount in &merged.mounts {
         let property =
             property_of(&mount.source, "mounts", || config.mounts.iter().position(|own| *own == mount.value));

@@ -141,15 +141,43 @@ pub(crate) fn git_file(root: &Path) -> Option<String> {
     std::fs::read_to_string(root.join(".git")).ok()
 }
 
-/// The content of a worktree's `.git` file, if the repository that it points to knows this worktree: the file alone could point
-/// anywhere, and whoever wrote a project could have written it.
-pub(crate) fn confirmed_git_file(root: &Path) -> Option<String> {
-    let content = git_file(root)?;
-    let folder = root.join(wharf_spec::worktree::pointer(&content)?);
-    let back = std::fs::read_to_string(folder.join("gitdir")).ok()?;
-    let back = std::fs::canonicalize(folder.join(back.trim())).ok()?;
-    let own = std::fs::canonicalize(root.join(".git")).ok()?;
-    (back == own).then_some(content)
+/// A worktree that its repository knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfirmedWorktree {
+    /// The content of its `.git` file.
+    pub(crate) git_file: String,
+    /// The folder of the repository that knows it.
+    pub(crate) repository: PathBuf,
+    /// Whether the `.git` file leads to that folder as it is written, too: links can make a path mean something else to the disk
+    /// than its text says.
+    pub(crate) as_written: bool,
+}
+
+/// The worktree of a `.git` file, if the repository that it points to knows this worktree: the file alone could point anywhere,
+/// and whoever wrote a project could have written it. What counts is where the disk leads, and the folder that is given is the one
+/// that was looked at.
+pub(crate) fn confirmed_worktree(root: &Path) -> Option<ConfirmedWorktree> {
+    let git_file = git_file(root)?;
+    let pointer = wharf_spec::worktree::pointer(&git_file)?;
+    let folder = root.join(pointer).canonicalize().ok()?;
+    let named = |name: &str| {
+        let path = std::fs::read_to_string(folder.join(name)).ok()?;
+        folder.join(path.trim()).canonicalize().ok()
+    };
+    let worktrees = folder.parent().filter(|parent| parent.ends_with("worktrees"))?;
+    let real = worktrees.parent()?;
+    let knows = named("gitdir")? == root.join(".git").canonicalize().ok()? && named("commondir")? == real;
+    let has = |name: &str| real.join(name).is_dir();
+    // A folder of the workspace's own vouches for nothing outside of it.
+    let workspace = root.canonicalize().ok()?;
+    let vouches = !folder.starts_with(&workspace) || real.starts_with(&workspace);
+    if !(knows && vouches && real.join("HEAD").symlink_metadata().is_ok() && has("objects") && has("refs")) {
+        return None;
+    }
+    let written = absolute(root, &Path::new(pointer).join("../.."));
+    let as_written = written.canonicalize().is_ok_and(|written| written == real);
+    let repository = if as_written { written } else { real.to_path_buf() };
+    Some(ConfirmedWorktree { git_file, repository, as_written })
 }
 
 /// `path` seen from `current`, with `.` and `..` resolved in the text alone, as Node's `path.resolve` does.
@@ -237,6 +265,31 @@ mod tests {
         }
     }
 
+    /// Writes these files below a folder of its own; a name that ends with a slash is a folder.
+    fn place(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().canonicalize().unwrap();
+        for (name, content) in files {
+            let file = path.join(name);
+            if name.ends_with('/') {
+                std::fs::create_dir_all(file).unwrap();
+            } else {
+                std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+                std::fs::write(file, content.replace("ROOT", path.to_str().unwrap())).unwrap();
+            }
+        }
+        (root, path)
+    }
+
+    const WORKTREE: [(&str, &str); 6] = [
+        ("feature/.git", "gitdir: ../repo/.git/worktrees/feature\n"),
+        ("repo/.git/HEAD", "ref: refs/heads/main\n"),
+        ("repo/.git/objects/", ""),
+        ("repo/.git/refs/", ""),
+        ("repo/.git/worktrees/feature/commondir", "../..\n"),
+        ("repo/.git/worktrees/feature/gitdir", "ROOT/feature/.git\n"),
+    ];
+
     #[test]
     fn a_repository_is_what_git_takes_for_one() {
         // What lies where, where to look from, and which folder is the root.
@@ -298,27 +351,89 @@ mod tests {
 
     #[test]
     fn a_worktree_is_one_when_its_repository_says_so() {
-        let root = tempfile::tempdir().unwrap();
-        let path = |name: &str| root.path().join(name);
-        let write = |name: &str, content: &str| {
-            std::fs::create_dir_all(path(name).parent().unwrap()).unwrap();
-            std::fs::write(path(name), content).unwrap();
-        };
-        let own = path("feature/.git").display().to_string();
-        write("feature/.git", "gitdir: ../repo/.git/worktrees/feature\n");
-        for (back, expected) in [
-            (Some(own.as_str()), true),
-            (Some("../../../../feature/.git"), true),
-            (Some("/somewhere/else/.git"), false),
-            (None, false),
-        ] {
-            let file = "repo/.git/worktrees/feature/gitdir";
-            write(file, back.unwrap_or_default());
-            if back.is_none() {
-                std::fs::remove_file(path(file)).unwrap();
+        let own = "repo/.git/worktrees/feature/";
+        let cases = [
+            ("", "", true),
+            ("gitdir", "../../../../feature/.git", true),
+            ("gitdir", "/somewhere/else/.git", false),
+            ("gitdir", "", false),
+            ("commondir", "../../..", false),
+            ("commondir", "", false),
+        ];
+        for (file, content, expected) in cases {
+            let (_root, path) = place(&WORKTREE);
+            if !file.is_empty() {
+                std::fs::write(path.join(own).join(file), content).unwrap();
             }
-            assert_eq!(confirmed_git_file(&path("feature")).is_some(), expected, "{back:?}");
+            let found = confirmed_worktree(&path.join("feature"));
+            let folder = found.filter(|found| found.as_written).map(|found| found.repository);
+            assert_eq!(folder, expected.then(|| path.join("repo/.git")), "{file} {content}");
         }
+        for missing in ["repo/.git/HEAD", "repo/.git/objects/", "repo/.git/refs/"] {
+            let files: Vec<_> = WORKTREE.into_iter().filter(|(name, _)| *name != missing).collect();
+            let (_root, path) = place(&files);
+            assert_eq!(confirmed_worktree(&path.join("feature")), None, "{missing}");
+        }
+    }
+
+    /// What a project brings along confirms nothing of the person's.
+    #[cfg(unix)]
+    #[test]
+    fn links_make_no_worktree_of_another_folder() {
+        // A repository as `git` would take it, at this path.
+        let repository = |folder: &str, back: &str| {
+            [
+                (format!("{folder}/HEAD"), "ref: refs/heads/main"),
+                (format!("{folder}/objects/"), ""),
+                (format!("{folder}/refs/"), ""),
+                (format!("{folder}/worktrees/n/commondir"), "../.."),
+                (format!("{folder}/worktrees/n/gitdir"), back),
+            ]
+            .map(|(name, content)| (name, content.to_owned()))
+        };
+        let make = |files: &[(String, String)], link: (&str, &str)| {
+            let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            let (root, path) = place(&files);
+            std::os::unix::fs::symlink(link.1, path.join(link.0)).unwrap();
+            let found = confirmed_worktree(&path.join("ws"));
+            (root, path, found)
+        };
+        let git_file = |pointer: &str| ("ws/.git".to_owned(), format!("gitdir: {pointer}\n"));
+
+        // The text leads to the home's folder, the disk to one that lies in the workspace: the latter it is.
+        let mut files = repository("ws/.ssh", "ROOT/ws/.git").to_vec();
+        files.extend([
+            git_file("l/../../.ssh/worktrees/n"),
+            ("ws/a/b/".to_owned(), String::new()),
+            (".ssh/id_ed25519".to_owned(), "secret".to_owned()),
+        ]);
+        let (_root, path, found) = make(&files, ("ws/l", "a/b"));
+        let found = found.unwrap();
+        assert!(!found.as_written);
+        assert_eq!(found.repository, path.join("ws/.ssh"));
+
+        // A link back to the workspace itself, whose grandparent is none of a project's.
+        let mut files = repository(".", "ROOT/ws/.git").to_vec();
+        files.retain(|(name, _)| !name.contains("worktrees"));
+        files.extend([
+            git_file("worktrees/n"),
+            ("ws/gitdir".to_owned(), ".git".to_owned()),
+            ("ws/commondir".to_owned(), "../..".to_owned()),
+            ("ws/worktrees/".to_owned(), String::new()),
+        ]);
+        let (_root, _, found) = make(&files, ("ws/worktrees/n", ".."));
+        assert_eq!(found, None);
+
+        // A workspace that is called as if it were a repository's own folder.
+        let mut files = repository("home", ".git").to_vec();
+        files.extend([
+            ("home/worktrees/n/.git".to_owned(), "gitdir: l/worktrees/n".to_owned()),
+            ("home/secret".to_owned(), String::new()),
+        ]);
+        let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let (_root, path) = place(&files);
+        std::os::unix::fs::symlink("../..", path.join("home/worktrees/n/l")).unwrap();
+        assert_eq!(confirmed_worktree(&path.join("home/worktrees/n")), None);
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub struct Workspace {
     /// The text of a second `--mount` option for a worktree's common git folder.
     #[serde(rename = "additionalMountString", skip_serializing_if = "Option::is_none")]
     pub additional_mount: Option<String>,
+    /// Whether only the worktree's own file tells of that folder, which whoever wrote the project could have written.
+    #[serde(skip)]
+    pub additional_mount_is_told: bool,
     /// The folder of the host that the default mount brings in.
     #[serde(skip)]
     pub host_mount_folder: String,
@@ -63,8 +66,8 @@ impl Workspace {
             return Self {
                 folder: Some(folder.clone()),
                 mount: Some(mount.clone()),
-                additional_mount: None,
                 host_mount_folder,
+                ..Self::default()
             };
         }
         let worktree = worktree(facts, &host_mount_folder);
@@ -83,6 +86,7 @@ impl Workspace {
         Self {
             folder: Some(folder),
             mount: Some(mount),
+            additional_mount_is_told: worktree.is_some(),
             additional_mount: worktree.map(|worktree| worktree.additional_mount),
             host_mount_folder,
         }

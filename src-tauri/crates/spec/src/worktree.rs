@@ -9,25 +9,29 @@ use crate::workspace::{Workspace, WorkspaceFacts, bind};
 
 /// The text of the `--mount` option, for a worktree whose `.git` file has this content; None where nothing would help.
 ///
-/// Who calls it has made sure that the repository knows of the worktree: the file alone is content of the workspace, and could
-/// point anywhere.
+/// `repository` is the folder that is brought: the one of which is known that it knows of the worktree. The file alone is content of
+/// the workspace and could point anywhere, and as text elsewhere than on the disk.
 #[must_use]
-pub fn git_folder_mount(facts: &WorkspaceFacts, workspace: &Workspace, git_file: &str) -> Option<String> {
+pub fn git_folder_mount(
+    facts: &WorkspaceFacts,
+    workspace: &Workspace,
+    git_file: &str,
+    repository: &str,
+) -> Option<String> {
     let style = facts.style;
     let pointer = pointer(git_file)?;
     let root = &workspace.host_mount_folder;
-    let source = style.resolve(root, &format!("{pointer}/../.."));
     let mounted = Mount::Text(workspace.mount.clone()?).fields();
     let there = mounted.target.filter(|_| mounted.source.as_ref() == Some(root))?;
     let target = if style.is_absolute(pointer) {
         // A path of Windows is none in a container.
-        (style != PathStyle::Windows).then(|| source.clone())?
+        (style != PathStyle::Windows).then(|| style.resolve(root, &format!("{pointer}/../..")))?
     } else {
         join_in_container(&there, &format!("{}/../..", style.with_slashes(pointer)))
     };
     let is_below = |path: &str, folder: &str| path == folder || PathStyle::Linux.is_inside(path, folder);
     let is_free = target != "/" && !is_below(&target, &there) && !is_below(&there, &target);
-    is_free.then(|| bind(facts, &source, &target))
+    is_free.then(|| bind(facts, repository, &target))
 }
 
 /// Where the worktree's own git folder is, as its `.git` file says: `…/worktrees/<name>`. Other such files are submodules'.
@@ -47,10 +51,11 @@ mod tests {
 
     #[test]
     fn the_repository_s_folder_is_where_the_worktree_points_to() {
+        let repository = "/real/repo/.git";
         for (git_file, workspace_mount, expected) in [
-            ("gitdir: /home/u/repo/.git/worktrees/x\n", None, Some("/home/u/repo/.git /home/u/repo/.git")),
-            ("gitdir: ../repo/.git/worktrees/x\n", None, Some("/home/u/repo/.git /workspaces/repo/.git")),
-            ("gitdir: ../../../srv/r.git/worktrees/x", None, Some("/srv/r.git /srv/r.git")),
+            ("gitdir: /home/u/repo/.git/worktrees/x\n", None, Some("/home/u/repo/.git")),
+            ("gitdir: ../repo/.git/worktrees/x\n", None, Some("/workspaces/repo/.git")),
+            ("gitdir: ../../../srv/r.git/worktrees/x", None, Some("/srv/r.git")),
             ("gitdir: ../.git/modules/x", None, None),
             ("gitdir: /home/u/.ssh", None, None),
             ("gitdir: worktrees/x", None, None),
@@ -60,7 +65,7 @@ mod tests {
             (
                 "gitdir: ../repo/.git/worktrees/x",
                 Some("type=bind,source=/home/u/feature,target=/src/here"),
-                Some("/home/u/repo/.git /src/repo/.git"),
+                Some("/src/repo/.git"),
             ),
             ("gitdir: ../repo/.git/worktrees/x", Some("type=volume,source=v,target=/src"), None),
         ] {
@@ -73,10 +78,9 @@ mod tests {
             };
             let config = Config { workspace_mount: workspace_mount.map(str::to_owned), ..Config::default() };
             let workspace = Workspace::of(&facts, &config);
-            let expected = expected.and_then(|ends: &str| ends.split_once(' '));
             let expected =
-                expected.map(|(source, target)| format!("type=bind,source={source},target={target}"));
-            assert_eq!(git_folder_mount(&facts, &workspace, git_file), expected, "{git_file}");
+                expected.map(|target: &str| format!("type=bind,source={repository},target={target}"));
+            assert_eq!(git_folder_mount(&facts, &workspace, git_file, repository), expected, "{git_file}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use wharf_spec::compose::{ComposeProject, ComposeService, ServiceBuild};
+use wharf_spec::compose::{ComposeProject, ComposeService, FileRead, ServiceBuild};
 use wharf_spec::{Build, Scenario};
 
 use super::in_volume::ProjectVolume;
@@ -34,6 +34,8 @@ pub struct ComposeFacts {
     pub file_version: Option<String>,
     /// The project itself.
     pub project: ComposeProject,
+    /// The files that Compose reads for it, with their places in the volume for those that lie in one.
+    pub reads: Vec<FileRead>,
     /// The volume that its files lie in, where they are none of this computer's.
     pub in_volume: Option<ProjectVolume>,
 }

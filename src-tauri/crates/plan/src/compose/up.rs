@@ -44,7 +44,8 @@ pub struct ComposeUp {
 pub enum Override {
     /// This text, in a new file.
     Text(String),
-    /// The files with which the container was made, as far as they are still there.
+    /// The files with which the container was made, as its label names them: those count that are still there, and lie where programs
+    /// of dev containers write them.
     Kept(Vec<String>),
 }
 

@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 
 use wharf_plan::compose::{ComposeUp, OVERRIDE_PREFIX, Override};
 
+use super::own_files::{FOLDER, OwnPlaces};
 use super::program::Asked;
 use crate::error::{Error, Result};
 use crate::events::StepRecord;
 use crate::reconciler::Reconciler;
-
-/// The folder of our own files, below that of the environment's state.
-const FOLDER: &str = "docker-compose";
 
 impl Reconciler<'_> {
     /// One `up`. Its files stay for as long as the environment: Compose names them in its containers' labels.
@@ -27,7 +25,9 @@ impl Reconciler<'_> {
         match &spec.overriding {
             Override::Text(text) => files.push(self.write_override(text)?.display().to_string()),
             Override::Kept(kept) => {
-                files.extend(kept.iter().filter(|file| Path::new(file).is_file()).cloned());
+                let workspace = [&self.environment.folder, &self.environment.workspace.host_mount_folder];
+                let places = OwnPlaces::new(&workspace.map(String::as_str), self.store.root());
+                files.extend(kept.iter().filter(|file| places.holds(Path::new(file))).cloned());
             }
         }
         let words =

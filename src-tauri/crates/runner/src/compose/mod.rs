@@ -4,8 +4,10 @@ mod act;
 mod failure;
 mod kept;
 mod observe;
+mod own_files;
 mod program;
 mod project;
+mod reads;
 mod volume;
 
 pub use failure::ComposeFailure;

@@ -56,6 +56,7 @@ impl Reconciler<'_> {
         let env_file = (configured.is_empty() && env_path.is_file()).then(|| env_path.display().to_string());
         let compose = self.compose().await?;
         let on_disk = self.bring_project(&files).await?;
+        let reads = self.files_read(&on_disk);
         let texts: Vec<String> =
             on_disk.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
         let content = self.environment.content();
@@ -99,6 +100,7 @@ impl Reconciler<'_> {
             files,
             env_file: env_file.filter(|_| in_volume.is_none()),
             project,
+            reads,
             in_volume,
         })
     }

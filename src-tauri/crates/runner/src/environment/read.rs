@@ -66,15 +66,23 @@ impl Environment {
         let folder = path_text(&located.folder)?;
         let labels = labels::usual(STYLE, folder, path_text(&located.configuration)?);
         let facts = workspace_facts(target, &located.folder, folder)?;
-        let git_file = facts
+        let worktree = facts
             .git_root
             .as_deref()
-            .filter(|_| target.git_in_worktrees && !target.mount_git_worktree_common_dir)
-            .and_then(|root| locate::confirmed_git_file(Path::new(root)));
+            .filter(|_| target.git_in_worktrees || target.mount_git_worktree_common_dir)
+            .and_then(|root| locate::confirmed_worktree(Path::new(root)));
         let place = |raw: &Config| {
-            let workspace = Workspace::of(&facts, raw);
-            let mount = git_file.as_ref().and_then(|file| git_folder_mount(&facts, &workspace, file));
-            Workspace { additional_mount: workspace.additional_mount.clone().or(mount), ..workspace }
+            let mut workspace = Workspace::of(&facts, raw);
+            if let Some(worktree) = &worktree {
+                if workspace.additional_mount.is_some() {
+                    workspace.additional_mount_is_told &= !worktree.as_written;
+                } else if !target.mount_git_worktree_common_dir {
+                    let repository = shown_path(&worktree.repository);
+                    workspace.additional_mount =
+                        git_folder_mount(&facts, &workspace, &worktree.git_file, &repository);
+                }
+            }
+            workspace
         };
         let overlays = overlays(target, || overlay::Subject::of_folder(&located.folder))?;
         let shown = |path: &Path| path.to_path_buf();
@@ -294,6 +302,12 @@ fn workspace_facts(target: &Target, folder: &Path, text: &str) -> Result<Workspa
         style: STYLE,
         consistency: target.workspace_mount_consistency.clone(),
     })
+}
+
+/// A real path as everybody else writes it: Windows puts a prefix before those that it has looked up, which engines do not know.
+fn shown_path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    text.strip_prefix(r"\\?\").unwrap_or(&text).to_owned()
 }
 
 /// Paths travel to the engine as JSON text: one that is not Unicode cannot.

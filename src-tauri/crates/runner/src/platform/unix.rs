@@ -56,6 +56,12 @@ pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
 }
 
+/// Whether a file or folder belongs to this person.
+pub(crate) fn is_mine(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::symlink_metadata(path).is_ok_and(|found| found.uid() == rustix::process::geteuid().as_raw())
+}
+
 /// What opens an address in the person's browser.
 pub(crate) fn opener(url: &str) -> Command {
     let mut command = Command::new(if cfg!(target_os = "macos") { "open" } else { "xdg-open" });

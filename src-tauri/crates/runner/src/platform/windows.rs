@@ -54,6 +54,11 @@ pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
     }
 }
 
+/// The folder of temporary files is each person's own.
+pub(crate) fn is_mine(_: &Path) -> bool {
+    true
+}
+
 /// What opens an address in the person's browser. It is handed on without a shell, which would read some of its signs as its own.
 pub(crate) fn opener(url: &str) -> Command {
     let mut command = Command::new("rundll32.exe");

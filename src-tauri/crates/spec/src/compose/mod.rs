@@ -9,6 +9,7 @@ mod kept;
 mod name;
 mod profiles;
 mod project;
+mod reads;
 mod values;
 mod yaml;
 
@@ -18,5 +19,6 @@ pub use kept::{keeps_log, may_refer_to, named_files};
 pub use name::{NameSources, project_name, usable_project_name};
 pub use profiles::may_have_profiles;
 pub use project::{ComposeProject, ComposeService, Dollars};
+pub use reads::{FileRead, Files, ReadFor, ReadSources, files_read};
 pub use values::labels_of;
 pub use yaml::{YamlError, names_project, read_yaml};

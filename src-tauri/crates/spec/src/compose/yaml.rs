@@ -36,6 +36,14 @@ pub fn read_yaml(text: &str) -> Result<Value, YamlError> {
     serde_saphyr::from_str(text).map_err(|error| YamlError::Syntax { reason: error.to_string() })
 }
 
+/// Every document of a text: Compose puts them together.
+pub(super) fn read_documents(text: &str) -> Result<Vec<Value>, YamlError> {
+    if text.len() > LONGEST {
+        return Err(YamlError::TooLong { length: text.len() });
+    }
+    serde_saphyr::from_multiple(text).map_err(|error| YamlError::Syntax { reason: error.to_string() })
+}
+
 /// Whether a Compose file gives its project a name itself. A file that cannot be read gives none.
 #[must_use]
 pub fn names_project(text: &str) -> bool {

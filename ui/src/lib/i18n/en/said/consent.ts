@@ -6,6 +6,11 @@ export const consent = {
       'It runs on this computer with your own rights, at every start.',
       "The container can use every GPU of the engine's machine.",
     ],
+    'plan/src/consent/files.rs': [
+      'Which files of this computer Compose reads because of it cannot be told from here.',
+      'The content of this file of the host goes into the container.',
+      'Compose reads this file of the host: what it holds can go into containers and builds.',
+    ],
     'plan/src/consent/options.rs': [
       "The container has every right of root on the engine's machine, devices included.",
       'The container has every capability that the kernel knows.',

@@ -7,6 +7,10 @@ export const consent: Words<typeof said> = {
     'It runs on this computer with your own rights, at every start.':
       '它会在每次启动时，以你自己的权限在这台电脑上运行。',
     "The container can use every GPU of the engine's machine.": '容器可以使用引擎所在机器的所有 GPU。',
+    'Which files of this computer Compose reads because of it cannot be told from here.':
+      '从这里无法得知 Compose 会因此读取这台电脑上的哪些文件。',
+    'Compose reads this file of the host: what it holds can go into containers and builds.':
+      'Compose 会读取主机上的这个文件：其内容可能进入容器和构建。',
     "The container has every right of root on the engine's machine, devices included.":
       '容器在引擎所在的机器上拥有 root 的全部权限，包括对设备的权限。',
     'The container has every capability that the kernel knows.': '容器拥有内核的全部权能。',
