@@ -153,9 +153,9 @@ fn flags_that_need_each_other() {
 
     --- stderr
     error: the following required arguments were not provided:
-      <FOLDER>
+      <FOLDER|NAME>
 
-    Usage: wharf trust revoke <FOLDER>
+    Usage: wharf trust revoke <FOLDER|NAME>
 
     For more information, try '--help'.
     ");
