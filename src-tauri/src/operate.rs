@@ -1,5 +1,7 @@
 //! What operations that ended or wait for an answer, and news of ports, mean for a person whose window is elsewhere.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tauri::{AppHandle, Manager};
 use tauri_plugin_notification::NotificationExt as _;
 use tokio::sync::broadcast::error::RecvError;
@@ -23,15 +25,16 @@ pub(crate) fn stop(app: &AppHandle, reference: EnvironmentReference) {
             clone: None,
             answers_secrets: false,
         };
-        let id = format!("tray-{}", uuid());
+        let id = format!("tray-{}", next_number());
         // One that cannot begin is told by the next look at the board: it still runs.
         let _ = app.state::<Operations>().begin(&id, request);
     });
 }
 
-/// A name that no other operation has.
-fn uuid() -> u128 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_nanos())
+/// A number that no other operation of the tray has.
+fn next_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Tells of what ends and of what asks, as long as the program runs.

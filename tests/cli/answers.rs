@@ -182,13 +182,11 @@ fn nothing_is_allowed_at_first() {
     0 consents taken back
     --- stderr
     ");
-    check!(wharf(&home, "trust revoke nowhere --json"), @r#"
-    $ wharf trust revoke nowhere --json
-    exit code: 0
-    --- stdout
-    {"revoked":[]}
-    --- stderr
-    "#);
+    let refused = wharf(&home, "trust revoke nowhere");
+    assert_eq!((refused.code, refused.stdout_text().as_str()), (Some(1), ""), "{refused}");
+    let said = refused.stderr_text();
+    assert!(said.starts_with("error: nothing is allowed to nowhere: neither to the folder "), "{refused}");
+    assert!(said.contains("`wharf trust list` shows what is allowed"), "{refused}");
 }
 
 #[test]

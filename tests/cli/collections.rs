@@ -367,9 +367,20 @@ fn a_configuration_extends_one_in_a_registry() {
     assert_eq!(refused.code, Some(1), "{refused}");
     assert!(refused.stderr_text().contains("leads out of what was fetched"), "{refused}");
 
-    // Named by its digest it needs no network; named by a tag what is kept counts.
+    // What builds asks again what a tag names, and an answer counts whatever is kept.
     app("{registry}/c/base:1");
+    let _ = shelf.registry.put_manifest("c/base", &["1".to_owned()], b"no manifest");
+    let refused = read("build mine");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    let said = shelf.shown(&refused.stderr_text());
+    assert!(said.contains("`extends` names {registry}/c/base:1"), "{said}");
+    assert!(!said.contains("is used as it was fetched before"), "{said}");
+
+    // Named by its digest it needs no network; named by a tag what is kept counts.
     drop(shelf.registry);
     let kept = wharf(&shelf.home, "read-configuration mine");
     assert_eq!(configuration(&kept), found, "{kept}");
+    let built = wharf(&shelf.home, "build mine");
+    let said = built.stderr_text();
+    assert!(said.contains("/c/base:1 is used as it was fetched before: "), "{built}");
 }

@@ -34,7 +34,7 @@ fn an_unknown_flag() {
 
       tip: a similar argument exists: '--workspace-folder'
 
-    Usage: wharf up --workspace-folder <FOLDER> [FOLDER|NAME]
+    Usage: wharf up --workspace-folder <FOLDER> [FOLDER|NAME|URL]
 
     For more information, try '--help'.
     ");
@@ -130,7 +130,7 @@ fn flags_that_need_each_other() {
     --- stderr
     error: the argument '--no-lockfile' cannot be used with '--frozen-lockfile'
 
-    Usage: wharf up --no-lockfile [FOLDER|NAME]
+    Usage: wharf up --no-lockfile [FOLDER|NAME|URL]
 
     For more information, try '--help'.
     ");
@@ -140,9 +140,9 @@ fn flags_that_need_each_other() {
     --- stdout
 
     --- stderr
-    error: the argument '[FOLDER|NAME]' cannot be used with '--workspace-folder <FOLDER>'
+    error: the argument '[FOLDER|NAME|URL]' cannot be used with '--workspace-folder <FOLDER>'
 
-    Usage: wharf up <FOLDER|NAME>
+    Usage: wharf up <FOLDER|NAME|URL>
 
     For more information, try '--help'.
     ");
@@ -153,9 +153,9 @@ fn flags_that_need_each_other() {
 
     --- stderr
     error: the following required arguments were not provided:
-      <FOLDER>
+      <FOLDER|NAME>
 
-    Usage: wharf trust revoke <FOLDER>
+    Usage: wharf trust revoke <FOLDER|NAME>
 
     For more information, try '--help'.
     ");

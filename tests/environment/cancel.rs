@@ -34,7 +34,7 @@ fn during_initialize_command_its_processes_end_too() {
 
 #[test]
 fn during_a_build_no_image_and_no_container_stays() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place =
             Place::new(engine, r#"{ "build": { "dockerfile": "Dockerfile", "args": { "WAIT": "60" } } }"#);
         let name = place.engine.name.clone();
@@ -56,7 +56,9 @@ fn during_a_build_no_image_and_no_container_stays() {
 
 #[test]
 fn during_hooks_the_container_is_kept_and_the_hook_runs_again() {
-    for (engine, with) in engines::all().into_iter().zip([Signal::INT, Signal::TERM, Signal::INT]) {
+    for (engine, with) in
+        engines::primary_and_oldest_docker().into_iter().zip([Signal::INT, Signal::TERM, Signal::INT])
+    {
         let place = Place::new(
             engine,
             r#"{ "image": "busybox", "postCreateCommand": "echo begun >> ran; test -e go || sleep 61" }"#,

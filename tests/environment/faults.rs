@@ -9,7 +9,7 @@ const HOOK: &str =
 
 #[test]
 fn a_container_removed_under_our_hands_is_named_and_made_again() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = Place::new(engine, HOOK);
         let child = place.start(&[]);
         wait_until("the hook runs", || place.read("ran") == "begun\n");
@@ -85,7 +85,7 @@ fn mistakes_in_a_configuration_are_told_with_their_place() {
 
 #[test]
 fn a_failed_build_says_which_step_and_what_it_said() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = Place::new(engine, r#"{ "build": { "dockerfile": "Dockerfile" } }"#);
         place.write("Dockerfile", "FROM busybox\nRUN echo the reason is here && exit 3\n");
         let (document, shown) = place.up_fails(&[]);

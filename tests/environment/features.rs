@@ -49,7 +49,7 @@ fn nothing_stays(place: &Place) {
 
 #[test]
 fn features_are_installed_in_their_order_on_every_engine() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = place(
             engine,
             r#"{ "image": "busybox", FEATURES, "containerEnv": { "LINES": "a\nb" }, "onCreateCommand": "echo own >> ran" }"#,
@@ -77,7 +77,7 @@ fn features_are_installed_in_their_order_on_every_engine() {
 
 #[test]
 fn features_come_on_top_of_a_dockerfile_and_give_its_user_back() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = place(
             engine,
             r#"{ "build": { "dockerfile": "Dockerfile", "args": { "WHO": "me" } }, FEATURES }"#,
@@ -111,7 +111,7 @@ fn without_buildkit_no_container_sees_what_features_were_installed_from() {
 
 #[test]
 fn a_changed_last_feature_is_all_that_is_installed_again() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = place(engine, r#"{ "image": "busybox", FEATURES }"#);
         place.up(&[]);
         let name = place.engine.name.clone();

@@ -7,7 +7,7 @@ use crate::kit::Place;
 
 #[test]
 fn a_failed_hook_keeps_the_container_and_is_retried() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = Place::new(
             engine,
             r#"{ "image": "debian:bookworm",

@@ -10,7 +10,7 @@ use crate::kit::{Place, lines, wait_until};
 
 #[test]
 fn builds_hooks_and_the_container_in_the_order_of_time() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let name = engine.name.clone();
         let place = Place::new(
             engine,
@@ -45,7 +45,7 @@ fn builds_hooks_and_the_container_in_the_order_of_time() {
 
 #[test]
 fn the_container_s_own_log_is_as_it_wrote_it() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let name = engine.name.clone();
         let place = Place::new(engine, r#"{ "image": "busybox" }"#);
         place.up(&[]);

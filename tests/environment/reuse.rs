@@ -6,7 +6,7 @@ use crate::kit::{Place, steps};
 
 #[test]
 fn a_second_up_reuses_the_container_and_asks_nothing_inside() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = Place::new(engine, r#"{ "image": "busybox", "postCreateCommand": "echo once >> ran" }"#);
         let first = place.up(&[]);
         let second = place.up(&[]);
@@ -35,7 +35,7 @@ fn a_stopped_container_is_started_and_only_its_start_hooks_run() {
 
 #[test]
 fn an_unchanged_build_is_not_sent_again_and_a_changed_file_is() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = Place::new(engine, r#"{ "build": { "dockerfile": "Dockerfile" } }"#);
         place.write("Dockerfile", "FROM busybox\nCOPY data /data\n");
         place.write(".dockerignore", "ignored\n");
@@ -119,7 +119,7 @@ fn plan_says_what_up_would_do_and_does_nothing() {
 #[test]
 fn a_name_that_means_another_image_by_now_or_none_is_noticed() {
     const NAME: &str = "localhost/wharf-test-moved";
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = Place::new(engine, &format!(r#"{{ "image": "{NAME}" }}"#));
         let name = place.engine.name.clone();
         let again = |image: Option<&str>| {

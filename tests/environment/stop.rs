@@ -9,7 +9,7 @@ use crate::kit::{Place, json as document, steps};
 
 #[test]
 fn stopped_is_kept_and_started_again_with_the_hooks_of_a_start() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let name = engine.name.clone();
         let place = Place::new(
             engine,

@@ -159,7 +159,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 
 #[test]
 fn a_clone_is_the_user_s_own_and_is_found_again() {
-    for engine in engines::all() {
+    for engine in engines::primary_and_oldest_docker() {
         let place = Place::new(engine);
         let configuration = format!(
             r#"{{ "image": "{DEVCONTAINER}", "remoteEnv": {{ "WHERE": "${{localWorkspaceFolder}}" }} }}"#

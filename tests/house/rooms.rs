@@ -93,7 +93,8 @@ fn nothing_of_a_window_is_built_into_the_command_line() {
     );
 }
 
-/// Clippy reads the nearest clippy.toml only. The pure rooms forbid files, environment and clock in theirs, and must repeat the root's lines.
+/// Clippy reads the nearest clippy.toml only. The pure rooms forbid files, environment and clock in theirs, both the same, and must repeat
+/// the root's lines.
 #[test]
 fn the_pure_rooms_forbid_files_environment_and_clock() {
     let common = std::fs::read_to_string(root().join("clippy.toml")).unwrap();
@@ -104,8 +105,20 @@ fn the_pure_rooms_forbid_files_environment_and_clock() {
         for line in common.lines().filter(|line| line.contains(" = ")) {
             assert!(text.contains(line), "{} lacks the root's line `{line}`", path.display());
         }
-        for forbidden in ["std::fs::", "std::env::", "SystemTime::now"] {
-            assert!(text.contains(forbidden), "{} does not disallow {forbidden}", path.display());
-        }
     }
+    let [spec, plan] = ["spec", "plan"].map(forbidden);
+    assert_eq!(spec, plan, "one rule, two lists");
+    for name in ["std::fs::read", "std::fs::File", "std::env::var", "std::time::SystemTime::now"] {
+        assert!(spec.contains(name), "neither disallows {name}");
+    }
+}
+
+/// What a pure room's clippy.toml forbids, by its path.
+fn forbidden(room: &str) -> BTreeSet<String> {
+    let path = root().join("src-tauri/crates").join(room).join("clippy.toml");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lists = ["disallowed-methods", "disallowed-types"].map(|list| table[list].as_array().unwrap());
+    let paths = lists.into_iter().flatten().map(|entry| entry["path"].as_str().unwrap().to_owned());
+    paths.collect()
 }

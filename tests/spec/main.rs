@@ -16,6 +16,7 @@ mod extends;
 mod feature;
 mod javascript;
 mod metadata;
+mod quote;
 mod record;
 mod reference;
 mod regressions;

@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 use wharf_spec::{
     ContainerVariables, DevContainerId, Document, LocalVariables, PathStyle, Workspace, WorkspaceFacts,
-    javascript, merge, metadata, read, resolve,
+    javascript, merge, metadata, read, resolve, substitute_container,
 };
 
 use crate::record::{ENVIRONMENT, FOLDER, record};
@@ -125,7 +125,8 @@ fn answer(case: &Path, file: &str) -> Value {
             let (entries, _) =
                 metadata::entries_for_container(container["label"].as_str(), "abc123", has_labels, &resolved);
             let merged = merge(&resolved, &entries).for_container(&variables).to_json();
-            (resolved.to_json_in_container(&variables), merged)
+            let whole = resolved.to_json();
+            (substitute_container(&whole, &variables, &resolved.file_name()).unwrap_or(whole), merged)
         }
         None => {
             let label = text(case, "metadata.json").unwrap_or_default();

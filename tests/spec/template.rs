@@ -68,7 +68,7 @@ fn values_that_a_template_does_not_know_are_told() {
 #[test]
 fn a_description_is_read_as_far_as_it_can_be() {
     let manifest = TemplateManifest::read(&json!({
-        "id": "go", "version": "1.2.3", "name": 5, "optionalPaths": [".github/*", 1, null],
+        "id": "go", "version": "1.2.3", "name": 5, "keywords": ["go", 1, null],
         "platforms": "Go", "options": {"a": {"type": "string", "default": 3}, "b": null}, "own": true,
     }))
     .unwrap();
@@ -76,7 +76,7 @@ fn a_description_is_read_as_far_as_it_can_be() {
         (manifest.id.as_str(), manifest.version.as_deref(), &manifest.name),
         ("go", Some("1.2.3"), &None)
     );
-    assert_eq!(manifest.optional_paths, [".github/*", "1"]);
+    assert_eq!(manifest.keywords, ["go", "1"]);
     assert!(manifest.platforms.is_empty());
     assert_eq!(manifest.options["a"].default.as_deref(), Some("3"));
     assert_eq!(manifest.options["b"].default, None);

@@ -32,7 +32,13 @@ fn pages() {
     let mut next = 0;
     while let Some(command) = all.get(next).cloned() {
         let text = page(&command);
-        all.extend(commands(&text).iter().map(|inner| format!("{command} {inner}").trim().to_owned()));
+        let inner = commands(&text);
+        // What does something shows how; what only has commands leaves that to them.
+        assert!(
+            !inner.is_empty() || text.contains("\nExamples:\n  wharf "),
+            "wharf {command} has no example"
+        );
+        all.extend(inner.iter().map(|inner| format!("{command} {inner}").trim().to_owned()));
         let name = format!("wharf {command}").trim().replace(" --", "-").replace(' ', "-");
         insta::with_settings!({
             snapshot_path => "pages", prepend_module_to_snapshot => false, omit_expression => true,

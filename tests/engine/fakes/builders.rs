@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use wharf_engine::{Builders, Surroundings, System};
+use tokio_util::sync::CancellationToken;
+use wharf_engine::{Builders, Surroundings, System, no_credentials};
 use wharf_plan::BuildSpec;
 use wharf_test_support::fake_engine::{FakeEngine, docker_ping, refusal};
 
@@ -90,8 +91,10 @@ async fn the_files_of_buildx_say_who_builds() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let error =
-            engine.check_build(&spec, &builders(folder.path(), chosen)).await.unwrap_err().to_string();
+        let builders = builders(folder.path(), chosen);
+        let built =
+            engine.build(&spec, &builders, &no_credentials(), &CancellationToken::new(), &|_| {}).await;
+        let error = built.unwrap_err().to_string();
         assert!(error.contains(expected), "{files:?} {chosen:?}: {error}");
     }
     // Nothing but the ping and the look for a builder of its own was asked.

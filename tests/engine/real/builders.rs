@@ -250,6 +250,7 @@ async fn a_builder_that_is_gone() {
     assert!(output.contains("message: the builder mine cannot be used"), "{output}");
     assert!(output.contains("; the engine builds instead"), "{output}");
     engine.remove_image(&spec.tags[0], true).await.unwrap();
-    let error = connect(PODMAN).await.check_build(&spec, &found).await.unwrap_err();
+    let (built, _) = build_with(&connect(PODMAN).await, &found, &spec).await;
+    let error = built.unwrap_err();
     assert!(matches!(&error, Error::Builder { builder, .. } if builder == "mine"), "{error:?}");
 }

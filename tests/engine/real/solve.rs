@@ -276,7 +276,7 @@ async fn an_older_docker_writes_folders_and_says_what_it_cannot() {
     built.unwrap_or_else(|error| panic!("{error}\n{output}"));
     assert!(folder.path().join("out/file").is_file());
     spec.outputs = vec![BuildOutput::parse("type=oci,dest=x.tar", &place).unwrap()];
-    let error = engine.check_build(&spec, &Builders::none()).await.unwrap_err();
+    let error = build(&engine, &spec).await.0.unwrap_err();
     assert!(
         matches!(&error, Error::UnsupportedOption { option, .. } if option == "--output type=oci"),
         "{error:?}"

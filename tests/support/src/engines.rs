@@ -168,12 +168,12 @@ pub fn primary() -> [Engine; 2] {
     [engine(DOCKER), engine(PODMAN)]
 }
 
-/// The primary pair and the oldest Docker.
+/// The primary pair and the oldest Docker. The oldest Podmans are left to the suites of [`MATRIX`].
 ///
 /// # Panics
 /// As [`engine`].
 #[must_use]
-pub fn all() -> Vec<Engine> {
+pub fn primary_and_oldest_docker() -> Vec<Engine> {
     [DOCKER, PODMAN, OLD_DOCKER].map(engine).to_vec()
 }
 

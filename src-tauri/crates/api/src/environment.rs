@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Environment {
     /// What a person calls it: the configuration's `name`, else the base name of the folder.
     pub name: String,
-    /// Absolute path of the workspace folder on the host.
+    /// Absolute path of the workspace folder: on the host, or inside the container where the workspace lies in a volume.
     pub folder: String,
     /// Absolute path of the configuration file, when one was found.
     #[serde(skip_serializing_if = "Option::is_none")]

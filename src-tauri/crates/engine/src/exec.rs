@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bollard::models::ExecConfig;
-use bollard::query_parameters::ResizeExecOptionsBuilder;
 use futures_util::Stream;
 use http::{HeaderValue, Method, header};
 use hyper::upgrade::Upgraded;
@@ -97,16 +96,6 @@ impl Engine {
         let call = Call::engine(format!("inspect exec {exec}"));
         let found: Inspected = self.get(&format!("/exec/{exec}/json"), &[], &call).await?;
         Ok(if found.running { None } else { found.exit_code })
-    }
-
-    /// Tells the terminal of an exec its size in characters.
-    ///
-    /// # Errors
-    /// When it has no terminal or has ended.
-    pub async fn exec_resize(&self, exec: &str, columns: u16, rows: u16) -> Result<(), Error> {
-        let call = Call::engine(format!("resize the terminal of exec {exec}"));
-        let options = ResizeExecOptionsBuilder::new().w(i32::from(columns)).h(i32::from(rows)).build();
-        self.act(&call, Some(self.read_limit()), self.docker().resize_exec(exec, options)).await
     }
 }
 

@@ -24,12 +24,13 @@ pub mod hooks;
 pub mod image;
 pub mod platform;
 pub mod ports;
-pub mod quote;
 mod reconcile;
 pub mod requirements;
 pub mod run_args;
 pub mod state;
 pub mod step;
+
+pub use wharf_spec::quote;
 
 pub use assume::{ASSUMED, assume, forget};
 pub use build::BuildSpec;

@@ -12,21 +12,46 @@ use crate::error::Result;
 use crate::events::StepRecord;
 use crate::reconciler::Reconciler;
 use crate::records::EnvironmentRecord;
-use crate::request::Apply;
+use crate::request::{Apply, UpRequest};
 use crate::session::{Session, Subject};
 
 /// What applying what has changed comes to.
 #[derive(Debug)]
-pub(crate) struct Application {
+struct Application {
     /// What it takes.
-    pub(crate) change: Change,
+    change: Change,
     /// What counts for the container that is there, in place of what its label keeps; None where the label counts.
     entries: Option<AppliedEntries>,
 }
 
+/// A request with what has changed taken into account, as `up` acts on it and `plan` shows it.
+pub(crate) struct Accounted {
+    /// What is done: what it takes is among what it asks for.
+    pub(crate) request: UpRequest,
+    /// What applying what has changed takes; None where nothing is applied.
+    pub(crate) change: Option<Change>,
+}
+
+/// Takes what has changed into account, if it is to be applied: where the container that is there can stay, it counts in `session` from
+/// now on.
+pub(crate) async fn account_for(session: &mut Session<'_>, request: &UpRequest) -> Result<Accounted> {
+    let application = what_it_takes(session, request.apply).await?;
+    let change = application.as_ref().map(|application| application.change);
+    if let Some(application) = application.filter(|application| application.change <= Change::Restart) {
+        application.let_count(&mut session.subject);
+    }
+    let replaces = matches!(change, Some(Change::Recreate | Change::Rebuild));
+    let request = UpRequest {
+        remove_existing_container: request.remove_existing_container || replaces,
+        stop_first: request.stop_first || change == Some(Change::Restart),
+        ..request.clone()
+    };
+    Ok(Accounted { request, change })
+}
+
 impl Application {
     /// Lets what is applied count for the container that is there.
-    pub(crate) fn let_count(&self, subject: &mut Subject) {
+    fn let_count(&self, subject: &mut Subject) {
         if let Some(entries) = &self.entries {
             subject.environment.configuration.set_applied(Some(entries.clone()));
         }
@@ -34,7 +59,7 @@ impl Application {
 }
 
 /// What it takes to apply what has changed; None if nothing has, or there is no container to apply it to.
-pub(crate) async fn what_it_takes(session: &Session<'_>, apply: Apply) -> Result<Option<Application>> {
+async fn what_it_takes(session: &Session<'_>, apply: Apply) -> Result<Option<Application>> {
     if apply == Apply::Nothing {
         return Ok(None);
     }

@@ -19,6 +19,7 @@ use wharf_plan::{Consent, Desired, HostFile, Wanted};
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::reconciler::Reconciler;
+use crate::records::{ENVIRONMENT, EnvironmentRecord};
 use crate::request::{Answer, Trust};
 use crate::store::{EnvironmentStore, Loaded, Store};
 
@@ -64,17 +65,34 @@ pub(crate) fn list(store: &Store) -> Result<api::TrustList> {
     Ok(api::TrustList { entries })
 }
 
-/// Takes back what `matches` picks and returns it.
-pub(crate) fn revoke(store: &Store, matches: impl Fn(&api::TrustEntry) -> bool) -> Result<api::TrustRevoked> {
-    let mut revoked = Vec::new();
+/// What one environment has been allowed.
+#[derive(Debug)]
+pub(crate) struct Given {
+    state: EnvironmentStore,
+    /// What is remembered of the environment, if anything is.
+    pub(crate) environment: Option<EnvironmentRecord>,
+    /// Never empty.
+    pub(crate) entries: Vec<api::TrustEntry>,
+}
+
+/// The environments that have been allowed anything.
+pub(crate) fn given(store: &Store) -> Result<Vec<Given>> {
+    let mut all = Vec::new();
     for state in store.environments()? {
-        let (gone, kept): (Vec<_>, Vec<_>) =
-            records(&state)?.into_iter().partition(|record| matches(&entry(record.clone())));
-        if gone.is_empty() {
-            continue;
+        let entries: Vec<_> = records(&state)?.into_iter().map(entry).collect();
+        if !entries.is_empty() {
+            all.push(Given { environment: state.peek(ENVIRONMENT), state, entries });
         }
-        state.save(CONSENT, &kept)?;
-        revoked.extend(gone.into_iter().map(entry));
+    }
+    Ok(all)
+}
+
+/// Takes it back and returns what was allowed.
+pub(crate) fn revoke(given: Vec<Given>) -> Result<api::TrustRevoked> {
+    let mut revoked = Vec::new();
+    for given in given {
+        given.state.forget(CONSENT)?;
+        revoked.extend(given.entries);
     }
     Ok(api::TrustRevoked { revoked })
 }

@@ -306,6 +306,15 @@ pub enum Error {
         candidates: Vec<String>,
     },
 
+    /// A word by which nothing is known that was allowed.
+    #[error("nothing is allowed to {word}: neither to the folder {} nor to an environment of that name", folder.display())]
+    NothingAllowed {
+        /// As it was typed.
+        word: String,
+        /// The folder that it would be.
+        folder: PathBuf,
+    },
+
     /// There is no container to work in.
     #[error("Dev container not found.")]
     ContainerNotFound,

@@ -102,7 +102,7 @@ pub(crate) fn kept(store: &Store, reference: &OciReference) -> Result<Option<Kep
 /// Fetches what files extend and is not kept yet; with `again` also what a tag names now.
 ///
 /// # Errors
-/// When something that was never fetched cannot be had. What is kept counts where the network does not answer, and that is told.
+/// When something that was never fetched cannot be had. What is kept counts where the registry does not answer, and that is told.
 pub(crate) async fn bring(
     files: Vec<PathBuf>,
     again: bool,
@@ -141,7 +141,7 @@ pub(crate) async fn bring(
             };
             match (fetched, before) {
                 (Ok(kept), _) => waiting.push(kept.configuration),
-                (Err(Failure::Registry(error)), Some(kept)) => {
+                (Err(Failure::Registry(error)), Some(kept)) if error.is_unreachable() => {
                     root.send(api::EventKind::Diagnostic {
                         severity: api::Severity::Warning,
                         message: format!("{reference} is used as it was fetched before: {error}"),
@@ -150,7 +150,8 @@ pub(crate) async fn bring(
                     });
                     waiting.push(kept.configuration);
                 }
-                (Err(Failure::Registry(error)), None) => {
+                // An answer counts, also one that there is no such thing any more, or not for this person.
+                (Err(Failure::Registry(error)), _) => {
                     let message = format!("`extends` names {reference}: {error}");
                     return Err(named.refuse(message, Some(error.hint())));
                 }

@@ -96,7 +96,7 @@ pub(crate) async fn resolve(target: &Target, store: &Store) -> Result<Target> {
 }
 
 /// A word with a separator in it, or one that begins with a dot, is never a name.
-fn looks_like_a_path(word: &str) -> bool {
+pub(crate) fn looks_like_a_path(word: &str) -> bool {
     word.is_empty() || word.starts_with(['.', '~']) || word.contains(['/', '\\'])
 }
 

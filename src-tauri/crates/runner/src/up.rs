@@ -3,7 +3,7 @@
 use wharf_api as api;
 use wharf_api::{EventKind, Outcome as StepOutcome, StepName};
 use wharf_plan::container::{CreateOptions, GpuAvailability as PlannedGpu};
-use wharf_plan::difference::{Change, smallest_application};
+use wharf_plan::difference::smallest_application;
 use wharf_plan::hooks::HookOptions;
 use wharf_plan::{BuildOptions, Desired, Dotfiles, FactQuery, Running, Step, Wanted, consent};
 use wharf_spec::{MergedConfig, UserEnvProbe};
@@ -109,27 +109,18 @@ async fn up_in(
     let secrets = secrets::read(request.secrets_file.as_deref())?;
     let target = volume::prepare(&request.source, &request.target, asker, operation, root).await?;
     let mut session = Session::open(&target, Access::Change(command), operation, root).await?;
-    let application = apply::what_it_takes(&session, request.apply).await?;
-    let change = application.as_ref().map(|application| application.change);
-    if let Some(application) = application.filter(|application| application.change <= Change::Restart) {
-        application.let_count(&mut session.subject);
-    }
+    let apply::Accounted { request, change } = apply::account_for(&mut session, request).await?;
     let detaches = request.detach_hooks && request.keeper.is_some();
-    let request = &UpRequest {
-        skip_non_blocking_commands: request.skip_non_blocking_commands || detaches,
-        remove_existing_container: request.remove_existing_container
-            || matches!(change, Some(Change::Recreate | Change::Rebuild)),
-        ..request.clone()
-    };
+    let request =
+        &UpRequest { skip_non_blocking_commands: request.skip_non_blocking_commands || detaches, ..request };
     let environment = &session.subject.environment;
     let record = session.subject.record.as_ref();
     let desired = desired(request, environment, &secrets)?;
     let mut reconciler = session.reconciler_that_asks(request.trust, asker, secrets)?;
     reconciler.features = request.features.clone();
     session.announce(&reconciler)?;
-    let result = if request.stop_first || change == Some(Change::Restart) {
-        let stopped = Desired { source: environment.source(), wanted: Wanted::Stopped { seconds: None } };
-        match reconciler.run(&stopped).await {
+    let result = if request.stop_first {
+        match reconciler.run(&stopped(environment)).await {
             Ok(()) => reconciler.run(&desired).await,
             failed => failed,
         }
@@ -207,14 +198,24 @@ pub async fn plan(
     let request = &settings.below(request);
     let secrets = secrets::read(request.secrets_file.as_deref())?;
     let target = volume::foresee(&request.source, &request.target)?;
-    let session = Session::open(&target, Access::Look, &operation, &root).await?;
+    let mut session = Session::open(&target, Access::Look, &operation, &root).await?;
+    let accounted = apply::account_for(&mut session, request).await?;
+    let request = &accounted.request;
     let environment = &session.subject.environment;
     let desired = desired(request, environment, &secrets)?;
     let mut reconciler = session.reconciler_that_asks(request.trust, asker, secrets)?;
     reconciler.features = request.features.clone();
     reconciler.observe(&FactQuery::Container).await?;
     let container = reconciler.observed.container.known().cloned().flatten();
-    let (steps, blocker) = reconciler.foresee(&desired).await?;
+    let (mut steps, mut blocker) = (Vec::new(), None);
+    if request.stop_first {
+        (steps, blocker) = reconciler.foresee(&stopped(environment)).await?;
+    }
+    if blocker.is_none() {
+        let (rest, found) = reconciler.foresee(&desired).await?;
+        steps.extend(rest);
+        blocker = found;
+    }
     let (kept, lost) = if steps.iter().any(|step| matches!(step, Step::Remove { .. })) {
         losses::words(&losses::of(&session, container.as_slice(), false).await?)
     } else {
@@ -242,6 +243,11 @@ pub async fn plan(
     drop(reconciler);
     root.finish(StepOutcome::Done, None);
     Ok(result)
+}
+
+/// The state in between, where a container is started anew.
+fn stopped(environment: &Environment) -> Desired {
+    Desired { source: environment.source(), wanted: Wanted::Stopped { seconds: None } }
 }
 
 /// The state that a request wants.

@@ -24,6 +24,7 @@ pub mod merge;
 pub mod metadata;
 pub mod paths;
 mod pointer;
+pub mod quote;
 pub mod read;
 pub mod resolve;
 pub mod schema;

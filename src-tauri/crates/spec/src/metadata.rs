@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::javascript;
 use crate::pointer::At;
+use crate::quote;
 use crate::read::reader::{Reader, kind};
 use crate::read::{Draft, PROPERTIES};
 use crate::resolve::{Part, ResolvedConfig};
@@ -167,8 +168,9 @@ pub fn label_value_of_image(entries: &[Entry]) -> Option<String> {
 /// The instruction that sets the label in a Dockerfile, one entry a line; empty if there is no entry.
 #[must_use]
 pub fn label_for_dockerfile(entries: &[Entry]) -> String {
-    let lines: Vec<String> =
-        shared(entries).map(|value| format!(" \\\n{}", escaped(&javascript::to_text(value)))).collect();
+    let lines: Vec<String> = shared(entries)
+        .map(|value| format!(" \\\n{}", quote::dockerfile(&javascript::to_text(value))))
+        .collect();
     if lines.is_empty() { String::new() } else { format!("LABEL {LABEL}=\"[{} \\\n]\"", lines.join(",")) }
 }
 
@@ -232,17 +234,6 @@ fn shared(entries: &[Entry]) -> impl Iterator<Item = &Value> {
         .filter(is_shared)
         .map(|entry| &entry.value)
         .filter(|value| value.as_object().is_some_and(|entry| !entry.is_empty()))
-}
-
-/// A text inside the double quotes of an instruction.
-fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
-        if matches!(character, '"' | '\\' | '$') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-        escaped
-    })
 }
 
 fn warning(image: &str, property: String, message: String) -> Diagnostic {

@@ -284,13 +284,6 @@ impl ResolvedConfig {
         Value::Object(entries)
     }
 
-    /// The same once the container exists, its variables put in as well.
-    #[must_use]
-    pub fn to_json_in_container(&self, variables: &ContainerVariables) -> Value {
-        let whole = self.to_json();
-        substitute_container(&whole, variables, &self.file_name()).unwrap_or(whole)
-    }
-
     /// Puts this configuration's variables into a value from elsewhere, such as an entry of an image's label.
     /// A variable that cannot be resolved stays as written.
     #[must_use]

@@ -97,13 +97,6 @@ pub fn substitute_container(
     if walk.errors.is_empty() { Ok(value) } else { Err(walk.errors) }
 }
 
-/// Replaces the local variables in one text; a variable without a name stays as written.
-#[must_use]
-pub fn substitute_local_text(text: &str, variables: &LocalVariables) -> String {
-    let local = Local::of(variables);
-    replace_in(text, &|variable, arguments| local.replace(variable, arguments), &mut |_| {})
-}
-
 /// What becomes of one `${…}`.
 enum Replacement {
     Text(String),

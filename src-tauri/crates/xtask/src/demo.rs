@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: a realistic example brought up on this machine, from nothing but Rust, Node and git.
+//! `cargo xtask demo`: a realistic example brought up on this machine, from nothing but Rust and git.
 //!
 //! What takes long happens side by side: `wharf` is built while the engine and the base image are made ready.
 

@@ -1,7 +1,7 @@
 //! `cargo xtask schemas`: writes what is generated from types anew.
 //!
-//! The tests of the crates that own the types know how; with `WHARF_UPDATE_SCHEMAS=1` they write instead of comparing. TypeScript types for
-//! the window, once there is one, are written by the same tests.
+//! The tests of the crates that own the types know how; with `WHARF_UPDATE_SCHEMAS=1` they write instead of comparing. The window's TypeScript
+//! types are made from the schemas by `npm run types` (`ui/scripts/types.mjs`), which needs Node and is no part of this.
 
 use std::process::{Command, Stdio};
 
@@ -36,6 +36,9 @@ pub(crate) fn run(_arguments: Args) -> Result<()> {
         println!("schemas/ is as the types say.");
     } else {
         print!("Written anew; commit these:\n{changed}");
+        if changed.contains("app.schema.json") {
+            println!("The window's types follow with `npm run types` in ui/.");
+        }
     }
     Ok(())
 }

@@ -88,7 +88,9 @@ fn install(folder: &Path) -> Result<()> {
 fn npm(folder: &Path, arguments: &[&str]) -> Result<Command> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
     if !system::has_program("npm") && !cfg!(windows) {
-        bail!("building the window's pages needs Node 20 with npm; install it and run this again");
+        bail!(
+            "building the window's pages needs Node 20.19 or later with npm; install it and run this again"
+        );
     }
     let mut command = system::command(program);
     command.args(arguments).current_dir(folder).stdin(std::process::Stdio::null());

@@ -384,7 +384,7 @@ export type EngineSummary = {
 export type Environment = {
   /** What a person calls it: the configuration's `name`, else the base name of the folder. */
   name: string;
-  /** Absolute path of the workspace folder on the host. */
+  /** Absolute path of the workspace folder: on the host, or inside the container where the workspace lies in a volume. */
   folder: string;
   /** Absolute path of the configuration file, when one was found. */
   configuration?: string | null;

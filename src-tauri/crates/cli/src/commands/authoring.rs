@@ -10,6 +10,9 @@ use crate::text::{Line, WARNING};
 
 /// Pack Features or Templates into archives, with a file that lists them
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf features package ./src                     each Feature of a folder
+  wharf features package ./src/hello -o /tmp/out   one of them, elsewhere")]
 pub(super) struct PackageArgs {
     /// The folder of one, or the folder that has a folder for each
     #[arg(value_name = "FOLDER", default_value = ".")]
@@ -27,10 +30,14 @@ pub(super) struct PackageArgs {
 /// Publish to a registry what it does not have yet, with a list of all of them
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Each version goes under its own tag, and under those that it is the newest of: 1, 1.2, 1.2.3, latest.
+    after_help = "Each version goes under its own tag, and under those that it is the newest of: 1, 1.2, 1.2.3, latest. \
 Credentials are those of your container tools, or $DEVCONTAINERS_OCI_AUTH.
 
-Prints one JSON document on standard output."
+Prints one JSON document on standard output.
+
+Examples:
+  wharf features publish ./src -n me/features
+  wharf templates publish ./src -n me/templates --registry registry.example.com"
 )]
 pub(super) struct PublishArgs {
     /// The folder of one, or the folder that has a folder for each
@@ -48,6 +55,9 @@ pub(super) struct PublishArgs {
 
 /// Write a README.md for each Feature from what describes it and its NOTES.md
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf features generate-docs -p ./src -n me/features
+  wharf features generate-docs -p ./src -n me/features --github-owner me --github-repo features")]
 pub(super) struct FeatureDocsArgs {
     #[command(flatten)]
     common: DocsArgs,
@@ -61,6 +71,9 @@ pub(super) struct FeatureDocsArgs {
 
 /// Write a README.md for each Template from what describes it and its NOTES.md
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf templates generate-docs -p ./src
+  wharf templates generate-docs -p ./src --github-owner me --github-repo templates")]
 pub(super) struct TemplateDocsArgs {
     #[command(flatten)]
     common: DocsArgs,

@@ -11,8 +11,8 @@ use crate::flags::SubjectFlags;
 /// Open an editor on the environment
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Visual Studio Code and its kin work inside the container, which has to run; every other editor opens the folder on this
-computer. Without --editor it is the one of `integration.editor` in the settings, else the first that is found.
+    after_help = "Visual Studio Code and its kin work inside the container, which has to run; every other editor opens the \
+folder on this computer. Without --editor it is the one of `integration.editor` in the settings, else the first that is found.
 
 Examples:
   wharf edit                   the folder you are in

@@ -12,7 +12,7 @@ use crate::text::{FAINT, Line};
 /// Install Features of a collection into containers, and run their tests there
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Of each Feature test/NAME/test.sh runs in a container with all of them; each scenario of
+    after_help = "Of each Feature test/NAME/test.sh runs in a container with all of them; each scenario of \
 test/NAME/scenarios.json in one of its own; and test/NAME/duplicate.sh with the Feature installed twice.
 
 Examples:

@@ -15,7 +15,7 @@ use crate::render;
   wharf integrate --dry-run   what would be written, and where
   wharf integrate
 
-It writes into your own folders only (on Windows, your part of the registry), never becomes what opens folders
+It writes into your own folders only (on Windows, your part of the registry), never becomes what opens folders \
 by default, and `wharf unintegrate` leaves nothing of it behind.")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -24,6 +24,9 @@ pub(crate) struct Args {
 
 /// Take Wharf out of this user's file manager again
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf unintegrate --dry-run   what would be taken away
+  wharf unintegrate")]
 pub(crate) struct RemoveArgs {
     #[command(flatten)]
     change: Change,

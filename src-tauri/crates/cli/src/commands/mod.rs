@@ -58,7 +58,7 @@ use crate::program::Program;
     args_override_self = true,
     max_term_width = 100,
     after_help = "Start with `wharf up` in a folder that has a .devcontainer/devcontainer.json.
-`wharf --headless [FOLDER]` keeps an environment up in the foreground until Ctrl-C."
+`wharf --headless` keeps an environment up in the foreground until Ctrl-C."
 )]
 struct CommandLine {
     #[command(subcommand)]
@@ -180,4 +180,36 @@ pub(crate) fn parser(program: Program) -> clap::Command {
         .bin_name(program.name())
         .version(program.version())
         .disable_version_flag(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The widest that a page is shown.
+    const WIDTH: usize = 100;
+
+    /// Clap breaks a longer line anew; what goes on in the next one would begin in the middle of the paragraph.
+    #[test]
+    fn a_line_that_is_broken_anew_is_a_paragraph_of_its_own() {
+        let mut commands = vec![parser(Program::Wharf)];
+        let (mut seen, mut broken) = (0, Vec::new());
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands().cloned());
+            let Some(text) = command.get_after_help() else { continue };
+            let text = text.to_string();
+            let lines: Vec<&str> = text.lines().collect();
+            seen += 1;
+            for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.chars().count() > WIDTH) {
+                let is_empty = |index: Option<usize>| {
+                    index.and_then(|index| lines.get(index)).is_none_or(|line| line.is_empty())
+                };
+                if !is_empty(index.checked_sub(1)) || !is_empty(index.checked_add(1)) {
+                    broken.push(format!("{}: {line}", command.get_name()));
+                }
+            }
+        }
+        assert!(broken.is_empty(), "end such lines with a backslash:\n{}", broken.join("\n"));
+        assert!(seen > 30, "only {seen} commands have a text after their flags");
+    }
 }

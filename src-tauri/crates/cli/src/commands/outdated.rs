@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use wharf_runner::OutdatedRequest;
 
 use crate::door::Door;
-use crate::flags::{ProjectFlags, RegistryFlags, TerminalSizeFlags};
+use crate::flags::{ProjectFlags, RegistryFlags, UnusedTerminalSizeFlags};
 use crate::render;
 use crate::text::{Line, WARNING};
 
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     )]
     output_format: OutputFormat,
     #[command(flatten)]
-    size: TerminalSizeFlags,
+    size: UnusedTerminalSizeFlags,
 }
 
 /// `--output-format`.

@@ -2,19 +2,26 @@
 
 use super::up::UpFlags;
 use crate::door::Door;
-use crate::flags::SubjectArgument;
+use crate::flags::SourceArgument;
 use crate::render;
 
 /// Show what `up` would do, and why, without doing it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Takes the flags of `wharf up`.
+#[command(
+    // They say how `up` talks and what it leaves behind, and nothing of what it does.
+    mut_arg("trust", |flag| flag.hide(true)),
+    mut_arg("no_keeper", |flag| flag.hide(true)),
+    mut_arg("detach_hooks", |flag| flag.hide(true)),
+    after_help = "Takes the flags of `wharf up`.
 
 Examples:
-  wharf plan          the folder you are in
-  wharf plan --json   one JSON document with every step in full")]
+  wharf plan           the folder you are in
+  wharf plan --apply   with what has changed since its container was made
+  wharf plan --json    one JSON document with every step in full"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
-    subject: SubjectArgument,
+    subject: SourceArgument,
     #[command(flatten)]
     up: UpFlags,
     /// Print one JSON document

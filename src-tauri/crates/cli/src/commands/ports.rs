@@ -10,8 +10,8 @@ use crate::render;
 /// Show the ports of environments, and where they are on this computer
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Ports are forwarded from `wharf up` until `wharf stop` or `wharf down`, by a process in the background that ends with
-the last of them.
+    after_help = "Ports are forwarded from `wharf up` until `wharf stop` or `wharf down`, by a process in the background \
+that ends with the last of them.
 
 Examples:
   wharf ports              everything that is forwarded

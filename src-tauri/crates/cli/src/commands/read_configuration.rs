@@ -3,7 +3,7 @@
 use wharf_runner::ReadConfigurationRequest;
 
 use crate::door::Door;
-use crate::flags::{FeatureFlags, LockfileFlags, SubjectFlags, TerminalSizeFlags};
+use crate::flags::{FeatureFlags, LockfileFlags, SubjectFlags, UnusedTerminalSizeFlags};
 
 /// Print the configuration as it is understood, variables replaced
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     features: FeatureFlags,
     #[command(flatten)]
-    size: TerminalSizeFlags,
+    size: UnusedTerminalSizeFlags,
 }
 
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {

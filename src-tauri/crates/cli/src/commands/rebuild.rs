@@ -10,7 +10,7 @@ use crate::text::Line;
 /// Build the image again and replace the container; volumes stay
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Asks on a terminal, after it has said what goes and what stays. The container that is there goes only
+    after_help = "Asks on a terminal, after it has said what goes and what stays. The container that is there goes only \
 when the new one can be made.
 
 Examples:

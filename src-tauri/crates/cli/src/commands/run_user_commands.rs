@@ -8,12 +8,17 @@ use crate::flags::{DotfilesFlags, SecretFlags, SubjectArgument};
 
 /// Run the hooks of a running container that have not run yet
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    // The reference takes them, and no hook has a terminal.
+    mut_arg("terminal_columns", |flag| flag.hide(true)),
+    mut_arg("terminal_rows", |flag| flag.hide(true)),
+    after_help = "Examples:
   wharf run-user-commands                                the folder you are in
   wharf run-user-commands --skip-non-blocking-commands   as far as the wait point
   wharf run-user-commands --container-id 3f2a9c          with what its image says
 
-Prints one JSON document on standard output.")]
+Prints one JSON document on standard output."
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     subject: SubjectArgument,

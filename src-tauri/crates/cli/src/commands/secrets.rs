@@ -15,8 +15,8 @@ const LONGEST: u64 = 128 * 1024;
 /// Keep values of secrets in this computer's keychain, for configurations that declare them
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A configuration's hooks get a secret that its `secrets` declares from --secrets-file, else from a variable of the same
-name, else from the keychain; you are asked before the last two are handed over."
+    after_help = "A configuration's hooks get a secret that its `secrets` declares from --secrets-file, else from a variable \
+of the same name, else from the keychain; you are asked before the last two are handed over."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -46,6 +46,9 @@ struct SetArgs {
 
 /// Show the names of everything that is kept; no value
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf secrets list
+  wharf secrets list --json   one JSON document")]
 struct ListArgs {
     #[command(flatten)]
     answer: JsonFlag,

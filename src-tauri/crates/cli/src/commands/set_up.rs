@@ -4,7 +4,7 @@ use wharf_runner::{SetUpRequest, Target};
 
 use crate::door::Door;
 use crate::flags::{
-    DotfilesFlags, EnvironmentFlags, FolderFlags, PlaceFlags, TerminalSizeFlags, UnusedRegistryFlags,
+    DotfilesFlags, EnvironmentFlags, FolderFlags, PlaceFlags, UnusedRegistryFlags, UnusedTerminalSizeFlags,
 };
 
 /// Set up a container that exists: prepare it and run the hooks
@@ -40,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Output")]
     include_merged_configuration: bool,
     #[command(flatten)]
-    size: TerminalSizeFlags,
+    size: UnusedTerminalSizeFlags,
     #[command(flatten)]
     dotfiles: DotfilesFlags,
     #[command(flatten)]

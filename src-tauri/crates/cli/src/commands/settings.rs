@@ -8,7 +8,7 @@ use crate::render;
 /// Show and change your settings
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Settings count for every environment, below flags and variables of the shell. They are kept in one file,
+    after_help = "Settings count for every environment, below flags and variables of the shell. They are kept in one file, \
 settings.json, which may be edited by hand and may have comments."
 )]
 pub(crate) struct Args {
@@ -27,6 +27,9 @@ enum Action {
 
 /// Show every setting, and what is wrong with the file
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf settings list
+  wharf settings list --json   one JSON document")]
 struct ListArgs {
     /// Print one JSON document
     #[arg(long)]
@@ -35,6 +38,9 @@ struct ListArgs {
 
 /// Print the value of a setting, or what counts without one
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf settings get engine
+  wharf settings get dotfiles.repository")]
 struct GetArgs {
     /// A name that `wharf settings list` shows
     #[arg(value_name = "NAME")]
@@ -58,6 +64,9 @@ struct SetArgs {
 
 /// Take a setting out of the file
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf settings unset engine
+  wharf settings unset dotfiles.repository")]
 struct UnsetArgs {
     /// A name that `wharf settings list` shows
     #[arg(value_name = "NAME")]
@@ -66,6 +75,9 @@ struct UnsetArgs {
 
 /// Print where the file is, whether it is there or not
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf settings path
+  \"$EDITOR\" \"$(wharf settings path)\"   write it by hand")]
 struct PathArgs {}
 
 pub(super) fn run(door: &Door, arguments: Args) -> u8 {

@@ -35,7 +35,8 @@ enum Command {
 Examples:
   wharf templates apply -t ghcr.io/devcontainers/templates/debian:latest
   wharf templates apply -t ghcr.io/devcontainers/templates/go -a '{\"imageVariant\": \"1.24-bookworm\"}'
-  wharf templates apply -t ghcr.io/devcontainers/templates/go -f '[{\"id\": \"ghcr.io/devcontainers/features/git:1\"}]'")]
+  wharf templates apply -t ghcr.io/devcontainers/templates/go \\
+    -f '[{\"id\": \"ghcr.io/devcontainers/features/git:1\"}]'")]
 struct ApplyArgs {
     /// The folder that the files go into [default: the current one]
     #[arg(long, short, value_name = "FOLDER")]

@@ -24,6 +24,9 @@ enum Action {
 
 /// Show everything that was allowed
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf trust list
+  wharf trust list --json   one JSON document")]
 struct ListArgs {
     #[command(flatten)]
     answer: AnswerFlags,
@@ -32,12 +35,13 @@ struct ListArgs {
 /// Take back what was allowed; the next `up` asks again
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  wharf trust revoke ~/src/api-server
+  wharf trust revoke ~/src/api-server   what environments of a folder may do
+  wharf trust revoke api                an environment that `wharf trust list` shows
   wharf trust revoke --all")]
 struct RevokeArgs {
-    /// The environment's folder
-    #[arg(value_name = "FOLDER", required_unless_present = "all", conflicts_with = "all")]
-    folder: Option<PathBuf>,
+    /// The project's folder, or the name or the first characters of the id of an environment
+    #[arg(value_name = "FOLDER|NAME", required_unless_present = "all", conflicts_with = "all")]
+    environment: Option<PathBuf>,
     /// Take back everything
     #[arg(long)]
     all: bool,
@@ -58,9 +62,9 @@ fn list(door: &Door, arguments: &ListArgs) -> u8 {
 }
 
 fn revoke(door: &Door, arguments: &RevokeArgs) -> u8 {
-    let folder = arguments.folder.as_deref();
-    let result =
-        wharf_runner::trust_revoke(folder, arguments.answer.user_data_folder.as_deref()).map_err(Into::into);
+    let environment = arguments.environment.as_deref();
+    let result = wharf_runner::trust_revoke(environment, arguments.answer.user_data_folder.as_deref())
+        .map_err(Into::into);
     door.finish(arguments.answer.json, result, |revoked, _| {
         let number = revoked.revoked.len();
         let mut lines =

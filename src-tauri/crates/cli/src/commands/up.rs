@@ -7,7 +7,7 @@ use wharf_runner::{Apply, GpuAvailability, SourceRequest, UpRequest, UpdateUidDe
 use crate::door::{Door, Failure};
 use crate::flags::{
     CacheFlags, DotfilesFlags, EnvironmentFlags, FeatureFlags, FolderFlags, LockfileFlags, SecretFlags,
-    SourceFlags, SubjectArgument, TargetFlags, TerminalSizeFlags, WorktreeFlags, mount,
+    SourceArgument, SourceFlags, TargetFlags, UnusedTerminalSizeFlags, WorktreeFlags, mount,
 };
 use crate::text::{FAINT, Line};
 
@@ -24,7 +24,7 @@ use crate::text::{FAINT, Line};
 Prints one JSON document on standard output. Ends after the last hook.")]
 pub(crate) struct Args {
     #[command(flatten)]
-    subject: SubjectArgument,
+    subject: SourceArgument,
     #[command(flatten)]
     pub(super) up: UpFlags,
     /// Add the configuration to the result
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Output")]
     include_merged_configuration: bool,
     #[command(flatten)]
-    size: TerminalSizeFlags,
+    size: UnusedTerminalSizeFlags,
 }
 
 /// Everything that decides what `up` does; `plan` takes the same.
@@ -163,7 +163,7 @@ enum UpdateUid {
 
 impl UpFlags {
     /// The request as the runner takes it.
-    pub(super) fn request(self, door: &Door, subject: SubjectArgument) -> UpRequest {
+    pub(super) fn request(self, door: &Door, subject: SourceArgument) -> UpRequest {
         let consistency =
             self.container.workspace_mount_consistency.and_then(|value| value.to_possible_value());
         let source = self.source.source(subject.argument.as_deref());
@@ -227,7 +227,6 @@ pub(super) fn run(door: &Door, arguments: Args) -> u8 {
         include_merged_configuration: arguments.include_merged_configuration,
         ..arguments.up.request(door, arguments.subject)
     };
-    let _ = arguments.size.size();
     let result =
         door.operate(async |stage| wharf_runner::up(&request, stage.sink, stage.asker, stage.cancel).await);
     match result {

@@ -8,6 +8,9 @@ use crate::text::{FAINT, Line, STRONG};
 
 /// Show the version
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wharf version
+  wharf version --json   one JSON document")]
 pub(crate) struct Args {
     /// Print one JSON document
     #[arg(long)]

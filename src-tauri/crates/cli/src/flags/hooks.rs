@@ -73,6 +73,15 @@ pub(crate) struct TerminalSizeFlags {
     terminal_rows: Option<u16>,
 }
 
+/// The same where the reference takes it and no terminal is made: nothing reads it, and help does not show it.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct UnusedTerminalSizeFlags {
+    #[arg(long, hide = true, value_name = "NUMBER", requires = "terminal_rows")]
+    terminal_columns: Option<u16>,
+    #[arg(long, hide = true, value_name = "NUMBER", requires = "terminal_columns")]
+    terminal_rows: Option<u16>,
+}
+
 impl TerminalSizeFlags {
     /// Columns and rows, if given.
     pub(crate) fn size(self) -> Option<(u16, u16)> {

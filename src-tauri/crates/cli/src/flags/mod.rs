@@ -20,10 +20,10 @@ pub(crate) use dotfiles::DotfilesFlags;
 pub(crate) use features::{
     FeatureFlags, LockfileFlags, RegistryFlags, UnusedFeatureFlags, UnusedRegistryFlags,
 };
-pub(crate) use hooks::{EnvironmentFlags, FolderFlags, TerminalSizeFlags};
+pub(crate) use hooks::{EnvironmentFlags, FolderFlags, TerminalSizeFlags, UnusedTerminalSizeFlags};
 pub(crate) use output::{ColorChoice, LogFormat, LogLevel, OutputFlags};
 pub(crate) use project::ProjectFlags;
 pub(crate) use secrets::SecretFlags;
-pub(crate) use source::SourceFlags;
+pub(crate) use source::{SourceArgument, SourceFlags};
 pub(crate) use subject::{ExistingFlags, SubjectArgument, SubjectFlags};
 pub(crate) use target::{ContainerFlag, PlaceFlags, TargetFlags, WorktreeFlags, without_own_flags};

@@ -1,10 +1,19 @@
 //! Where the files of a workspace come from, when it is no folder of this computer.
 
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wharf_runner::{CloneRequest, SourceRequest};
+
+/// An environment by its folder, its name or its id, or a repository that one is made from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SourceArgument {
+    /// The project's folder, the name or the first characters of the id of an environment, or the address of a repository, which is
+    /// cloned into a volume [default: the current folder, or its nearest parent with a configuration]
+    #[arg(value_name = "FOLDER|NAME|URL", conflicts_with = "workspace_folder")]
+    pub(crate) argument: Option<PathBuf>,
+}
 
 /// A repository to clone, or a folder to copy.
 #[derive(Debug, Clone, Default, Args)]

@@ -68,6 +68,10 @@ pub(crate) fn without_own_flags(mut command: clap::Command) -> clap::Command {
             command = command.mut_arg(folder, |argument| argument.help(help));
         }
     }
+    // Repositories are cloned by Wharf alone.
+    if command.get_arguments().any(|argument| argument.get_id() == "volume") {
+        command = command.mut_arg("argument", |argument| argument.value_name("FOLDER|NAME"));
+    }
     // A container stays what the reference makes.
     if command.get_arguments().any(|argument| argument.get_id() == "git_in_worktrees") {
         command = command.mut_arg("git_in_worktrees", |argument| argument.hide(true).default_value("false"));

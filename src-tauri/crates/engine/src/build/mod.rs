@@ -95,14 +95,6 @@ impl Engine {
         self.build_uncancelled(&prepared.spec, builders, credentials, on_progress).await
     }
 
-    /// Asks whether this build could begin.
-    ///
-    /// # Errors
-    /// The option that no builder has, with the reason.
-    pub async fn check_build(&self, spec: &BuildSpec, builders: &Builders) -> Result<(), Error> {
-        self.way(spec, builders, &|_| {}).await.map(drop)
-    }
-
     /// What each builder that a build may go to can do, in the order in which they are asked.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::OnceCell;
+use wharf_plan::quote;
 
 use super::connection::{Duplex, SILENCE, SILENCES, Socket};
 use crate::address::Address;
@@ -119,7 +120,7 @@ fn ways(socket: Option<&str>) -> Vec<Way> {
         None => vec![words(&["docker", "system", "dial-stdio"]), Way::Tunnel(DEFAULT_SOCKET.to_owned())],
         Some(path) => {
             // The remote shell reads this line, so the path is quoted for it.
-            let url = format!("'unix://{}'", path.replace('\'', r"'\''"));
+            let url = quote::shell_quoted(&format!("unix://{path}"));
             let relay = if path.contains("podman") {
                 words(&["podman", "--url", &url, "system", "dial-stdio"])
             } else {

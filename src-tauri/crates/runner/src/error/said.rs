@@ -92,6 +92,7 @@ impl Error {
                 "it runs on this computer, in the workspace folder; nothing after it has run"
             }
             Self::UnknownEnvironment { .. } => "`wharf list --all` shows the environments that there are",
+            Self::NothingAllowed { .. } => "`wharf trust list` shows what is allowed",
             Self::AmbiguousEnvironment { .. } => {
                 "name the one you mean by its folder, or by the first characters of its id"
             }

@@ -4,6 +4,7 @@
 
 use super::graph::FeatureNode;
 use super::options::{environment_lines, first_environment_lines, in_double_quotes, safe_name};
+use crate::quote::in_single_quotes;
 
 /// The file in a Feature's folder with its options.
 pub const ENVIRONMENT_FILE: &str = "devcontainer-features.env";
@@ -45,26 +46,26 @@ pub fn first_environment_file(node: &FeatureNode, folder: &str) -> String {
 #[must_use]
 pub fn install_script(node: &FeatureNode) -> String {
     let manifest = &node.manifest;
-    let id = quoted(node.id_without_version().unwrap_or("Unknown"));
-    let name = quoted(node.name().unwrap_or("Unknown"));
-    let text = |value: &Option<String>| quoted(value.as_deref().unwrap_or_default());
+    let id = in_single_quotes(node.id_without_version().unwrap_or("Unknown"));
+    let name = in_single_quotes(node.name().unwrap_or("Unknown"));
+    let text = |value: &Option<String>| in_single_quotes(value.as_deref().unwrap_or_default());
     let description = text(&manifest.description);
     let version = text(&manifest.version);
     let documentation = text(&manifest.documentation_url);
     let lines: Vec<String> = environment_lines(node).iter().map(|line| format!("    {line}")).collect();
-    let options = quoted(&lines.join("\n"));
+    let options = in_single_quotes(&lines.join("\n"));
 
     let mut warning = String::new();
     if manifest.deprecated {
         warning.push_str(&format!(
             "(!) WARNING: Using the deprecated Feature \"{}\". This Feature will no longer receive any further updates/support.\n",
-            quoted(node.id())
+            in_single_quotes(node.id())
         ));
     }
     if let Some(current) = manifest.renamed_to() {
         warning.push_str(&format!(
             "(!) WARNING: This feature has been renamed. Please update the reference in devcontainer.json to \"{}\".",
-            quoted(current)
+            in_single_quotes(current)
         ));
     }
     let warning = if warning.is_empty() { warning } else { format!("echo '{warning}'") };
@@ -105,11 +106,6 @@ chmod +x ./install.sh
 ./install.sh
 "
     )
-}
-
-/// A text between single quotes of a shell.
-fn quoted(text: &str) -> String {
-    text.replace('\'', "'\\''")
 }
 
 /// A word of a shell; as it is if a shell takes it so.

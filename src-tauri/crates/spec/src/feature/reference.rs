@@ -209,12 +209,6 @@ impl OciReference {
     pub fn tag(&self) -> Option<&str> {
         if let OciVersion::Tag(tag) = &self.version { Some(tag) } else { None }
     }
-
-    /// The same name with exactly this content.
-    #[must_use]
-    pub fn at_digest(&self, digest: &str) -> Self {
-        Self { version: OciVersion::Digest(digest.to_owned()), ..self.clone() }
-    }
 }
 
 impl fmt::Display for OciReference {

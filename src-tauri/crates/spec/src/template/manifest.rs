@@ -26,8 +26,6 @@ pub struct TemplateManifest {
     pub publisher: Option<String>,
     /// Words to find it by.
     pub keywords: Vec<String>,
-    /// Files, and folders with `/*` behind them, that need not be taken.
-    pub optional_paths: Vec<String>,
     /// The whole object as written.
     pub raw: Map<String, Value>,
 }
@@ -72,7 +70,6 @@ impl TemplateManifest {
             platforms: texts(raw, "platforms"),
             publisher: text(raw, "publisher"),
             keywords: texts(raw, "keywords"),
-            optional_paths: texts(raw, "optionalPaths"),
             raw: raw.clone(),
         })
     }

@@ -77,7 +77,7 @@ pub(super) const USER: u32 = 1000;
 const USER_NAME: &str = "wharf";
 
 impl Definition {
-    /// The engines that the names mean; without names the default ones.
+    /// The engines that the names mean; without names all of them.
     pub(super) fn chosen(names: &[String]) -> Result<Vec<&'static Self>> {
         if names.is_empty() {
             return Ok(ENGINES.iter().collect());

@@ -100,7 +100,7 @@ pub(crate) fn run(_arguments: Args) -> Result<()> {
     )
 }
 
-/// Makes sure that the default engines run with all images, for the verbs that need them.
+/// Makes sure that all test engines run with all images, for the verbs that need them.
 #[cfg(target_os = "linux")]
 pub(crate) fn ensure() -> Result<()> {
     up::run(&[], Selection::All)

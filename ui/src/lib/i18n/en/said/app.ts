@@ -5,11 +5,10 @@ export const app = {
     'runner/src/configuration.rs': ['it is no file', 'it is too long to be shown'],
     'runner/src/editor.rs': [
       '{} opens folders of this computer, and this environment has none',
-      'the editor {chosen} is not on the search path',
-      'no editor was found',
       '{} is no file of this configuration',
       '{} is not there any more',
     ],
+    'runner/src/editor/known.rs': ['the editor {chosen} is not on the search path', 'no editor was found'],
     'runner/src/known.rs': ['this names no environment'],
     'runner/src/link.rs': ['A link to Wharf was not followed: {problem}.', 'this address is not opened: {problem}'],
     'runner/src/log_view.rs': ['this log is not open any more'],
@@ -87,8 +86,8 @@ export const app = {
   },
   /** What can be done about it. */
   hints: {
-    'runner/src/editor.rs': [
-      'choose an editor that works inside the container: {}',
+    'runner/src/editor.rs': ['choose an editor that works inside the container: {}'],
+    'runner/src/editor/known.rs': [
       'name another one in the settings: `wharf settings set integration.editor <program>`',
       'name yours in the settings: `wharf settings set integration.editor <program>`',
     ],

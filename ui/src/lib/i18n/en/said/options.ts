@@ -15,10 +15,10 @@ export const options = {
     'plan/src/reconcile.rs': [
       'Compose makes no project of the files that dockerComposeFile names',
       'the folder {folder} is on this computer, and the engine at {} runs on another one, which cannot mount it',
-      'The configuration is missing one of "image", "build" or "dockerComposeFile"',
       'the Dockerfile{} does not exist',
       'the configuration names no image',
     ],
+    'plan/src/reconcile/known.rs': ['The configuration is missing one of "image", "build" or "dockerComposeFile"'],
     'plan/src/compose/facts.rs': [
       "the configuration does not say which of the project's services is the environment",
       'the service {name} names neither an image nor a build',

@@ -36,6 +36,8 @@ export const environment: Words<typeof said> = {
     'there is no container to start': '没有可以启动的容器',
     'there is no folder {} and no environment named {word}': '没有文件夹 {}，也没有名为 {word} 的环境',
     '{word} tells {} environments': '{word} 对应 {} 个环境',
+    'nothing is allowed to {word}: neither to the folder {} nor to an environment of that name':
+      '{word} 没有获得过任何许可：文件夹 {} 没有，名为此的环境也没有',
     'Dev container not found.': '找不到开发容器。',
     'The container {container} is {state}, not running.': '容器 {container} 没有运行（{state}）。',
     'the container ended right after its start{}': '容器启动后立即结束{}',
@@ -165,6 +167,7 @@ export const environment: Words<typeof said> = {
     'it runs on this computer, in the workspace folder; nothing after it has run':
       '它在这台电脑的工作区文件夹中运行；其后的步骤都没有运行',
     '`wharf list --all` shows the environments that there are': '`wharf list --all` 会显示现有的环境',
+    '`wharf trust list` shows what is allowed': '`wharf trust list` 会显示已获许可的事',
     'name the one you mean by its folder, or by the first characters of its id':
       '请用文件夹或 ID 开头的几个字符指定要使用的环境',
     '`wharf up` makes it': '`wharf up` 会创建它',

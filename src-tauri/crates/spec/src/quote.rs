@@ -15,7 +15,13 @@ pub fn shell(text: &str) -> String {
 /// One word of a POSIX shell, in quotes whatever it holds.
 #[must_use]
 pub fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+    format!("'{}'", in_single_quotes(text))
+}
+
+/// The inside of single quotes of a POSIX shell.
+#[must_use]
+pub fn in_single_quotes(text: &str) -> String {
+    text.replace('\'', "'\\''")
 }
 
 /// Words of a POSIX shell.
@@ -26,16 +32,10 @@ pub fn shell_words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 
 /// The inside of double quotes in a Dockerfile's `ENV`, `LABEL` or `ARG`, variables kept as text.
 ///
-/// A line break cannot stand in an instruction; use [`dockerfile_json`] for a text that may hold one.
+/// A line break cannot stand in an instruction; use [`dockerfile_value`] for a text that may hold one.
 #[must_use]
 pub fn dockerfile(text: &str) -> String {
     escaped(text, &['\\', '"', '$'])
-}
-
-/// The same, but `$NAME` and `${NAME}` keep their meaning (a Feature's `containerEnv`).
-#[must_use]
-pub fn dockerfile_with_variables(text: &str) -> String {
-    escaped(text, &['\\', '"'])
 }
 
 /// The inside of double quotes in a Dockerfile's `ENV`, for a value that may hold line breaks: each stands as the variable
@@ -61,47 +61,10 @@ pub fn dockerfile_value(text: &str, escape: char, literally: bool, line_break: &
     })
 }
 
-/// The exec form of a Dockerfile's instruction: a JSON list, in which nothing is expanded.
-#[must_use]
-pub fn dockerfile_json<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<&str> = words.into_iter().collect();
-    // Dockerfile directives and comments begin with `#` at a line's start, and JSON has no line breaks inside texts.
-    serde_json::Value::from(words).to_string()
-}
-
 /// A literal text inside an extended regular expression.
 #[must_use]
 pub fn extended_expression(text: &str) -> String {
     escaped(text, &['.', '*', '+', '?', '^', '$', '{', '}', '(', ')', '|', '[', ']', '\\'])
-}
-
-/// A literal text inside a basic regular expression of `sed` whose delimiter is `/`.
-#[must_use]
-pub fn sed_pattern(text: &str) -> String {
-    escaped(text, &['\\', '/', '.', '*', '[', ']', '^', '$'])
-}
-
-/// A literal text inside the replacement of `sed` whose delimiter is `/`.
-#[must_use]
-pub fn sed_replacement(text: &str) -> String {
-    escaped(text, &['\\', '/', '&'])
-}
-
-/// A line of a file that `--env-file` reads; `None` for what such a file cannot hold: a line break, or a name that is empty,
-/// begins with `#`, or has a space.
-#[must_use]
-pub fn env_file(name: &str, value: &str) -> Option<String> {
-    let bad_name = name.is_empty() || name.starts_with('#') || name.contains(['=', '\n', '\r']);
-    if bad_name || name.contains(char::is_whitespace) || value.contains(['\n', '\r']) {
-        return None;
-    }
-    Some(format!("{name}={value}"))
-}
-
-/// A scalar of YAML in double quotes, which can hold any text.
-#[must_use]
-pub fn yaml(text: &str) -> String {
-    yaml_of_json(&serde_json::Value::from(text).to_string())
 }
 
 /// A whole document of YAML, an entry on each line.
@@ -127,12 +90,6 @@ fn yaml_of_json(json: &str) -> String {
         }
         yaml
     })
-}
-
-/// A scalar of YAML in a Compose file, where `$` would begin a variable.
-#[must_use]
-pub fn compose(text: &str) -> String {
-    yaml(&text.replace('$', "$$"))
 }
 
 fn escaped(text: &str, special: &[char]) -> String {

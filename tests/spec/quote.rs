@@ -1,7 +1,7 @@
 //! Hostile texts through every escape, and back through a reader of the language.
 
 use proptest::prelude::*;
-use wharf_plan::quote;
+use wharf_spec::quote;
 
 /// Texts of characters that some language treats in a way of its own.
 fn hostile() -> impl Strategy<Value = String> {
@@ -49,44 +49,36 @@ proptest! {
     }
 
     #[test]
-    fn the_exec_form_is_one_line_and_reads_the_same(words in prop::collection::vec(hostile(), 0..5)) {
-        let form = quote::dockerfile_json(words.iter().map(String::as_str));
-        prop_assert!(!form.contains(['\n', '\r']));
-        prop_assert_eq!(serde_json::from_str::<Vec<String>>(&form).unwrap(), words);
+    fn a_quoted_word_is_one_word_in_quotes(text in hostile()) {
+        let word = quote::shell_quoted(&text);
+        prop_assert!(word.starts_with('\'') && word.ends_with('\''), "{}", word);
+        prop_assert_eq!(shlex::split(&word), Some(vec![text]));
     }
 
     #[test]
-    fn an_environment_file_holds_one_line_or_nothing(name in hostile(), value in hostile()) {
-        if let Some(line) = quote::env_file(&name, &value) {
-            prop_assert_eq!(line.lines().count(), 1);
-            prop_assert_eq!(line.split_once('='), Some((name.as_str(), value.as_str())));
-        } else {
-            let odd_name = name.is_empty() || name.contains(['=', '#']) || name.contains(char::is_whitespace);
-            prop_assert!(odd_name || value.contains(['\n', '\r']));
+    fn a_dockerfile_reads_the_same_value_between_its_line_breaks(text in hostile()) {
+        let value = quote::dockerfile_value(&text, '\\', true, "BREAK");
+        let lines: Option<Vec<String>> = value.split("${BREAK}").map(dockerfile_reader).collect();
+        prop_assert_eq!(lines.map(|lines| lines.join("\n")), Some(text));
+    }
+
+    #[test]
+    fn an_expression_matches_the_text_alone(text in hostile()) {
+        let expression = quote::extended_expression(&text);
+        let mut read = String::new();
+        let mut characters = expression.chars();
+        while let Some(character) = characters.next() {
+            prop_assert!(!".*+?^$(){}|[]".contains(character), "{}", expression);
+            read.extend(if character == '\\' { characters.next() } else { Some(character) });
         }
+        prop_assert_eq!(read, text);
     }
 
     #[test]
-    fn yaml_stays_on_one_line_and_compose_expands_nothing(text in hostile()) {
-        let scalar = quote::compose(&text);
-        prop_assert!(scalar.starts_with('"') && scalar.ends_with('"'));
-        let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{7f}'];
-        prop_assert!(!scalar.contains(breaks));
-        prop_assert!(!scalar.replace("$$", "").contains('$'));
-    }
-
-    #[test]
-    fn sed_patterns_match_only_themselves(text in hostile()) {
-        let pattern = quote::sed_pattern(&text);
-        let unescaped: String = {
-            let mut characters = pattern.chars();
-            std::iter::from_fn(|| match characters.next()? {
-                '\\' => characters.next(),
-                other => Some(other),
-            })
-            .collect()
-        };
-        prop_assert_eq!(unescaped, text);
+    fn yaml_keeps_a_text_on_its_line(text in hostile()) {
+        let document = quote::yaml_document(&serde_json::json!({ "key": text }));
+        prop_assert_eq!(document.matches('\n').count(), 3, "{}", document);
+        prop_assert!(!document.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{7f}']), "{}", document);
     }
 }
 
@@ -105,7 +97,8 @@ fn texts_that_need_nothing_stay_readable() {
     for (text, expected) in table {
         assert_eq!(quote::shell(text), expected, "{text}");
     }
-    assert_eq!(quote::yaml("a\"b\n\u{2028}"), "\"a\\\"b\\n\\u2028\"");
-    assert_eq!(quote::dockerfile_with_variables("$PATH:\"x\\"), "$PATH:\\\"x\\\\");
-    assert_eq!(quote::sed_replacement("a/b&c\\"), "a\\/b\\&c\\\\");
+    assert_eq!(
+        quote::yaml_document(&serde_json::json!({ "a": "\"b\n\u{2028}\u{85}" })),
+        "{\n  \"a\": \"\\\"b\\n\\u2028\\x85\"\n}\n"
+    );
 }
