@@ -19,6 +19,7 @@ const UNSEEN: Readonly<Record<string, string>> = {
   'agent/src/flow.rs': 'the same',
   'agent/src/inside/connection.rs': 'the same',
   'agent/src/inside/network/mod.rs': 'the same',
+  'agent/src/inside/reserve.rs': 'the same',
   'runner/src/inside/receiver.rs': 'the same',
   'agent/src/inside/network/links.rs': 'told to the program in the container that wanted to open a link',
   'agent/src/inside/network/relay.rs': "the system's words, cut",

@@ -73,6 +73,12 @@ pub enum Error {
         /// The system's words.
         reason: String,
     },
+    /// The container has no place left for what was asked for.
+    #[error("the container has no room for what was asked of it: {reason}")]
+    NoRoom {
+        /// The agent's words.
+        reason: String,
+    },
     /// There is no such user in the container.
     #[error("unable to find user {user}: no matching entries in passwd file")]
     UnknownUser {
@@ -147,6 +153,7 @@ impl Error {
             Error::Dial { failure: DialFailure::UnknownName, host, .. } => {
                 format!("Name a service of the environment's Compose project, or an address; {host} is neither.")
             }
+            Error::NoRoom { .. } => "End something that runs in the container, or allow it more processes (--pids-limit in `runArgs`).".to_owned(),
             Error::Protocol { .. }
             | Error::Dial { .. }
             | Error::NoLinks { .. }
@@ -190,7 +197,7 @@ impl From<Refusal> for Error {
             Refusal::UnknownUser { user } => Error::UnknownUser { user },
             Refusal::UnknownGroup { group } => Error::UnknownGroup { group },
             Refusal::Identity { user, reason } => Error::Identity { user, reason },
-            Refusal::NoPlace { reason } => Error::NoLinks { reason },
+            Refusal::NoPlace { reason } => Error::NoRoom { reason },
         }
     }
 }

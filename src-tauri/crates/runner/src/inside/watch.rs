@@ -1,6 +1,6 @@
 //! What happens inside, told as it happens.
 
-use wharf_agent::message::{AgentMessage, HostMessage};
+use wharf_agent::message::{AgentMessage, HostMessage, Refusal};
 use wharf_agent::network::Ports;
 
 use super::connection::Opened;
@@ -32,7 +32,10 @@ impl AgentConnection {
                 Arrival::Message(AgentMessage::LinksOpen) => return Ok(LinkWatch(opened)),
                 Arrival::Message(AgentMessage::Refused(refusal)) => {
                     opened.over = true;
-                    return Err(refusal.into());
+                    return Err(match refusal {
+                        Refusal::NoPlace { reason } => Error::NoLinks { reason },
+                        other => other.into(),
+                    });
                 }
                 _ => {}
             }

@@ -139,8 +139,8 @@ async fn carry_out(
 
 /// Whether an error says that the command was never begun. One whose agent has gone away may have been.
 fn is_refusal(error: &inside::Error) -> bool {
-    use inside::Error::{Identity, NoLinks, UnknownGroup, UnknownUser};
-    matches!(error, UnknownUser { .. } | UnknownGroup { .. } | Identity { .. } | NoLinks { .. })
+    use inside::Error::{Identity, NoRoom, UnknownGroup, UnknownUser};
+    matches!(error, UnknownUser { .. } | UnknownGroup { .. } | Identity { .. } | NoRoom { .. })
 }
 
 /// Runs a command through the keeper. None when no keeper is there, it is not connected to this run of the container, or its agent refuses

@@ -142,11 +142,7 @@ export const engine = {
       'inspect volume {name}',
       'make an empty image',
     ],
-    'engine/src/exec.rs': [
-      'run a program in container {short}',
-      'inspect exec {exec}',
-      'resize the terminal of exec {exec}',
-    ],
+    'engine/src/exec.rs': ['run a program in container {short}', 'inspect exec {exec}'],
     'engine/src/logs.rs': ['read the log of container {short}'],
     'engine/src/images.rs': [
       'inspect image {image}',

@@ -132,7 +132,6 @@ export const engine: Words<typeof said> = {
     'create the container': '创建容器',
     'connect the container to network {network}': '将容器连接到网络 {network}',
     'inspect exec {exec}': '查看 exec {exec}',
-    'resize the terminal of exec {exec}': '调整 exec {exec} 的终端大小',
     'list volumes': '列出卷',
     'inspect volume {name}': '查看卷 {name}',
     'make an empty image': '创建空镜像',

@@ -26,6 +26,7 @@ export const inside: Words<typeof said> = {
     'the connection into the container ended before its work was done{}': '到容器内的连接在工作完成之前结束{}',
     'cannot connect to {host}:{port} in the container: {failure}': '无法连接到容器内的 {host}:{port}：{failure}',
     'programs in the container cannot hand over links: {reason}': '容器中的程序无法传递链接：{reason}',
+    'the container has no room for what was asked of it: {reason}': '容器没有余地执行所请求的操作：{reason}',
     'unable to find user {user}: no matching entries in passwd file': '找不到用户 {user}：passwd 文件中没有对应的条目',
     'unable to find group {group}: no matching entries in group file':
       '找不到用户组 {group}：group 文件中没有对应的条目',
@@ -91,6 +92,8 @@ export const inside: Words<typeof said> = {
       '请运行 `cargo xtask agent`，然后重新构建 wharf；正式发布的 wharf 自带匹配的代理程序。',
     'Mount a volume somewhere in the container, or leave out `--read-only` in runArgs.':
       '请在容器中的某处挂载卷，或去掉 runArgs 中的 `--read-only`。',
+    'End something that runs in the container, or allow it more processes (--pids-limit in `runArgs`).':
+      '请结束容器中的某些程序，或允许它运行更多进程（`runArgs` 中的 --pids-limit）。',
     'Look whether the container still runs, and what its log says.': '请检查容器是否仍在运行，并查看它的日志。',
     'The container may have been stopped or removed. Run the command again to go on from there.':
       '容器可能已停止或被删除。请重新运行命令，从那里继续。',
