@@ -226,7 +226,9 @@ pub async fn plan(
     let mut expected_milliseconds = None;
     if container.is_some() {
         let found = reconciler.changes(record, Depth::Whole).await;
-        expected_milliseconds = smallest_application(&found)
+        expected_milliseconds = accounted
+            .change
+            .or_else(|| smallest_application(&found))
             .and_then(|change| journal::expected(&journal::history(&session.subject.state), change));
         differences.extend(found.iter().map(|found| changes::to_api(environment, found)));
     }
