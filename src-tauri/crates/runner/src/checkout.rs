@@ -118,6 +118,12 @@ mod tests {
             std::fs::create_dir_all(path(name).parent().unwrap()).unwrap();
             std::fs::write(path(name), content).unwrap();
         };
+        for repository in ["repository/.git", "repository/.git/modules/module", "bytes/.git", "empty/.git"] {
+            for part in ["objects", "refs"] {
+                std::fs::create_dir_all(path(repository).join(part)).unwrap();
+            }
+        }
+        write("repository/.git/worktrees/feature/commondir", "../..\n");
         write("repository/.git/HEAD", "ref: refs/heads/main\n");
         write("repository/src/deep/file", "");
         write("repository/.git/worktrees/feature/HEAD", "ref: refs/heads/feature\n");
@@ -150,7 +156,9 @@ mod tests {
     #[tokio::test]
     async fn only_a_folder_of_this_computer_is_looked_into() {
         let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join(".git")).unwrap();
+        for part in ["objects", "refs"] {
+            std::fs::create_dir_all(root.path().join(".git").join(part)).unwrap();
+        }
         std::fs::write(root.path().join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
         let operations = crate::Operations::new(None);
         let folder = Some(root.path().display().to_string());

@@ -3,12 +3,13 @@
 //! Nothing runs while nothing happens: the engine tells of the container, the agent of what listens and of its own end, clients of what a
 //! person wants. Only an engine that is away is looked for, after pauses that grow.
 
+mod command;
 mod links;
 mod ports;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -17,10 +18,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wharf_api as api;
 use wharf_engine::{Address, Engine, EngineEvent, Incoming};
-use wharf_plan::ports::{
-    DeclaredPorts, Forward, InsidePort, Listening, PortChoices, PortDecision, PortRules,
-};
+use wharf_plan::ports::{DeclaredPorts, Listening, PortChoices, PortDecision, PortRules};
 use wharf_plan::{ContainerFacts, ContainerState};
+
+pub(super) use command::{Command, Word};
 
 use super::forwards::{Forwards, LinkWatch};
 use super::link::Link;
@@ -56,29 +57,6 @@ enum Seen {
     Gone,
     /// The engine does not answer, and why.
     Away(String),
-}
-
-/// What an environment is told.
-pub(super) enum Command {
-    /// Its records have changed.
-    Renew(oneshot::Sender<()>),
-    /// Look at the local ports once more.
-    Settle(oneshot::Sender<()>),
-    /// A person wants something done with a port.
-    Change(InsidePort, api::PortChange, oneshot::Sender<std::result::Result<(), String>>),
-    /// It is kept no longer, unless somebody has wanted it kept since: how often that was until now.
-    Release(u64, oneshot::Sender<()>),
-    /// Its listeners are to go on in another process.
-    GiveAway(oneshot::Sender<Vec<(Forward, Vec<Arc<tokio::net::TcpListener>>)>>),
-}
-
-/// What an environment hears of while it does nothing else.
-#[derive(Default)]
-pub(super) struct Word {
-    /// How often somebody has wanted it kept.
-    pub(super) wanted: AtomicU64,
-    /// Its listeners are to be given away.
-    pub(super) giving: CancellationToken,
 }
 
 /// Where to go on.
@@ -556,54 +534,4 @@ async fn next_link(links: &mut Option<crate::inside::LinkWatch>) -> Option<LinkN
 }
 
 #[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, refusal};
-
-    use super::*;
-
-    /// An engine may tell of nothing that happens: some are set up so, and proxies of its socket forbid it.
-    #[tokio::test]
-    async fn an_engine_that_tells_nothing_is_asked_now_and_then() {
-        let container = "c".repeat(64);
-        let stopped = format!(r#"{{"Id":"{container}","State":{{"Status":"exited"}}}}"#);
-        let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
-            "/_ping" => docker_ping(),
-            path if path.ends_with("/events") => refusal(403, "not here"),
-            _ => Answer::Document(200, stopped.clone()),
-        });
-        let folder = tempfile::tempdir().unwrap();
-        let mut kept = ports::settled::kept(folder.path(), &[]);
-        let (_client, commands) = mpsc::channel(1);
-        kept.commands = commands;
-        let engine = Engine::connect(&fake.address().parse().unwrap(), PATIENCE).await.unwrap();
-        kept.record.engine = Some(crate::convert::engine(&engine, engine.facts()));
-        kept.record.container = Some(container);
-        let state = kept.state.subscribe();
-        let looks = || fake.asked().iter().filter(|asked| asked.path.ends_with("/json")).count();
-        let _ = tokio::time::timeout(Duration::from_secs(4), kept.run()).await;
-        assert_eq!(state.borrow().connection, api::KeptConnection::Stopped);
-        // After 0.2, 0.4, 0.8 s and then each second.
-        assert!((3..=7).contains(&looks()), "{} looks", looks());
-    }
-
-    #[tokio::test]
-    async fn only_an_engine_with_roots_rights_has_networks_of_this_computer() {
-        let described = |options: &str| Answer::Document(200, format!("{{\"SecurityOptions\":[{options}]}}"));
-        for (info, expected) in [
-            (described("\"name=seccomp,profile=builtin\""), true),
-            (described("\"name=seccomp,profile=builtin\",\"name=rootless\""), false),
-            (refusal(500, "no"), false),
-        ] {
-            let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
-                "/_ping" => docker_ping(),
-                _ => info.clone(),
-            });
-            let engine = Engine::connect(&fake.address().parse().unwrap(), PATIENCE).await.unwrap();
-            assert_eq!(has_our_networks(&engine).await, expected);
-            assert_eq!(has_our_networks(&engine).await, expected);
-            // What was told once is not asked again.
-            let asked = fake.asked().iter().filter(|asked| asked.path == "/info").count();
-            assert_eq!(asked, if engine.info().await.is_ok() { 1 } else { 2 });
-        }
-    }
-}
+mod tests;

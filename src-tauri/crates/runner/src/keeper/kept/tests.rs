@@ -1,0 +1,51 @@
+//! What is seen of engines, and how often.
+
+use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, refusal};
+
+use super::*;
+
+/// An engine may tell of nothing that happens: some are set up so, and proxies of its socket forbid it.
+#[tokio::test]
+async fn an_engine_that_tells_nothing_is_asked_now_and_then() {
+    let container = "c".repeat(64);
+    let stopped = format!(r#"{{"Id":"{container}","State":{{"Status":"exited"}}}}"#);
+    let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
+        "/_ping" => docker_ping(),
+        path if path.ends_with("/events") => refusal(403, "not here"),
+        _ => Answer::Document(200, stopped.clone()),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut kept = ports::settled::kept(folder.path(), &[]);
+    let (_client, commands) = mpsc::channel(1);
+    kept.commands = commands;
+    let engine = Engine::connect(&fake.address().parse().unwrap(), PATIENCE).await.unwrap();
+    kept.record.engine = Some(crate::convert::engine(&engine, engine.facts()));
+    kept.record.container = Some(container);
+    let state = kept.state.subscribe();
+    let looks = || fake.asked().iter().filter(|asked| asked.path.ends_with("/json")).count();
+    let _ = tokio::time::timeout(Duration::from_secs(4), kept.run()).await;
+    assert_eq!(state.borrow().connection, api::KeptConnection::Stopped);
+    // After 0.2, 0.4, 0.8 s and then each second.
+    assert!((3..=7).contains(&looks()), "{} looks", looks());
+}
+
+#[tokio::test]
+async fn only_an_engine_with_roots_rights_has_networks_of_this_computer() {
+    let described = |options: &str| Answer::Document(200, format!("{{\"SecurityOptions\":[{options}]}}"));
+    for (info, expected) in [
+        (described("\"name=seccomp,profile=builtin\""), true),
+        (described("\"name=seccomp,profile=builtin\",\"name=rootless\""), false),
+        (refusal(500, "no"), false),
+    ] {
+        let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
+            "/_ping" => docker_ping(),
+            _ => info.clone(),
+        });
+        let engine = Engine::connect(&fake.address().parse().unwrap(), PATIENCE).await.unwrap();
+        assert_eq!(has_our_networks(&engine).await, expected);
+        assert_eq!(has_our_networks(&engine).await, expected);
+        // What was told once is not asked again.
+        let asked = fake.asked().iter().filter(|asked| asked.path == "/info").count();
+        assert_eq!(asked, if engine.info().await.is_ok() { 1 } else { 2 });
+    }
+}
