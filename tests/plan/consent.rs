@@ -205,3 +205,22 @@ fn secrets_that_this_computer_would_hand_over_are_asked_for() {
         assert_eq!(lines, expected, "{configuration} {given:?} {inside:?}");
     }
 }
+
+/// A workspace in a volume is looked at as a copy, which lies elsewhere each time; what was allowed once is to be known again.
+#[test]
+fn what_is_named_relative_to_a_volume_is_remembered_wherever_its_copy_lies() {
+    let mut wanted = running(&json!({
+        "build": { "dockerfile": "Dockerfile", "cacheFrom": "type=local,src=../cache" },
+        "runArgs": ["--env-file", "../.env", "-v", "../x:/y"],
+    }));
+    wanted.give = Some("/workspaces".to_owned());
+    let asked = |copy: &str| {
+        let mut observed = observed(&serde_json::Map::new());
+        observed.host.folder = format!("/state/rooms/{copy}/content/repo");
+        let touches = touches(&wanted, &merged(&wanted, &image_facts(None)), &observed);
+        touches.iter().map(|touch| touch.hash(&BTreeMap::new())).collect::<Vec<_>>()
+    };
+    let first = asked("1");
+    assert!(first.len() >= 3, "{first:?}");
+    assert_eq!(first, asked("2"));
+}

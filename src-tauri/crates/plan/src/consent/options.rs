@@ -204,7 +204,7 @@ pub(super) fn run_argument(
         }
         "env-file" | "label-file" | "hosts-file" if outside.is_outside(value) => one(
             TouchKind::Secret,
-            outside.shown(&outside.absolute(value)),
+            outside.named(value),
             "The content of this file of the host goes into the container.",
         ),
         "env-host" if switched_on => one(
@@ -518,7 +518,7 @@ fn cached(
         };
         let detail = "The build reads or writes files in this folder of the host.";
         for path in paths.into_iter().filter(|path| outside.is_outside(path)) {
-            let path = outside.shown(&outside.absolute(&path));
+            let path = outside.named(&path);
             let touch = touch(TouchKind::HostFolder, path, detail, source.clone(), property);
             found.push(touch.exactly(&json!(name)));
         }

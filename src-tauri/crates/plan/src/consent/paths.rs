@@ -26,6 +26,8 @@ pub(super) struct Outside<'a> {
     workspace: &'a str,
     /// Where the volume is that holds the workspace, if one does: nothing below is on this computer.
     volume: Option<&'a str>,
+    /// The workspace lies in a volume, and what is looked at is a copy.
+    is_copy: bool,
     /// Where paths really lead.
     places: &'a BTreeMap<String, String>,
     /// Paths in the workspace of which that is not known yet.
@@ -47,6 +49,7 @@ impl<'a> Outside<'a> {
             folder: &observed.host.folder,
             workspace: &wanted.workspace.host_mount_folder,
             volume: project.and_then(|project| project.in_volume.as_ref()).map(|volume| volume.at.as_str()),
+            is_copy: wanted.give.is_some(),
             places: &observed.places,
             unknown: RefCell::default(),
         }
@@ -146,7 +149,7 @@ impl<'a> Outside<'a> {
         } else {
             (TouchKind::HostFolder, "The container can read and change it.".to_owned())
         };
-        let path = self.shown(&absolute);
+        let path = self.named(path);
         let touch = Touch {
             kind,
             what: format!("{path} at {target}") + mode,
@@ -166,6 +169,15 @@ impl<'a> Outside<'a> {
             Some(real) => format!("{path} (leads to {real})"),
             None => path.to_owned(),
         }
+    }
+
+    /// A path as it is told, and remembered. What a workspace in a volume names relative to itself is told so: the copy that is looked at lies
+    /// elsewhere each time.
+    pub(super) fn named(&self, path: &str) -> String {
+        if self.is_copy && !self.is_placed(path) {
+            return path.to_owned();
+        }
+        self.shown(&self.absolute(path))
     }
 
     /// A touch for the text of a `--mount`.

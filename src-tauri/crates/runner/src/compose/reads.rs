@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use wharf_spec::compose::{FileRead, Files, ReadSources, files_read};
+use wharf_spec::compose::{FileRead, Files, ReadFor, ReadSources, files_read};
 
 use crate::environment::STYLE;
 use crate::reconciler::Reconciler;
@@ -74,6 +74,11 @@ impl Room {
             };
             *path = match place {
                 Ok(below) => format!("{WORKSPACES}/{}", below.to_string_lossy().replace('\\', "/")),
+                // This computer may have a folder of that name too, as one that is a dev container itself has.
+                Err(outside) if outside.starts_with(WORKSPACES) => {
+                    read.purpose = ReadFor::Untold;
+                    outside.display().to_string()
+                }
                 Err(outside) => outside.display().to_string(),
             };
         }
@@ -89,7 +94,7 @@ mod tests {
             path: path.display().to_string(),
             from: "/x".to_owned(),
             property: "include".to_owned(),
-            purpose: wharf_spec::compose::ReadFor::Project,
+            purpose: ReadFor::Project,
         }
     }
 
@@ -113,10 +118,18 @@ mod tests {
                 (at(written).join("api/out"), secret.as_str()),
                 (at("secret"), secret.as_str()),
                 ("${X}".into(), "${X}"),
+                ("/workspaces/mine/.env".into(), "/workspaces/mine/.env"),
             ] {
                 let mut found = read(&path);
                 room.put_back(&mut found);
                 assert_eq!(found.path, expected, "{}", path.display());
+                // A place of this computer that has the look of one in the volume.
+                assert_eq!(
+                    found.purpose == ReadFor::Untold,
+                    path.starts_with(WORKSPACES),
+                    "{}",
+                    path.display()
+                );
             }
         }
     }

@@ -15,6 +15,9 @@ const MOST_FILES: usize = 256;
 /// The name that Compose looks for in a project's folder.
 const ENV_FILE: &str = ".env";
 
+/// What is named where no file is meant.
+const NOTHING: &str = "/dev/null";
+
 /// What a file is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,7 +76,7 @@ pub fn files_read(sources: &ReadSources<'_>, files: &dyn Files) -> Vec<FileRead>
         reader.environment_of(folder);
     }
     for file in sources.files {
-        let place = Place { file, folder: first.unwrap_or(sources.folder) };
+        let place = Place { file, folder: first.unwrap_or(sources.folder), extended: None };
         reader.add_if_there(file, &place, "dockerComposeFile", ReadFor::Project);
         if files.is_there(file) {
             reader.visit(&place, "dockerComposeFile");
@@ -87,7 +90,12 @@ pub fn files_read(sources: &ReadSources<'_>, files: &dyn Files) -> Vec<FileRead>
 struct Place<'a> {
     file: &'a str,
     folder: &'a str,
+    /// Services of another file extend those of this one; of the folder, whether it is only where some programs look.
+    extended: Option<Guess>,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Guess(bool);
 
 struct Reader<'a> {
     sources: &'a ReadSources<'a>,
@@ -110,7 +118,7 @@ impl Reader<'_> {
     }
 
     fn add_if_there(&mut self, path: &str, place: &Place<'_>, property: &str, purpose: ReadFor) {
-        if self.files.is_there(path) {
+        if self.files.is_there(path) && path != NOTHING {
             self.add(path, place, property, purpose);
         }
     }
@@ -118,7 +126,7 @@ impl Reader<'_> {
     /// The values of variables that lie in a project's folder.
     fn environment_of(&mut self, folder: &str) {
         let path = self.sources.style.resolve(folder, ENV_FILE);
-        let place = Place { file: &path, folder };
+        let place = Place { file: &path, folder, extended: None };
         self.add_if_there(&path, &place, "dockerComposeFile", ReadFor::Project);
     }
 
@@ -132,31 +140,38 @@ impl Reader<'_> {
             return self.add(place.file, place, named_by, ReadFor::Untold);
         };
         for document in &documents {
-            if let Some(include) = document.get("include") {
+            // What is extended brings its services along, and no projects.
+            if let Some(include) = document.get("include").filter(|_| place.extended.is_none()) {
                 self.includes(include, place);
             }
-            self.gather(document, place, "");
+            self.gather(document, place, "", 0);
         }
     }
 
-    fn gather(&mut self, value: &Value, place: &Place<'_>, property: &str) {
+    /// What is named at a place of the text, so many names deep.
+    fn gather(&mut self, value: &Value, place: &Place<'_>, property: &str, depth: usize) {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| self.gather(item, place, property)),
+            Value::Array(items) => {
+                items.iter().for_each(|item| self.gather(item, place, property, depth + 1));
+            }
             Value::Object(entries) => {
                 for (name, value) in entries {
                     let is_top = property.is_empty();
+                    // Anything else may be called so, a secret for example. What services take over may stand anywhere in an extension.
+                    let of_service =
+                        depth == 2 && property.starts_with("services.") || property.starts_with("x-");
                     let property = if is_top { name.clone() } else { format!("{property}.{name}") };
                     match name.as_str() {
                         "include" if is_top => {}
-                        "env_file" | "label_file" => {
+                        "env_file" | "label_file" if of_service => {
                             self.each_file(value, place, &property, ReadFor::Containers)
                         }
-                        "extends" => {
+                        "extends" if of_service => {
                             if let Some(file) = value.get("file") {
                                 self.extends(file, place, &property);
                             }
                         }
-                        _ => self.gather(value, place, &property),
+                        _ => self.gather(value, place, &property, depth + 1),
                     }
                 }
             }
@@ -187,8 +202,9 @@ impl Reader<'_> {
     fn extends(&mut self, file: &Value, place: &Place<'_>, property: &str) {
         let Some(paths) = self.local(file, place, property) else { return };
         for path in &paths {
-            for folder in [self.sources.style.dirname(path), place.folder] {
-                self.part(path, folder, place, property);
+            let own = self.sources.style.dirname(path);
+            for folder in [own, place.folder] {
+                self.part(path, folder, place, property, Some(Guess(folder != own)));
             }
         }
     }
@@ -221,7 +237,7 @@ impl Reader<'_> {
                         folders.push(style.dirname(&path).to_owned());
                     }
                     for folder in folders.clone() {
-                        self.part(&path, &folder, place, property);
+                        self.part(&path, &folder, place, property, None);
                     }
                 }
             }
@@ -238,10 +254,10 @@ impl Reader<'_> {
     }
 
     /// A file that is a part of the project because another one names it.
-    fn part(&mut self, path: &str, folder: &str, place: &Place<'_>, property: &str) {
+    fn part(&mut self, path: &str, folder: &str, place: &Place<'_>, property: &str, extended: Option<Guess>) {
         if self.files.is_there(path) {
             self.add(path, place, property, ReadFor::Project);
-            self.visit(&Place { file: path, folder }, property);
+            self.visit(&Place { file: path, folder, extended }, property);
         }
     }
 
@@ -253,8 +269,10 @@ impl Reader<'_> {
         // Compose takes these for addresses even where a file of that name lies there.
         let is_address = !absolute && (text.contains(':') || text.starts_with("github.com/"));
         let places = self.places(value, place.folder).filter(|_| !is_address);
+        let is_known = places.is_some();
         let there = places.filter(|places| places.iter().any(|path| self.files.is_there(path)));
-        if there.is_none() {
+        // What is not where some programs would look for it is where the others do.
+        if there.is_none() && !(is_known && place.extended == Some(Guess(true))) {
             self.add(&written(value), place, property, ReadFor::Untold);
         }
         there

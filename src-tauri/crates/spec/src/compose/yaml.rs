@@ -41,7 +41,11 @@ pub(super) fn read_documents(text: &str) -> Result<Vec<Value>, YamlError> {
     if text.len() > LONGEST {
         return Err(YamlError::TooLong { length: text.len() });
     }
-    serde_saphyr::from_multiple(text).map_err(|error| YamlError::Syntax { reason: error.to_string() })
+    // Many services may take over the same few parts: what they unfold to is bounded by itself.
+    let options =
+        serde_saphyr::options! { budget: serde_saphyr::budget! { enforce_alias_anchor_ratio: false } };
+    serde_saphyr::from_multiple_with_options(text, options)
+        .map_err(|error| YamlError::Syntax { reason: error.to_string() })
 }
 
 /// Whether a Compose file gives its project a name itself. A file that cannot be read gives none.
