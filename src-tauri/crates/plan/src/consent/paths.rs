@@ -13,6 +13,9 @@ use crate::facts::{EngineKind, HostSystem};
 use crate::run_args::{self, ReadVolume, join};
 use crate::state::{Observed, Running};
 
+/// What the folder is called that holds the copies of workspaces which lie in volumes.
+pub const ROOMS: &str = "rooms";
+
 /// Tells what lies outside the workspace.
 pub(super) struct Outside<'a> {
     style: PathStyle,
@@ -174,10 +177,28 @@ impl<'a> Outside<'a> {
     /// A path as it is told, and remembered. What a workspace in a volume names relative to itself is told so: the copy that is looked at lies
     /// elsewhere each time.
     pub(super) fn named(&self, path: &str) -> String {
-        if self.is_copy && !self.is_placed(path) {
-            return path.to_owned();
+        let absolute = self.absolute(path);
+        match self.room() {
+            Some(room) if self.style.is_inside(&absolute, room) => {
+                self.style.relative(self.folder, &absolute)
+            }
+            _ => self.shown(&absolute),
         }
-        self.shown(&self.absolute(path))
+    }
+
+    /// Where the copy of a workspace that lies in a volume is, with all that is taken out of the volume: the folder of one of several rooms.
+    fn room(&self) -> Option<&str> {
+        let mut folder = Some(self.folder).filter(|_| self.is_copy)?;
+        loop {
+            let above = self.style.dirname(folder);
+            if above == folder || above.is_empty() {
+                return None;
+            }
+            if self.style.basename(above) == ROOMS {
+                return Some(folder);
+            }
+            folder = above;
+        }
     }
 
     /// A touch for the text of a `--mount`.
