@@ -38,10 +38,14 @@ use crate::store::{EnvironmentStore, Store};
 
 /// How long an engine may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Pauses between looks for what is away: the first, and the longest for an engine of this computer and for any other.
+/// Pauses between looks for what is away: the first, and the longest for an engine of this computer, for any other, and for one that has been away for
+/// long: each look there may be a login.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE_HERE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE_AFTER_LONG: Duration = Duration::from_secs(15);
+/// See [`LONGEST_PAUSE_AFTER_LONG`].
+const LONG: Duration = Duration::from_secs(10 * 60);
 /// How long a stream of events takes to begin, at most: what happened until then is looked for once more.
 const BEGINNING: Duration = Duration::from_millis(300);
 /// Between two looks at what listens inside, at least: whoever says something new all the time is heard no more often.
@@ -98,8 +102,8 @@ pub(super) struct Kept {
     /// Answers that wait until the environment has been looked at again.
     renewed: Vec<oneshot::Sender<()>>,
     pause: Duration,
-    /// The engine did not answer the last time.
-    away: bool,
+    /// Since when the engine has not answered, if it does not.
+    away: Option<Instant>,
 }
 
 impl Kept {
@@ -151,7 +155,7 @@ impl Kept {
             log,
             renewed: Vec::new(),
             pause: FIRST_PAUSE,
-            away: false,
+            away: None,
         };
         Ok(Some((kept, told, links)))
     }
@@ -168,7 +172,7 @@ impl Kept {
                 }
             };
             // What could not be reached for long is looked for often again once it is back.
-            if std::mem::take(&mut self.away) && !matches!(seen, Seen::Away(_)) {
+            if !matches!(seen, Seen::Away(_)) && self.away.take().is_some() {
                 self.pause = FIRST_PAUSE;
             }
             let next = match seen {
@@ -185,7 +189,7 @@ impl Kept {
                 Seen::Away(problem) => {
                     self.end_run();
                     self.rest(api::KeptConnection::Unreachable, Some(problem)).await;
-                    self.away = true;
+                    self.away.get_or_insert_with(Instant::now);
                     let pause = self.next_pause();
                     self.wait(Some(pause)).await
                 }
@@ -483,7 +487,11 @@ impl Kept {
 
     fn next_pause(&mut self) -> Duration {
         let is_here = self.record.engine.as_ref().is_none_or(|engine| engine.local);
-        let longest = if is_here { LONGEST_PAUSE_HERE } else { LONGEST_PAUSE };
+        let longest = match self.away {
+            _ if is_here => LONGEST_PAUSE_HERE,
+            Some(since) if since.elapsed() > LONG => LONGEST_PAUSE_AFTER_LONG,
+            _ => LONGEST_PAUSE,
+        };
         let pause = self.pause.min(longest);
         self.pause = (pause * 2).min(longest);
         pause

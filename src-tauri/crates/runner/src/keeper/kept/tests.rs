@@ -49,3 +49,30 @@ async fn only_an_engine_with_roots_rights_has_networks_of_this_computer() {
         assert_eq!(asked, if engine.info().await.is_ok() { 1 } else { 2 });
     }
 }
+
+/// What is away is back soon after it is there; one that has been away for long is not asked as often, since asking may be a login.
+#[tokio::test]
+async fn the_pauses_grow_to_what_the_engine_is_worth() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kept = ports::settled::kept(folder.path(), &[]);
+    let longest = |kept: &mut Kept| (0..12).fold(Duration::ZERO, |_, _| kept.next_pause());
+    let fake = FakeEngine::answering(|_| docker_ping());
+    let engine = Engine::connect(&fake.address().parse().unwrap(), PATIENCE).await.unwrap();
+    tokio::time::pause();
+    for (local, away_for, expected) in [
+        (true, None, LONGEST_PAUSE_HERE),
+        (true, Some(LONG * 2), LONGEST_PAUSE_HERE),
+        (false, Some(LONG / 2), LONGEST_PAUSE),
+        (false, Some(LONG * 2), LONGEST_PAUSE_AFTER_LONG),
+    ] {
+        let told = crate::convert::engine(&engine, engine.facts());
+        kept.record.engine = Some(wharf_api::Engine { local, ..told });
+        kept.pause = FIRST_PAUSE;
+        kept.away = None;
+        if let Some(away_for) = away_for {
+            kept.away = Some(Instant::now());
+            tokio::time::advance(away_for).await;
+        }
+        assert_eq!(longest(&mut kept), expected, "{local} {away_for:?}");
+    }
+}
