@@ -118,6 +118,11 @@ fn tail(said: &str) -> String {
 }
 
 impl Error {
+    /// Whether it is no better for this container a moment later.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self, Error::NotBuilt { .. } | Error::OtherProtocol { .. } | Error::NoPlace { .. })
+    }
+
     /// What a person can do.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

@@ -38,8 +38,8 @@ use crate::store::{EnvironmentStore, Store};
 
 /// How long an engine may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Pauses between looks for what is away: the first, and the longest for an engine of this computer, for any other, and for one that has been away for
-/// long: each look there may be a login.
+/// Pauses between looks for what is away: the first, and the longest for an engine of this computer, for any other, and for what has been away for
+/// long, where each look may be a login.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE_HERE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -104,6 +104,8 @@ pub(super) struct Kept {
     pause: Duration,
     /// Since when the engine has not answered, if it does not.
     away: Option<Instant>,
+    /// Since when there has been no way inside, though the container runs.
+    shut: Option<Instant>,
 }
 
 impl Kept {
@@ -156,6 +158,7 @@ impl Kept {
             renewed: Vec::new(),
             pause: FIRST_PAUSE,
             away: None,
+            shut: None,
         };
         Ok(Some((kept, told, links)))
     }
@@ -264,8 +267,10 @@ impl Kept {
         };
         let (agent, network, is_here) = match connected {
             Ok((Ok(agent), network, is_here)) => (agent, network, is_here),
-            Ok((Err(error), ..)) => return self.connect_later(error.to_string()).await,
-            Err(_) => return self.connect_later("the agent does not answer in time".to_owned()).await,
+            Ok((Err(error), ..)) => return self.connect_later(error.to_string(), error.is_lasting()).await,
+            Err(_) => {
+                return self.connect_later("the agent does not answer in time".to_owned(), false).await;
+            }
         };
         // An engine behind a socket of this computer may still be on another machine, or in a virtual one; and on the same machine, in a container as
         // much as for a user without rights, there is more than one network.
@@ -306,7 +311,7 @@ impl Kept {
                     }
                     self.heard = true;
                     self.link.send_replace(Some(Arc::clone(&link)));
-                    self.pause = FIRST_PAUSE;
+                    (self.pause, self.shut) = (FIRST_PAUSE, None);
                     let before = std::mem::take(&mut self.decisions);
                     self.settle(true).await;
                     self.publish(api::KeptConnection::Connected, None);
@@ -391,7 +396,9 @@ impl Kept {
             Command::Renew(answer) => {
                 self.renewed.push(answer);
                 // Whoever gave up waiting for a release has noted one.
-                self.save();
+                if self.files.peek::<ForwardsRecord>(FORWARDS).is_none_or(|record| !record.kept) {
+                    self.save();
+                }
                 let before = self.record.container.clone();
                 if let Some(record) = self.files.peek::<EnvironmentRecord>(ENVIRONMENT) {
                     self.record = record;
@@ -478,10 +485,12 @@ impl Kept {
         }
     }
 
-    /// The way inside is not there yet.
-    async fn connect_later(&mut self, problem: String) -> Next {
+    /// The way inside is not there yet. Each try is an exec of the engine's: what lasts, or has lasted, is tried seldom.
+    async fn connect_later(&mut self, problem: String, is_lasting: bool) -> Next {
         self.rest(api::KeptConnection::Connecting, Some(problem)).await;
-        let pause = self.next_pause();
+        let since = *self.shut.get_or_insert_with(Instant::now);
+        let is_lasting = is_lasting || since.elapsed() > LONG;
+        let pause = if is_lasting { LONGEST_PAUSE_AFTER_LONG } else { self.next_pause() };
         self.wait(Some(pause)).await
     }
 

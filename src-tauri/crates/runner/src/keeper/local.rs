@@ -36,16 +36,27 @@ pub(super) struct Holders(BTreeMap<(u16, u64), Holder>);
 impl Holders {
     /// Those of these ports. Processes of other users cannot always be looked into. What is not among them is forgotten.
     pub(super) fn of<'a>(&mut self, told: impl Iterator<Item = (&'a u16, &'a u64)>) -> BTreeMap<u16, Holder> {
-        let told: Vec<(u16, u64)> = told.map(|(port, told)| (*port, *told)).collect();
-        let new: BTreeSet<u64> =
-            told.iter().filter(|known| !self.0.contains_key(known)).map(|(_, told)| *told).collect();
-        let found = if new.is_empty() { BTreeMap::new() } else { system::holders(&new) };
-        let of = |(port, told): (u16, u64)| {
-            let known = self.0.get(&(port, told)).or_else(|| found.get(&told)).cloned();
-            ((port, told), known.unwrap_or(Holder::Unknown))
-        };
-        self.0 = told.into_iter().map(of).collect();
+        let told: BTreeSet<(u16, u64)> = told.map(|(port, told)| (*port, *told)).collect();
+        self.0.retain(|known, _| told.contains(known));
+        self.learn(&told);
         self.0.iter().map(|((port, _), holder)| (*port, holder.clone())).collect()
+    }
+
+    /// That of one port more.
+    pub(super) fn one(&mut self, port: u16, told: u64) -> Holder {
+        self.learn(&BTreeSet::from([(port, told)]));
+        self.0.get(&(port, told)).cloned().unwrap_or(Holder::Unknown)
+    }
+
+    /// Looks for those who are not known yet, for all of them at once.
+    fn learn(&mut self, told: &BTreeSet<(u16, u64)>) {
+        let new: Vec<_> = told.iter().filter(|known| !self.0.contains_key(known)).copied().collect();
+        if new.is_empty() {
+            return;
+        }
+        let found = system::holders(&new.iter().map(|(_, told)| *told).collect());
+        let holder = |told| found.get(&told).cloned().unwrap_or(Holder::Unknown);
+        self.0.extend(new.into_iter().map(|(port, told)| ((port, told), holder(told))));
     }
 }
 
@@ -89,5 +100,8 @@ mod tests {
         // What is known is not looked for again, and what is not asked for is forgotten.
         assert_eq!(holders.of([(&1, &u64::MAX)].into_iter()), BTreeMap::from([(1, Holder::Unknown)]));
         assert_eq!(holders.0.len(), 1);
+        // One more leaves the others known.
+        assert_eq!(holders.one(port, told), found[&port]);
+        assert_eq!(holders.0.len(), 2);
     }
 }

@@ -155,9 +155,8 @@ impl Kept {
         match error.kind() {
             ErrorKind::PermissionDenied => Ok(Holder::System),
             ErrorKind::AddrInUse => {
-                let socket = local::taken().get_key_value(&port).map(|(port, socket)| (*port, *socket));
-                let mut found = self.holders.of(socket.iter().map(|(port, socket)| (port, socket)));
-                Ok(found.remove(&port).unwrap_or(Holder::Unknown))
+                let socket = local::taken().get(&port).copied();
+                Ok(socket.map_or(Holder::Unknown, |socket| self.holders.one(port, socket)))
             }
             _ => Err(error.to_string()),
         }

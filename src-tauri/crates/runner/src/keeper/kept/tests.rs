@@ -76,3 +76,29 @@ async fn the_pauses_grow_to_what_the_engine_is_worth() {
         assert_eq!(longest(&mut kept), expected, "{local} {away_for:?}");
     }
 }
+
+/// A way inside that is not there for now is tried often; one that this container does not have, seldom.
+#[tokio::test(start_paused = true)]
+async fn a_way_inside_that_lasts_to_be_missing_is_tried_seldom() {
+    let folder = tempfile::tempdir().unwrap();
+    for (is_lasting, shut_for, expected) in [
+        (false, None, FIRST_PAUSE),
+        (true, None, LONGEST_PAUSE_AFTER_LONG),
+        (false, Some(LONG * 2), LONGEST_PAUSE_AFTER_LONG),
+    ] {
+        let mut kept = ports::settled::kept(folder.path(), &[]);
+        let (_client, commands) = mpsc::channel(1);
+        kept.commands = commands;
+        if let Some(shut_for) = shut_for {
+            kept.shut = Some(Instant::now());
+            tokio::time::advance(shut_for).await;
+        }
+        let began = Instant::now();
+        assert!(matches!(kept.connect_later("why".to_owned(), is_lasting).await, Next::Look));
+        assert!(
+            began.elapsed().abs_diff(expected) < Duration::from_millis(50),
+            "{is_lasting} {shut_for:?}: {:?}",
+            began.elapsed()
+        );
+    }
+}
