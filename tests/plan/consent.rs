@@ -217,6 +217,7 @@ fn what_is_named_relative_to_a_volume_is_remembered_wherever_its_copy_lies() {
     let asked = |copy: &str| {
         let mut observed = observed(&serde_json::Map::new());
         observed.host.folder = format!("/state/rooms/{copy}/content/repo");
+        observed.host.copy = Some(format!("/state/rooms/{copy}"));
         let touches = touches(&wanted, &merged(&wanted, &image_facts(None)), &observed);
         touches.iter().map(|touch| touch.hash(&BTreeMap::new())).collect::<Vec<_>>()
     };

@@ -36,6 +36,7 @@ pub(crate) fn host() -> HostFacts {
         gid: Some(1000),
         home: Some("/home/me".to_owned()),
         folder: FOLDER.to_owned(),
+        copy: None,
         environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         proxies: BTreeMap::new(),
     }

@@ -26,7 +26,6 @@ use crate::state::{HostFile, Observed, Running};
 
 pub use commands::named_files;
 use paths::Outside;
-pub use paths::ROOMS;
 pub use secrets::{SecretPlace, held_secrets, secret_touch, secrets, wants_keychain};
 pub use tells::{Tell, host_variables, is_pinned, tells};
 

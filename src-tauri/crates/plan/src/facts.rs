@@ -325,6 +325,8 @@ pub struct HostFacts {
     pub home: Option<String>,
     /// Where relative host paths in `runArgs` and `build.options` start.
     pub folder: String,
+    /// Where the copy lies of what is looked at, of a workspace in a volume: elsewhere each time.
+    pub copy: Option<String>,
     /// The environment. Never serialised: it holds secrets.
     #[serde(skip)]
     pub environment: BTreeMap<String, String>,

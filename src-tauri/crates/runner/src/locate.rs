@@ -167,11 +167,10 @@ pub(crate) fn confirmed_worktree(root: &Path) -> Option<ConfirmedWorktree> {
     let worktrees = folder.parent().filter(|parent| parent.ends_with("worktrees"))?;
     let real = worktrees.parent()?;
     let knows = named("gitdir")? == root.join(".git").canonicalize().ok()? && named("commondir")? == real;
-    let has = |name: &str| real.join(name).is_dir();
     // A folder of the workspace's own vouches for nothing outside of it.
     let workspace = root.canonicalize().ok()?;
     let vouches = !folder.starts_with(&workspace) || real.starts_with(&workspace);
-    if !(knows && vouches && real.join("HEAD").symlink_metadata().is_ok() && has("objects") && has("refs")) {
+    if !(knows && vouches && is_repository(real)) {
         return None;
     }
     let written = absolute(root, &Path::new(pointer).join("../.."));

@@ -13,9 +13,6 @@ use crate::facts::{EngineKind, HostSystem};
 use crate::run_args::{self, ReadVolume, join};
 use crate::state::{Observed, Running};
 
-/// What the folder is called that holds the copies of workspaces which lie in volumes.
-pub const ROOMS: &str = "rooms";
-
 /// Tells what lies outside the workspace.
 pub(super) struct Outside<'a> {
     style: PathStyle,
@@ -29,8 +26,8 @@ pub(super) struct Outside<'a> {
     workspace: &'a str,
     /// Where the volume is that holds the workspace, if one does: nothing below is on this computer.
     volume: Option<&'a str>,
-    /// The workspace lies in a volume, and what is looked at is a copy.
-    is_copy: bool,
+    /// Where what is looked at of a workspace in a volume lies, which is elsewhere each time.
+    copy: Option<&'a str>,
     /// Where paths really lead.
     places: &'a BTreeMap<String, String>,
     /// Paths in the workspace of which that is not known yet.
@@ -52,7 +49,7 @@ impl<'a> Outside<'a> {
             folder: &observed.host.folder,
             workspace: &wanted.workspace.host_mount_folder,
             volume: project.and_then(|project| project.in_volume.as_ref()).map(|volume| volume.at.as_str()),
-            is_copy: wanted.give.is_some(),
+            copy: observed.host.copy.as_deref(),
             places: &observed.places,
             unknown: RefCell::default(),
         }
@@ -178,26 +175,11 @@ impl<'a> Outside<'a> {
     /// elsewhere each time.
     pub(super) fn named(&self, path: &str) -> String {
         let absolute = self.absolute(path);
-        match self.room() {
-            Some(room) if self.style.is_inside(&absolute, room) => {
+        match self.copy {
+            Some(copy) if self.style.is_inside(&absolute, copy) => {
                 self.style.relative(self.folder, &absolute)
             }
             _ => self.shown(&absolute),
-        }
-    }
-
-    /// Where the copy of a workspace that lies in a volume is, with all that is taken out of the volume: the folder of one of several rooms.
-    fn room(&self) -> Option<&str> {
-        let mut folder = Some(self.folder).filter(|_| self.is_copy)?;
-        loop {
-            let above = self.style.dirname(folder);
-            if above == folder || above.is_empty() {
-                return None;
-            }
-            if self.style.basename(above) == ROOMS {
-                return Some(folder);
-            }
-            folder = above;
         }
     }
 

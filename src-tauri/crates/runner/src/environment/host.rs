@@ -27,6 +27,7 @@ impl Environment {
                 || self.folder.clone(),
                 |content| content.on_disk(Path::new(&self.folder)).display().to_string(),
             ),
+            copy: self.volume.as_ref().map(|content| content.spare_folder().display().to_string()),
             environment: host_environment(),
             ..HostFacts::default()
         }

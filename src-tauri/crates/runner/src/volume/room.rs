@@ -29,7 +29,7 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn new(store: &Store) -> Result<Self, Error> {
-        let rooms = store.root().join(wharf_plan::consent::ROOMS);
+        let rooms = store.root().join("rooms");
         let failed = |source| Error::State { path: rooms.clone(), action: "make a folder in", source };
         create_private_folder(&rooms).map_err(failed)?;
         sweep(&rooms);
