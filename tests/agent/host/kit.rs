@@ -12,10 +12,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
-use wharf_agent::message::{Context as Who, ExecRequest};
+use wharf_agent::message::{Context as Who, ExecRequest, InsideRequest};
 use wharf_engine::Output;
-use wharf_runner::inside::{Agent as Built, AgentConnection, agents};
-use wharf_runner::{ExecControl, ExecStreams};
+use wharf_runner::inside::{Agent as Built, AgentConnection, Error, InsideEvent, agents};
+use wharf_runner::{CancellationToken, ExecControl, ExecStreams};
 
 /// The embedded agent, as a process that ends when this is dropped.
 pub(crate) struct Agent {
@@ -152,4 +152,23 @@ pub(crate) fn streams(stdin: impl AsyncRead + Send + Unpin + 'static) -> (ExecSt
         control: receiver,
     };
     (streams, ends)
+}
+
+/// Asks for everything at once, a command, hooks and a connection, and waits until all of it and the connection itself have ended. Why.
+pub(crate) async fn end_of_all(connection: &AgentConnection, what: &str) -> Error {
+    let (mut streams, _ends) = streams(tokio::io::empty());
+    streams.stdout = Box::new(tokio::io::sink());
+    streams.stderr = Box::new(tokio::io::sink());
+    let (request, hooks, cancel) = (shell("true"), InsideRequest::default(), CancellationToken::new());
+    let mut quiet = |_: InsideEvent<'_>| ();
+    let all = async {
+        tokio::join!(
+            connection.exec(&request, &mut streams, &cancel),
+            connection.run_inside(&hooks, &mut quiet, &cancel),
+            connection.dial("localhost", 1),
+            connection.closed(),
+        )
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(60), all).await;
+    ended.unwrap_or_else(|_| panic!("{what}: somebody waits for ever")).3
 }

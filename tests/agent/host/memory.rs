@@ -1,17 +1,14 @@
 //! What something in an agent's place makes the host hold, whatever it says and however long it says it.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use wharf_agent::frame::{CONNECTION, Frame, Kind};
-use wharf_agent::message::{AgentMessage, Hello, InsideRequest, Message as _};
+use wharf_agent::message::{AgentMessage, Hello, Message as _};
 use wharf_engine::Output;
-use wharf_runner::CancellationToken;
 use wharf_runner::inside::{AgentConnection, Error};
 
-use crate::kit::{shell, streams};
+use crate::kit::end_of_all;
 
 /// How much is said, in bytes, and in frames where those are small.
 const FLOOD: usize = 64 << 20;
@@ -67,23 +64,7 @@ async fn whatever_is_said_without_end_is_held_within_bounds() {
         for stream in [1, 3, 5, 9, 11, 2] {
             let connection = saying(&Frame { stream, kind, payload: payload.clone() });
             let unread = connection.watch_ports().unwrap();
-            let (mut streams, _ends) = streams(tokio::io::empty());
-            streams.stdout = Box::new(tokio::io::sink());
-            streams.stderr = Box::new(tokio::io::sink());
-            let (request, cancel, hooks) =
-                (shell("true"), CancellationToken::new(), InsideRequest::default());
-            let mut quiet = |_: wharf_runner::inside::InsideEvent<'_>| ();
-            let all = async {
-                tokio::join!(
-                    connection.exec(&request, &mut streams, &cancel),
-                    connection.run_inside(&hooks, &mut quiet, &cancel),
-                    connection.dial("localhost", 1),
-                    connection.closed(),
-                )
-            };
-            let ended = tokio::time::timeout(Duration::from_secs(120), all).await;
-            let (.., closed) =
-                ended.unwrap_or_else(|_| panic!("{name} on {stream}: somebody waits for ever"));
+            let closed = end_of_all(&connection, &format!("{name} on {stream}")).await;
             assert!(
                 matches!(closed, Error::Ended { .. } | Error::Protocol { .. }),
                 "{name} on {stream}: {closed:?}"

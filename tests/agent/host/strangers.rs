@@ -5,7 +5,7 @@ use wharf_agent::message::InsideRequest;
 use wharf_runner::CancellationToken;
 use wharf_runner::inside::Error;
 
-use crate::kit::{Agent, shell, streams};
+use crate::kit::{Agent, end_of_all, shell, streams};
 
 /// A line of shell that greets as an agent does.
 fn greeting(protocol: u32, version: &str) -> String {
@@ -148,22 +148,10 @@ async fn whatever_comes_the_connection_ends_in_order() {
             piece
         });
         let connection = AgentConnection::new(tokio::io::sink(), output);
-        let (mut streams, _ends) = streams(tokio::io::empty());
-        let (request, cancel) = (shell("true"), CancellationToken::new());
-        let (hooks, mut ports) = (InsideRequest::default(), connection.watch_ports().unwrap());
-        let mut quiet = |_: wharf_runner::inside::InsideEvent<'_>| ();
-        let all = async {
-            tokio::join!(
-                connection.exec(&request, &mut streams, &cancel),
-                connection.run_inside(&hooks, &mut quiet, &cancel),
-                connection.dial("localhost", 1),
-                async { while ports.next().await.is_ok() {} },
-                connection.closed(),
-            )
-        };
-        let (_, _, _, (), closed) = tokio::time::timeout(std::time::Duration::from_secs(60), all)
-            .await
-            .unwrap_or_else(|_| panic!("somebody waits for ever (seed {seed})"));
+        let mut ports = connection.watch_ports().unwrap();
+        let what = format!("seed {seed}");
+        let (closed, ()) =
+            tokio::join!(end_of_all(&connection, &what), async { while ports.next().await.is_ok() {} });
         match closed {
             Error::Ended { .. } => ended += 1,
             Error::Protocol { .. } => refused += 1,
