@@ -35,12 +35,14 @@ impl SmallEngine {
             Kind::Podman => podman(lender, folder.path()),
         };
         let shown = folder.path().display();
-        // Whoever kills the engine has it started again, with the data that it had, once it is not `held` any more.
+        // Whoever kills the engine has it started again, with the data that it had, once it is not `held` any more. That its end was seen is
+        // told by `engine`, which goes: its socket can be closed well before, and what is not `held` then has ended by itself.
         let script = format!(
             "cd {shown} && mkdir data && mount -t tmpfs -o size={megabytes}m tmpfs data && echo $$ > pid || exit 1
              while [ ! -e end ]; do
                  rm -f engine.sock; {program} >> log 2>&1 & echo $! > engine; wait $!
                  [ -e held ] || exit 0
+                 rm engine
                  while [ -e held ]; do sleep 0.02; done
              done"
         );
@@ -80,6 +82,7 @@ impl SmallEngine {
         self.mark("held");
         self.signal("KILL");
         self.wait(false);
+        self.until("its end was not seen", || !self.folder.path().join("engine").exists());
     }
 
     /// Starts the engine again that was killed. Comes back when it answers.
@@ -106,11 +109,16 @@ impl SmallEngine {
     }
 
     fn wait(&self, answers: bool) {
+        let wrong = if answers { "it does not answer" } else { "it goes on answering" };
+        self.until(wrong, || self.engine.answers() == answers);
+    }
+
+    fn until(&self, wrong: &str, condition: impl Fn() -> bool) {
         let begun = Instant::now();
-        while self.engine.answers() != answers {
+        while !condition() {
             assert!(
                 begun.elapsed() < Duration::from_secs(60),
-                "the small engine is not as wanted (to answer: {answers}): {}",
+                "the small engine is not as wanted ({wrong}): {}",
                 std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
             );
             std::thread::sleep(Duration::from_millis(10));
