@@ -78,18 +78,6 @@ pub(crate) fn encode(document: &impl Serialize) -> Option<String> {
     serde_json::to_vec(document).ok().map(|json| URL_SAFE.encode(json))
 }
 
-/// The host of the registry that an image reference names. Everything without a host belongs to Docker Hub.
-#[must_use]
-pub fn registry_of(reference: &str) -> &str {
-    match reference.split_once('/') {
-        Some((host, _)) if host == "localhost" || host.contains('.') || host.contains(':') => match host {
-            "index.docker.io" => "docker.io",
-            other => other,
-        },
-        _ => "docker.io",
-    }
-}
-
 /// Whether a registry is on the engine's own machine, where nobody listens on the way.
 pub(crate) fn is_loopback(registry: &str) -> bool {
     let host = registry.rsplit_once(':').map_or(registry, |(host, _)| host);

@@ -6,6 +6,7 @@ use bollard::models::VolumeCreateRequest;
 use bollard::query_parameters::{RemoveImageOptionsBuilder, RemoveVolumeOptions, TagImageOptionsBuilder};
 use serde::Deserialize;
 use wharf_plan::ImageFacts;
+use wharf_plan::image_reference::ImageReference;
 
 use crate::answers::{nullable, with_algorithm};
 use crate::engine::{Engine, escape_reference};
@@ -45,8 +46,9 @@ impl Engine {
     /// When there is no such image.
     pub async fn tag(&self, image: &str, name: &str) -> Result<(), Error> {
         let call = Call::image("tag", image);
-        let (repository, tag) = split_tag(name);
-        let options = TagImageOptionsBuilder::new().repo(repository).tag(tag.unwrap_or("latest")).build();
+        let name = ImageReference::parse(name);
+        let tag = name.tag.unwrap_or("latest");
+        let options = TagImageOptionsBuilder::new().repo(name.repository).tag(tag).build();
         self.act(&call, Some(self.change_limit()), self.docker().tag_image(image, Some(options))).await
     }
 
@@ -75,17 +77,6 @@ impl Engine {
             Err(Error::Rejected { status: 404, .. }) => Ok(()),
             other => other,
         }
-    }
-}
-
-/// Splits `repository:tag`; a colon before the last slash belongs to a registry's port.
-pub(crate) fn split_tag(reference: &str) -> (&str, Option<&str>) {
-    if reference.contains('@') {
-        return (reference, None);
-    }
-    match reference.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
-        _ => (reference, None),
     }
 }
 

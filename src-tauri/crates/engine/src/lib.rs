@@ -38,7 +38,7 @@ pub use build::{Builders, BuiltImage};
 pub use compose::{ComposeKind, ComposePlaces, ComposeProgram, compose_environment};
 pub use containers::{ContainerSummary, EngineEvent, Incoming, LONGEST_REMOVAL};
 pub use context::{Fingerprint, Ignore, Tree, TreeReport, TreeSize, context_fingerprint};
-pub use credentials::{Credentials, FindCredentials, no_credentials, registry_of};
+pub use credentials::{Credentials, FindCredentials, no_credentials};
 pub use discover::{Candidate, CandidateState, Found, Surroundings, System, discover, find_engine};
 pub use engine::Engine;
 pub use error::Error;

@@ -7,11 +7,11 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
+use wharf_plan::image_reference::ImageReference;
 
-use crate::credentials::{Credentials, encode, is_loopback, registry_of};
+use crate::credentials::{Credentials, encode, is_loopback};
 use crate::engine::{Engine, with_query};
 use crate::error::{Call, Error, refusal};
-use crate::images::split_tag;
 use crate::progress::{OnProgress, Progress};
 use crate::stream::JsonDocuments;
 use crate::transport::empty;
@@ -117,17 +117,13 @@ impl Engine {
         on_progress: OnProgress<'_>,
     ) -> Result<(), Error> {
         let call = Call::image("pull", image);
-        let (repository, tag) = split_tag(image);
-        let (repository, tag) = match image.split_once('@') {
-            // A digest goes where the tag goes.
-            Some((name, digest)) => (split_tag(name).0, digest),
-            // Without a tag the engine would fetch every one there is.
-            None => (repository, tag.unwrap_or("latest")),
-        };
-        let path = match self.libpod_path("/images/pull").filter(|_| is_loopback(registry_of(image))) {
+        let named = ImageReference::parse(image);
+        // A digest goes where the tag goes; without either the engine would fetch every tag there is.
+        let tag = named.digest.or(named.tag).unwrap_or("latest");
+        let path = match self.libpod_path("/images/pull").filter(|_| is_loopback(named.registry)) {
             Some(path) => with_query(&path, &libpod_query(image, platform)),
             None => {
-                let mut query = vec![("fromImage", repository), ("tag", tag)];
+                let mut query = vec![("fromImage", named.repository), ("tag", tag)];
                 query.extend(platform.map(|platform| ("platform", platform)));
                 with_query("/images/create", &query)
             }

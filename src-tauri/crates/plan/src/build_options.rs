@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use wharf_spec::ImageReference;
+
 use crate::build::{
     BuildSecret, BuildSpec, BuildSsh, BuildUlimit, CacheSource, NamedContext, SecretSource, host_path,
 };
@@ -108,17 +110,11 @@ pub(crate) fn platform(options: &[String]) -> Option<String> {
 pub(crate) fn context_named(options: &[String], image: &str) -> Option<String> {
     let arguments = Argument::list("build.options", options);
     let options = self::options(&arguments).ok()?.into_iter().rev();
+    let image = ImageReference::parse(image);
     options.filter(|(flag, ..)| *flag == "build-context").find_map(|(_, value, _)| {
         let (name, place) = value.split_once('=')?;
-        (familiar(name) == familiar(image)).then(|| place.to_owned())
+        ImageReference::parse(name).means_the_same(&image).then(|| place.to_owned())
     })
-}
-
-/// The name as BuildKit compares it: without what is meant anyway.
-fn familiar(name: &str) -> &str {
-    let name = name.strip_prefix("docker.io/").unwrap_or(name);
-    let name = name.strip_prefix("library/").unwrap_or(name);
-    name.strip_suffix(":latest").unwrap_or(name)
 }
 
 type Effect = fn(&mut Draft, &Given<'_>) -> Result<(), Error>;

@@ -27,7 +27,7 @@ use crate::state::{HostFile, Observed, Running};
 pub use commands::named_files;
 use paths::Outside;
 pub use secrets::{SecretPlace, held_secrets, secret_touch, secrets, wants_keychain};
-pub use tells::{Tell, host_variables, is_pinned, tells};
+pub use tells::{Tell, host_variables, tells};
 
 /// The kind of a touch: what a person decides about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

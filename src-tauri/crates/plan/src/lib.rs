@@ -30,7 +30,7 @@ pub mod run_args;
 pub mod state;
 pub mod step;
 
-pub use wharf_spec::quote;
+pub use wharf_spec::{image_reference, quote};
 
 pub use assume::{ASSUMED, assume, forget};
 pub use build::BuildSpec;

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use wharf_spec::ImageReference;
+
 use crate::auth_file::AuthFile;
 use crate::error::Error;
 use crate::helper;
 
 /// What Docker Hub is called in Docker's files.
-const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
 
 /// Credentials for one registry.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -67,15 +69,8 @@ pub async fn credentials_for(
     image: &str,
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<Credentials>, Error> {
-    let registry = registry_of(image);
-    let name = image.split('@').next().unwrap_or(image);
-    // A tag is no part of the repository; a colon before the last slash is a port's.
-    let repository = match name.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => name,
-    };
-    let path = repository.strip_prefix(registry).unwrap_or(repository).trim_start_matches('/');
-    look(&keys(registry, path), surroundings).await
+    let image = ImageReference::parse(image);
+    look(&keys(image.registry, &image.path), surroundings).await
 }
 
 /// The same for a registry's host alone, `docker.io` or `ghcr.io` for example.
@@ -89,15 +84,6 @@ pub async fn credentials_for_registry(
     look(&keys(registry, ""), surroundings).await
 }
 
-/// The host of the registry that an image reference names. Everything without a host belongs to Docker Hub.
-#[must_use]
-pub fn registry_of(reference: &str) -> &str {
-    match reference.split_once('/') {
-        Some((host, _)) if host == "localhost" || host.contains('.') || host.contains(':') => host,
-        _ => "docker.io",
-    }
-}
-
 /// The keys under which credentials may stand, the most exact one first.
 pub(crate) fn keys(registry: &str, path: &str) -> Vec<String> {
     let mut keys = Vec::new();
@@ -108,7 +94,7 @@ pub(crate) fn keys(registry: &str, path: &str) -> Vec<String> {
         path = path.rsplit_once('/').map_or("", |(before, _)| before);
     }
     if matches!(registry, "docker.io" | "index.docker.io" | "registry-1.docker.io") {
-        keys.extend([DOCKER_HUB.to_owned(), "docker.io".to_owned(), "index.docker.io".to_owned()]);
+        keys.extend([DOCKER_HUB_KEY.to_owned(), "docker.io".to_owned(), "index.docker.io".to_owned()]);
     } else {
         keys.push(registry.to_owned());
     }
@@ -145,7 +131,7 @@ async fn look(keys: &[String], surroundings: &Surroundings<'_>) -> Result<Option
         let Some(file) = AuthFile::read(&path)? else { continue };
         if let Some(name) = file.helper(keys) {
             // Helpers know a registry by its host, and Docker Hub by its old URL.
-            let server = keys.iter().find(|key| key.as_str() == DOCKER_HUB).or_else(|| keys.last());
+            let server = keys.iter().find(|key| key.as_str() == DOCKER_HUB_KEY).or_else(|| keys.last());
             if let Some(server) = server
                 && let Some(found) = helper::ask(name, server, surroundings.set("PATH").as_deref()).await?
             {

@@ -16,7 +16,7 @@ mod unpack;
 
 pub use cache::{Cache, Cached, Partial};
 pub use client::{AuthDiagnostics, Client, Options, Patience};
-pub use credentials::{Credentials, Surroundings, credentials_for, credentials_for_registry, registry_of};
+pub use credentials::{Credentials, Surroundings, credentials_for, credentials_for_registry};
 pub use digest::{digest_of, digest_of_reader, hexadecimal};
 pub use error::Error;
 pub use fetch::{Source, read_file};

@@ -5,13 +5,14 @@ use std::sync::PoisonError;
 
 use http::{HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt as _;
+use wharf_plan::image_reference::{DOCKER_HUB, ImageReference};
 use wharf_plan::{BuildSpec, EngineKind};
 
 use super::context::{Sent, sent};
 use super::steps::Steps;
 use super::{failure, query};
 use crate::context::Reason;
-use crate::credentials::{FindCredentials, encode, is_loopback, registry_of};
+use crate::credentials::{FindCredentials, encode, is_loopback};
 use crate::engine::{Engine, with_query};
 use crate::error::{Call, Error};
 use crate::progress::OnProgress;
@@ -121,14 +122,14 @@ async fn registry_header(spec: &BuildSpec, credentials: &FindCredentials) -> Opt
     let names = spec.images_read().names;
     let images = names.iter().filter(|found| !found.is_stage).map(|found| found.name.as_str());
     for image in images.chain(caches) {
-        let registry = registry_of(image).to_owned();
+        let registry = ImageReference::parse(image).registry.to_owned();
         if asked.contains(&registry) {
             continue;
         }
         asked.push(registry.clone());
         if let Some(found) = credentials(registry.clone()).await {
             let key =
-                if registry == "docker.io" { "https://index.docker.io/v1/".to_owned() } else { registry };
+                if registry == DOCKER_HUB { "https://index.docker.io/v1/".to_owned() } else { registry };
             known.insert(key, found);
         }
     }
@@ -146,7 +147,9 @@ fn reads_here_alone(spec: &BuildSpec) -> bool {
     let images = spec.images_read();
     let caches = spec.cache_from.iter().filter_map(|source| source.image_name());
     let mut all = images.names.iter().map(|found| found.name.as_str()).chain(caches);
-    images.are_all && !images.names.is_empty() && all.all(|image| is_loopback(registry_of(image)))
+    images.are_all
+        && !images.names.is_empty()
+        && all.all(|image| is_loopback(ImageReference::parse(image).registry))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use wharf_plan::BuildSpec;
+use wharf_plan::image_reference::ImageReference;
 
 type Query = Vec<(&'static str, String)>;
 
@@ -86,8 +87,8 @@ pub(super) fn docker_lists(spec: &BuildSpec, query: &mut Query) {
 
 /// Caches, hosts and limits as Podman reads them: a cache is a repository whose images hold layers, and takes no tag.
 pub(super) fn podman_lists(spec: &BuildSpec, query: &mut Query) {
-    let mut caches: Vec<&str> =
-        spec.cache_from.iter().filter_map(|source| source.image_name()).map(repository).collect();
+    let names = spec.cache_from.iter().filter_map(|source| source.image_name());
+    let mut caches: Vec<&str> = names.map(|name| ImageReference::parse(name).repository).collect();
     caches.dedup();
     if !caches.is_empty() {
         query.push(("cachefrom", json!(caches).to_string()));
@@ -102,34 +103,10 @@ pub(super) fn podman_lists(spec: &BuildSpec, query: &mut Query) {
     }
 }
 
-/// An image's name without tag and digest.
-fn repository(name: &str) -> &str {
-    let name = name.split_once('@').map_or(name, |(name, _)| name);
-    match name.rsplit_once(':') {
-        // What has a slash behind the colon begins with a registry's port.
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => name,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use wharf_plan::build::{BuildUlimit, CacheSource};
-
-    #[test]
-    fn podman_s_caches_are_repositories() {
-        let cases = [
-            ("debian", "debian"),
-            ("debian:12", "debian"),
-            ("localhost:5000/a/b", "localhost:5000/a/b"),
-            ("localhost:5000/a/b:c", "localhost:5000/a/b"),
-            ("a/b:c@sha256:00", "a/b"),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(repository(name), expected);
-        }
-    }
 
     #[test]
     fn lists_are_written_as_each_engine_reads_them() {

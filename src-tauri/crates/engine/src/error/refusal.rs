@@ -1,7 +1,8 @@
 //! What an engine was asked, and what its refusal means: the same status stands for different things, and only the words tell which.
 
+use wharf_plan::image_reference::ImageReference;
+
 use super::Error;
-use crate::credentials::registry_of;
 
 /// What an engine is asked, for messages and for reading its refusals.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ pub(crate) fn refusal(engine: &str, call: &Call, status: u16, words: &str) -> Er
         // Docker Hub answers a missing repository and a private one alike; both are told as "not found".
         && (says(&["no basic auth credentials"]) || !says(&["does not exist", "not found", "manifest unknown"]))
     {
-        let registry = registry_of(image).to_owned();
+        let registry = ImageReference::parse(image).registry.to_owned();
         return Error::ImageDenied { engine, call: verb, registry, credentials: None, words };
     }
     if (status == 404

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wharf_spec::{Scenario, Source};
+use wharf_spec::{ImageReference, Scenario, Source};
 
 use super::config_source;
 use crate::flags::Argument;
@@ -32,7 +32,7 @@ pub fn tells(wanted: &Running, observed: &Observed) -> Vec<Tell> {
         }
     };
     match wanted.configuration.config.scenario() {
-        Some(Scenario::Image { image }) if !is_pinned(&image) => {
+        Some(Scenario::Image { image }) if !ImageReference::parse(&image).is_pinned() => {
             add(format!("The image {image} is not pinned: what it holds can change."), "image".to_owned());
         }
         Some(Scenario::Dockerfile { build, .. }) => {
@@ -40,7 +40,9 @@ pub fn tells(wanted: &Running, observed: &Observed) -> Vec<Tell> {
             let target = crate::platform::of_build(wanted, &build, observed);
             let base =
                 text.and_then(|text| crate::image::base_name(&build, target.as_deref(), text, observed));
-            if let Some(base) = base.filter(|base| base != "scratch" && !is_pinned(base)) {
+            if let Some(base) =
+                base.filter(|base| base != "scratch" && !ImageReference::parse(base).is_pinned())
+            {
                 add(
                     format!("The base image {base} is not pinned: what it holds can change."),
                     "build.dockerfile".to_owned(),
@@ -59,14 +61,6 @@ pub fn tells(wanted: &Running, observed: &Observed) -> Vec<Tell> {
         }
     }
     found
-}
-
-/// Whether an image's name says which content is meant: by digest, or by a tag that is not `latest`.
-#[must_use]
-pub fn is_pinned(image: &str) -> bool {
-    let name = image.rsplit('/').next().unwrap_or(image);
-    image.contains("@sha256:")
-        || name.split_once(':').is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
 }
 
 /// The host's variables that a configuration, as written, refers to, with the property of each.
@@ -108,21 +102,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn pinned_images() {
-        let table = [
-            ("debian", false),
-            ("debian:latest", false),
-            ("debian:12", true),
-            ("localhost:5000/debian", false),
-            ("localhost:5000/debian:12", true),
-            ("debian@sha256:0123", true),
-        ];
-        for (image, expected) in table {
-            assert_eq!(is_pinned(image), expected, "{image}");
-        }
-    }
 
     #[test]
     fn variables_of_the_host() {

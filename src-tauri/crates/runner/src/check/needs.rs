@@ -3,13 +3,10 @@
 use wharf_api as api;
 use wharf_api::{CheckRule, CheckScenario, CheckSeverity};
 use wharf_plan::{Observed, Running, consent, image};
-use wharf_spec::{Config, Gpu, Scenario};
+use wharf_spec::{Config, Gpu, ImageReference, Scenario};
 
 use super::findings::Findings;
 use crate::environment::Environment;
-
-/// The registry of images that name none.
-pub(super) const DEFAULT_REGISTRY: &str = "docker.io";
 
 /// What this configuration needs, its Features left out.
 pub(super) fn of(environment: &Environment, wanted: &Running, observed: &Observed) -> api::CheckNeeds {
@@ -27,7 +24,7 @@ pub(super) fn of(environment: &Environment, wanted: &Running, observed: &Observe
     let images: Vec<api::CheckedImage> = base
         .filter(|reference| !reference.is_empty())
         .map(|reference| api::CheckedImage {
-            pinned: consent::is_pinned(&reference),
+            pinned: ImageReference::parse(&reference).is_pinned(),
             reference,
             ..api::CheckedImage::default()
         })
@@ -43,7 +40,10 @@ pub(super) fn of(environment: &Environment, wanted: &Running, observed: &Observe
             Scenario::Dockerfile { .. } => CheckScenario::Dockerfile,
             Scenario::Compose { .. } => CheckScenario::Compose,
         }),
-        registries: images.iter().map(|image| registry(&image.reference).to_owned()).collect(),
+        registries: images
+            .iter()
+            .map(|image| ImageReference::parse(&image.reference).registry.to_owned())
+            .collect(),
         images,
         machine: machine(config),
         secrets: config.secrets.keys().cloned().collect(),
@@ -70,14 +70,6 @@ pub(super) fn unpinned_images(needs: &mut api::CheckNeeds, findings: &mut Findin
     }
 }
 
-/// The host that an image comes from: its first part, if that looks like one.
-pub(super) fn registry(reference: &str) -> &str {
-    match reference.split_once('/') {
-        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
-        _ => DEFAULT_REGISTRY,
-    }
-}
-
 fn machine(config: &Config) -> Vec<String> {
     let Some(requirements) = &config.host_requirements else { return Vec::new() };
     let processors = requirements.cpus.map(|number| match number {
@@ -92,23 +84,4 @@ fn machine(config: &Config) -> Vec<String> {
         Gpu::Needed(true) | Gpu::Sized(_) => Some("a GPU".to_owned()),
     });
     [processors, memory, storage, gpu].into_iter().flatten().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_images_come_from() {
-        for (reference, expected) in [
-            ("debian", "docker.io"),
-            ("debian:12", "docker.io"),
-            ("library/debian", "docker.io"),
-            ("mcr.microsoft.com/devcontainers/base:debian", "mcr.microsoft.com"),
-            ("localhost:5000/x", "localhost:5000"),
-            ("localhost/x", "localhost"),
-        ] {
-            assert_eq!(registry(reference), expected, "{reference}");
-        }
-    }
 }

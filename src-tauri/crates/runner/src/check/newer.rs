@@ -6,9 +6,10 @@ use futures_util::StreamExt as _;
 use wharf_api as api;
 use wharf_api::{CheckRule, CheckSeverity};
 use wharf_registry::{Client, Repository};
+use wharf_spec::ImageReference;
 use wharf_spec::feature::{self, OciReference};
 
-use super::{findings, needs};
+use super::findings;
 
 /// How many repositories are asked at once.
 const AT_ONCE: usize = 16;
@@ -91,16 +92,10 @@ fn of_feature(reference: &str) -> Option<(Repository, OciReference)> {
 
 /// Where an image lies, and its tag, if that is a version: what is named by a digest is meant to stay.
 fn of_image(reference: &str) -> Option<(Repository, &str)> {
-    let (name, tag) = reference.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
-    if name.contains('@') {
-        return None;
-    }
+    let image = ImageReference::parse(reference);
+    let tag = image.tag.filter(|_| image.digest.is_none())?;
     version(tag)?;
-    let registry = needs::registry(name);
-    let path = name.strip_prefix(registry).map_or(name, |path| path.trim_start_matches('/'));
-    let official = registry == needs::DEFAULT_REGISTRY && !path.contains('/');
-    let path = if official { format!("library/{path}") } else { path.to_owned() };
-    Some((Repository::new(registry, path), tag))
+    Some((Repository::new(image.registry, image.path), tag))
 }
 
 /// The numbers that a tag begins with, and what follows them: `12.4-slim` is `[12, 4]` and `-slim`.
