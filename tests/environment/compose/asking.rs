@@ -95,7 +95,7 @@ fn files_outside_the_workspace_that_compose_reads_are_asked_about() {
         refused("leads to");
         std::fs::remove_file(project.place.folder.join(".env")).unwrap();
         write(&reads("    env_file: ../other/values\n"));
-        refused("other/values");
+        refused("services.app.env_file of [HOME]/work/compose.yml");
 
         project.up(&[]);
         assert_eq!(project.exec("echo $SECRET"), "tr0ub4dor\n", "{name}");

@@ -216,8 +216,11 @@ impl Reconciler<'_> {
 fn sentence(touch: &api::Touch) -> String {
     let effect = touch.effect.as_ref().map(|effect| format!(": {effect}")).unwrap_or_default();
     let property = &touch.origin.property;
-    match &touch.origin.feature {
-        Some(feature) => format!("{} ({property} of the Feature {feature}){effect}", touch.subject),
-        None => format!("{} ({property}){effect}", touch.subject),
-    }
+    let author = match (&touch.origin.feature, &touch.origin.location) {
+        (Some(feature), _) => format!(" of the Feature {feature}"),
+        // Without a line it is another file than the configuration, which the error names anyway.
+        (None, Some(api::Location { path, line: None, .. })) => format!(" of {path}"),
+        (None, _) => String::new(),
+    };
+    format!("{} ({property}{author}){effect}", touch.subject)
 }

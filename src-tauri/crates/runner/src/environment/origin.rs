@@ -23,7 +23,8 @@ impl Environment {
         Some(location(&self.document.as_ref()?.place(&pointer)?, "features"))
     }
 
-    /// The same of a property in one of the files that the configuration is put together from, where each has its own say.
+    /// The same of a property in one of the files that the configuration is put together from, where each has its own say. Of a file of another
+    /// kind that the configuration leads to, such as Compose's, the file alone.
     fn location_in(&self, file: &Path, property: &str) -> Option<api::Location> {
         let merged = self.document.as_ref()?.place(&pointer(property));
         if let Some(place) = merged.as_ref().filter(|place| place.path() == file) {
@@ -32,6 +33,11 @@ impl Environment {
         let layer = self.layers().iter().find(|layer| layer.document.path == file);
         match layer {
             Some(layer) => layer.document.place(&pointer(property)).map(|place| location(&place, property)),
+            None if file != self.configuration.path => Some(api::Location {
+                path: file.display().to_string(),
+                property: Some(property.to_owned()),
+                ..api::Location::default()
+            }),
             None => merged.map(|place| location(&place, property)),
         }
     }
