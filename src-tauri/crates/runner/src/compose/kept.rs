@@ -1,24 +1,25 @@
 //! A project as Compose told it last, which counts for as long as everything that Compose made it of is the same: starting its program
 //! only to hear the same again takes as long as several questions to the engine.
 //!
-//! What it is made of: the program, what it is asked, the files, the files that those name, `.env`, and the variables that any of them may
-//! refer to. Where that cannot be told from the texts, Compose is asked every time. Nothing is kept that only the environment of this
+//! What it is made of: the program, what it is asked, every file that Compose reads, and the variables that any of them may refer to. Where that cannot be told from the texts, Compose is asked every time. Nothing is kept that only the environment of this
 //! process holds, nor what containers are given in theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use wharf_spec::PathStyle;
-use wharf_spec::compose::{ComposeProject, may_refer_to, named_files};
+use wharf_spec::compose::{ComposeProject, FileRead, Files as _, ReadFor, may_refer_to};
+
+use super::reads::Disk;
 
 /// Name of the file.
 const PROJECT: &str = "compose-project";
 
 /// Another number for another way of reading what Compose answers.
-const FORM: &str = concat!("3 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("4 ", env!("CARGO_PKG_VERSION"));
 
 /// Variables that say what Compose does, whatever files say.
 const OF_COMPOSE: [&str; 2] = ["COMPOSE_", "DOCKER_"];
@@ -45,6 +46,8 @@ pub(super) struct Sources<'a> {
     pub(super) folder: &'a Path,
     /// The project's files, absolute.
     pub(super) files: &'a [String],
+    /// Every file that is there of those that Compose reads for them, themselves among them.
+    pub(super) reads: &'a [FileRead],
     /// The environment of this process.
     pub(super) environment: &'a BTreeMap<String, String>,
     /// How paths are written here.
@@ -62,27 +65,18 @@ pub(super) struct MadeOf {
 impl Sources<'_> {
     /// Reads all of it; None where it cannot be told, or one of the files is not there.
     pub(super) fn read(&self) -> Option<MadeOf> {
-        let first = Path::new(self.files.first()?).parent()?;
-        let mut texts = Vec::new();
-        let mut named = Vec::new();
-        for file in self.files {
-            let text = std::fs::read_to_string(file).ok()?;
-            // Relative to the first file, whichever names them.
-            named.extend(named_files(&text)?.iter().map(|file| first.join(file)));
-            texts.push((file.clone(), Some(text)));
-        }
-        named.extend([first, self.folder].map(|folder| folder.join(".env")));
-        for file in named {
-            let text = match std::fs::read_to_string(&file) {
-                Ok(text) => Some(text),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-                Err(_) => return None,
-            };
-            texts.push((file.display().to_string(), text));
-        }
-        if self.environment.contains_key(OTHER_FILES) {
+        let is_told = |read: &FileRead| read.purpose != ReadFor::Untold;
+        let is_read = |file: &String| self.reads.iter().any(|read| read.path == *file);
+        if self.environment.contains_key(OTHER_FILES)
+            || !self.reads.iter().all(is_told)
+            || !self.files.iter().all(is_read)
+        {
             return None;
         }
+        // One that was not there, and is by now, is one more.
+        let paths: BTreeSet<&str> = self.reads.iter().map(|read| read.path.as_str()).collect();
+        let texts: Vec<(&str, String)> =
+            paths.into_iter().map(|path| Some((path, Disk.text(path)?))).collect::<Option<_>>()?;
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_be_bytes());
@@ -90,18 +84,16 @@ impl Sources<'_> {
         };
         add(FORM);
         add(&self.folder.display().to_string());
-        self.asked.iter().for_each(|word| add(word));
-        for (file, text) in &texts {
-            add(file);
-            add(if text.is_some() { "there" } else { "not there" });
-            add(text.as_deref().unwrap_or_default());
+        self.asked.iter().chain(self.files).for_each(|word| add(word));
+        for (path, text) in &texts {
+            add(path);
+            add(text);
         }
         let mut hidden = Vec::new();
         for (name, value) in self.environment {
             let of_compose = OF_COMPOSE.iter().any(|start| name.starts_with(start));
             let known = of_compose || OF_USER.contains(&name.as_str());
-            let mut all = texts.iter().filter_map(|(_, text)| text.as_deref());
-            if !known && !all.any(|text| may_refer_to(text, name, self.style)) {
+            if !known && !texts.iter().any(|(_, text)| may_refer_to(text, name, self.style)) {
                 continue;
             }
             add(name);
@@ -145,12 +137,13 @@ fn holds_any(value: &Value, hidden: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use wharf_spec::compose::Dollars;
+    use wharf_spec::compose::{Dollars, ReadSources, files_read};
 
     use super::*;
     use crate::store::EnvironmentStore;
 
-    const FILE: &str = "services: {a: {image: 'x:$TAG', env_file: values, environment: [PASSWORD]}}\n";
+    const FILE: &str = "include: [more.yml]\nservices: {a: {image: 'x:$TAG', env_file: [values, {path: gone, required: false}], environment: [PASSWORD]}}\n";
+    const MORE: &str = "services: {b: {extends: {file: base/base.yml, service: b}}}\n";
 
     struct Place {
         folder: tempfile::TempDir,
@@ -169,6 +162,8 @@ mod tests {
             };
             place.write("c/compose.yml", FILE);
             place.write("c/values", "A=1");
+            place.write("c/more.yml", MORE);
+            place.write("c/base/base.yml", "services: {b: {image: 'y:$BASE'}}\n");
             place
         }
 
@@ -179,12 +174,17 @@ mod tests {
         }
 
         fn made_of(&self) -> Option<MadeOf> {
+            let style = crate::environment::STYLE;
+            let files = [self.folder.path().join("c/compose.yml").display().to_string()];
+            let folder = self.folder.path().display().to_string();
+            let sources = ReadSources { files: &files, folder: &folder, home: None, style };
             Sources {
                 asked: &self.asked,
                 folder: self.folder.path(),
-                files: &[self.folder.path().join("c/compose.yml").display().to_string()],
+                files: &files,
+                reads: &files_read(&sources, &Disk),
                 environment: &self.environment,
-                style: crate::environment::STYLE,
+                style,
             }
             .read()
         }
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_project_counts_while_it_is_made_of_the_same() {
-        let table: [(&str, Change, bool); 10] = [
+        let table: [(&str, Change, bool); 14] = [
             ("nothing", |_| {}, true),
             (
                 "a variable that no file names",
@@ -204,6 +204,14 @@ mod tests {
             ("a file that nothing names", |place| place.write("c/other", "x"), true),
             ("the file", |place| place.write("c/compose.yml", &format!("{FILE} ")), false),
             ("a file that it names", |place| place.write("c/values", "A=2"), false),
+            ("one that was not there", |place| place.write("c/gone", ""), false),
+            ("a project that it includes", |place| place.write("c/more.yml", &format!("{MORE} ")), false),
+            ("what that one extends", |place| place.write("c/base/base.yml", "services: {b: {}}"), false),
+            (
+                "a variable that this one names",
+                |place| drop(place.environment.insert("BASE".into(), "1".into())),
+                false,
+            ),
             ("an .env of its folder", |place| place.write("c/.env", ""), false),
             ("an .env of the workspace", |place| place.write(".env", ""), false),
             (
@@ -228,8 +236,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_not_kept() {
-        let table: [(&str, Change); 3] = [
-            ("another file", |place| place.write("c/compose.yml", "include: [more.yml]")),
+        let table: [(&str, Change); 4] = [
+            ("a file that is not there", |place| place.write("c/compose.yml", "include: [gone.yml]")),
+            ("another machine's file", |place| place.write("c/compose.yml", "include: ['oci://x/y']")),
             ("no file", |place| std::fs::remove_file(place.folder.path().join("c/compose.yml")).unwrap()),
             ("other files of variables", |place| {
                 drop(place.environment.insert("COMPOSE_ENV_FILES".into(), "/e".into()));

@@ -6,7 +6,7 @@ use wharf_engine::ComposeKind;
 use wharf_plan::compose::{ComposeFacts, PROJECT_LABEL, ProjectFacts, SERVICE_LABEL, ServiceFacts};
 use wharf_plan::{ContainerState, Fact};
 use wharf_spec::compose::{
-    ComposeProject, Dollars, FileSources, NameSources, YamlError, compose_files, may_have_profiles,
+    ComposeProject, Dollars, FileRead, FileSources, NameSources, YamlError, compose_files, may_have_profiles,
     names_project, project_name, read_yaml,
 };
 use wharf_spec::{Hook, Scenario};
@@ -72,7 +72,7 @@ impl Reconciler<'_> {
         let asking = Asking { compose: &compose, files: &on_disk, env_file: env_file.as_deref() };
         let (name, project, in_volume) = match content {
             None => {
-                let project = self.known_or_asked(&asking, &named).await?;
+                let project = self.known_or_asked(&asking, &named, &reads).await?;
                 (project_name(&named, &project, style), project, None)
             }
             Some(content) => {
@@ -106,26 +106,37 @@ impl Reconciler<'_> {
     }
 
     /// The project as Compose told it the last time, if it is made of the same; else Compose is asked.
-    async fn known_or_asked(&self, asking: &Asking<'_>, named: &NameSources<'_>) -> Result<ComposeProject> {
+    async fn known_or_asked(
+        &self,
+        asking: &Asking<'_>,
+        named: &NameSources<'_>,
+        reads: &[FileRead],
+    ) -> Result<ComposeProject> {
         let Compose { program, version } = asking.compose;
         let first = [program.shown(), version.clone(), program.program.display().to_string()];
-        let sources = Sources {
-            asked: &first.into_iter().chain(asking.words(None, Question::Project)).collect::<Vec<_>>(),
-            folder: Path::new(&self.environment.folder),
-            files: asking.files,
-            environment: &self.observed.host.environment,
-            style: STYLE,
+        let asked: Vec<_> = first.into_iter().chain(asking.words(None, Question::Project)).collect();
+        let made_of = |reads: &[FileRead]| {
+            let sources = Sources {
+                asked: &asked,
+                folder: Path::new(&self.environment.folder),
+                files: asking.files,
+                reads,
+                environment: &self.observed.host.environment,
+                style: STYLE,
+            };
+            sources.read()
         };
         // podman-compose has rules of its own about what it reads.
-        let made_of = sources.read().filter(|_| program.kind == ComposeKind::Docker);
-        if let Some(project) = made_of.as_ref().and_then(|made_of| kept::recall(&self.state, made_of)) {
+        let before = made_of(reads).filter(|_| program.kind == ComposeKind::Docker);
+        if let Some(project) = before.as_ref().and_then(|made_of| kept::recall(&self.state, made_of)) {
             return Ok(project);
         }
         let answer = self.answer(asking, named, Question::Project).await?;
         let project = self.read_project(asking.compose, &answer)?;
         let project = self.with_profiles(project, asking, named).await?;
         // What changed while Compose read it is not told apart from what it read.
-        if let Some(made_of) = made_of.filter(|before| sources.read().as_ref() == Some(before)) {
+        let after = before.as_ref().and_then(|_| made_of(&self.files_read(asking.files)));
+        if let Some(made_of) = after.filter(|after| before.as_ref() == Some(after)) {
             kept::keep(&self.state, made_of, &project);
         }
         Ok(project)

@@ -27,7 +27,7 @@ impl Reconciler<'_> {
 }
 
 /// This computer's own files.
-struct Disk;
+pub(super) struct Disk;
 
 impl Files for Disk {
     fn is_there(&self, path: &str) -> bool {

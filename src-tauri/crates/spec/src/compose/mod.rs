@@ -7,6 +7,7 @@ mod build;
 mod files;
 mod kept;
 mod name;
+mod named;
 mod profiles;
 mod project;
 mod reads;
@@ -15,8 +16,9 @@ mod yaml;
 
 pub use build::ServiceBuild;
 pub use files::{FileSources, compose_files};
-pub use kept::{keeps_log, may_refer_to, named_files};
+pub use kept::{keeps_log, may_refer_to};
 pub use name::{NameSources, project_name, usable_project_name};
+pub use named::named_files;
 pub use profiles::may_have_profiles;
 pub use project::{ComposeProject, ComposeService, Dollars};
 pub use reads::{FileRead, Files, ReadFor, ReadSources, files_read};
