@@ -286,6 +286,49 @@ impl EngineFacts {
         self.kind == EngineKind::Podman || self.api_at_least(1, 44)
     }
 
+    /// Whether builds run under SELinux's labels, which keep them from what is mounted for them.
+    #[must_use]
+    pub fn labels_builds(&self) -> bool {
+        self.kind == EngineKind::Podman && self.selinux
+    }
+
+    /// Whether a build from a repository that the engine fetches itself can name its Dockerfile. Podman takes the one at the top alone.
+    #[must_use]
+    pub fn finds_dockerfiles_elsewhere(&self) -> bool {
+        self.kind == EngineKind::Docker
+    }
+
+    /// Whether its usual builder knows a proxy in either spelling by one name, as BuildKit does, and none for all protocols.
+    #[must_use]
+    pub fn folds_proxies(&self) -> bool {
+        self.buildkit && self.kind == EngineKind::Docker
+    }
+
+    /// Whether `DOCKER_DEFAULT_PLATFORM` is a word of its own program. Compose reads it whatever the engine.
+    #[must_use]
+    pub fn has_default_platform(&self) -> bool {
+        self.kind == EngineKind::Docker
+    }
+
+    /// Whether a profile that `--security-opt` names is a file of the person's, whose text the engine is sent. Podman reads it itself.
+    #[must_use]
+    pub fn is_sent_profiles(&self) -> bool {
+        self.kind == EngineKind::Docker
+    }
+
+    /// Whether it finds the descriptions of GPUs (CDI) without being told that there are any.
+    #[must_use]
+    pub fn finds_device_descriptions(&self) -> bool {
+        self.kind == EngineKind::Podman
+    }
+
+    /// Whether it can be sent files for a container whose root is read-only. Docker breaks the connection off without reading them, which
+    /// tells nobody why; Podman may well take them.
+    #[must_use]
+    pub fn may_upload_to_read_only(&self) -> bool {
+        self.kind == EngineKind::Podman
+    }
+
     /// Whether the engine's API is at least `major.minor`.
     #[must_use]
     pub fn api_at_least(&self, major: u32, minor: u32) -> bool {

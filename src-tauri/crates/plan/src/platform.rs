@@ -3,7 +3,6 @@
 use wharf_spec::{Build, Scenario};
 
 use crate::build::BuildSpec;
-use crate::facts::EngineKind;
 use crate::state::{Observed, Running};
 use crate::{build_options, compose, container};
 
@@ -49,9 +48,8 @@ pub(crate) fn complete(spec: &mut BuildSpec, wanted: &Running, observed: &Observ
     }
 }
 
-/// Podman's own program has no such variable; Compose reads it whatever the engine.
 fn default(wanted: &Running, observed: &Observed) -> Option<String> {
     let is_service = wanted.build.of_service || compose::is_compose(wanted);
     let value = observed.host.environment.get(DEFAULT).filter(|value| !value.is_empty());
-    value.filter(|_| is_service || observed.engine.kind == EngineKind::Docker).cloned()
+    value.filter(|_| is_service || observed.engine.has_default_platform()).cloned()
 }

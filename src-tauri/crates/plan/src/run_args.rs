@@ -59,7 +59,7 @@ pub fn files(arguments: &[Argument], engine: &EngineFacts) -> Result<Vec<FileReq
     for (flag, given) in flags::read(&TABLE, arguments)? {
         let path = match flag.name {
             "env-file" | "label-file" => Some(given.value.as_str()),
-            "security-opt" if engine.kind == EngineKind::Docker => security::profile_path(&given.value),
+            "security-opt" if engine.is_sent_profiles() => security::profile_path(&given.value),
             _ => None,
         };
         if let Some(path) = path {

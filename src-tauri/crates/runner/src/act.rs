@@ -120,7 +120,7 @@ impl Reconciler<'_> {
     ) -> Result<()> {
         let mut on_disk = self.on_disk(spec).await?;
         let engine = &self.observed.engine;
-        proxies::add_to_build(&mut on_disk, &self.observed.host.proxies, engine.kind, engine.buildkit);
+        proxies::add_to_build(&mut on_disk, &self.observed.host.proxies, engine);
         let view = Vertices::new(self.operation, record);
         let show = |progress: Progress| view.show(progress);
         let (builders, credentials) = (connect::builders(self.store), credentials::finder());

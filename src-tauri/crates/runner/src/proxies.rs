@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use wharf_engine::Engine;
-use wharf_plan::{BuildSpec, EngineKind};
+use wharf_plan::{BuildSpec, EngineFacts};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -53,18 +53,12 @@ fn read(text: &str, engine: &str) -> BTreeMap<String, String> {
 }
 
 /// Adds them to a build's arguments. They are no part of what is built, so a build is the same with other proxies.
-pub(crate) fn add_to_build(
-    spec: &mut BuildSpec,
-    proxies: &BTreeMap<String, String>,
-    kind: EngineKind,
-    buildkit: bool,
-) {
+pub(crate) fn add_to_build(spec: &mut BuildSpec, proxies: &BTreeMap<String, String>, engine: &EngineFacts) {
+    let folds = engine.folds_proxies() && !spec.classic;
     for (name, value) in proxies {
-        // BuildKit knows a proxy in either spelling by one name, and has none for all protocols.
         let taken = spec.args.keys().any(|given| given.eq_ignore_ascii_case(name));
-        let one_name = buildkit && kind == EngineKind::Docker && !spec.classic;
         let unknown = name.chars().any(char::is_lowercase) || name == "ALL_PROXY";
-        if one_name && (taken || unknown) || spec.args.contains_key(name) {
+        if folds && (taken || unknown) || spec.args.contains_key(name) {
             continue;
         }
         spec.args.insert(name.clone(), value.clone());
@@ -74,6 +68,7 @@ pub(crate) fn add_to_build(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wharf_plan::EngineKind;
 
     fn told(variables: &BTreeMap<String, String>) -> String {
         let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -116,7 +111,8 @@ mod tests {
         ] {
             let mut spec = BuildSpec { classic, ..BuildSpec::default() };
             spec.args.extend(given.map(|name| (name.to_owned(), "mine".to_owned())));
-            add_to_build(&mut spec, &proxies, kind, true);
+            let engine = EngineFacts { kind, buildkit: true, ..EngineFacts::default() };
+            add_to_build(&mut spec, &proxies, &engine);
             let args: BTreeMap<String, String> = spec.args.into_iter().collect();
             assert_eq!(told(&args), expected, "{given:?} {kind:?} {classic}");
         }

@@ -6,7 +6,7 @@ use wharf_api as api;
 use wharf_engine::{Engine, Health};
 use wharf_plan::container::{GpuAvailability, gpus};
 use wharf_plan::requirements::{Requirement, compare};
-use wharf_plan::{Desired, EngineKind, Fact, FactQuery, GpuAccess, MachineFacts, Step, Wanted};
+use wharf_plan::{Desired, Fact, FactQuery, GpuAccess, MachineFacts, Step, Wanted};
 use wharf_spec::MergedConfig;
 
 use crate::environment::Environment;
@@ -126,7 +126,7 @@ pub(crate) fn measured(engine: &Engine, health: Health) -> MachineFacts {
     let here = |folder: &PathBuf| facts.local && folder.exists();
     let disk = health.disk.or_else(|| platform::disk(health.folder.as_ref().filter(|folder| here(folder))?));
     let gpu = health.gpu.or_else(|| {
-        let is_here = facts.kind == EngineKind::Podman && facts.local && cfg!(target_os = "linux");
+        let is_here = facts.finds_device_descriptions() && facts.local && cfg!(target_os = "linux");
         (is_here && CDI_FOLDERS.iter().any(|folder| describes_gpus(Path::new(folder))))
             .then_some(GpuAccess::Cdi)
     });

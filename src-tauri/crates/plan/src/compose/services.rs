@@ -7,7 +7,7 @@ use super::facts::{ComposeFacts, buildable, service_name};
 use super::up;
 use crate::build::{BuildSpec, CacheSource};
 use crate::error::Error;
-use crate::facts::{ContainerFacts, EngineKind};
+use crate::facts::ContainerFacts;
 use crate::image::{self, PlannedBuild};
 use crate::state::{Blocker, FactQuery, Observed, Running};
 
@@ -170,7 +170,7 @@ fn build(
     };
     let mut prints = Vec::new();
     if build.is_elsewhere() {
-        if observed.engine.kind == EngineKind::Podman && build.dockerfile != "Dockerfile" {
+        if !observed.engine.finds_dockerfiles_elsewhere() && build.dockerfile != "Dockerfile" {
             return Err(Blocker::Impossible {
                 message: format!(
                     "the service {name} is built from {} with {}, and of what Podman fetches itself it takes no Dockerfile but the one at the top",

@@ -158,7 +158,7 @@ pub fn install(
         spec.pull = false;
     }
     spec.content = Some(content);
-    if observed.engine.kind == EngineKind::Podman && observed.engine.selinux {
+    if observed.engine.labels_builds() {
         spec.security_opt.push("label=disable".to_owned());
     }
     Ok(())

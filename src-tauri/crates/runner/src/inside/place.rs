@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use wharf_engine::Engine;
-use wharf_plan::{ContainerFacts, EngineKind};
+use wharf_plan::ContainerFacts;
 
 use super::{Agent, Error};
 
@@ -22,8 +22,7 @@ pub async fn place(
 ) -> Result<(), Error> {
     let below = folder(read_only_root, volumes);
     let no_place = || Error::NoPlace { container: container.chars().take(12).collect() };
-    // Docker refuses without reading, and tells it by a broken connection; Podman may well take it.
-    if read_only_root && below == "/" && engine.facts().kind == EngineKind::Docker {
+    if read_only_root && below == "/" && !engine.facts().may_upload_to_read_only() {
         return Err(no_place());
     }
     let archive = archive(agent).map_err(|error| Error::Local { stream: "the agent's archive", error })?;
