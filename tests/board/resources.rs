@@ -69,7 +69,7 @@ async fn nobody_is_asked_once_nobody_looks() {
     let stats = r#"{"cpu_stats":{"cpu_usage":{"total_usage":1},"online_cpus":1},"memory_stats":{"usage":1,"limit":2}}"#;
     let engine = FakeEngine::answering(move |asked| match asked.path.split('?').next().unwrap_or_default() {
         "/_ping" => docker_ping(),
-        "/events" => Answer::Hang,
+        "/events" => Answer::Begun,
         path if path.ends_with("/stats") => Answer::Document(200, format!("{stats}\n")),
         path if path.ends_with("/json") => {
             Answer::Document(200, r#"{"Id":"c","State":{"Status":"running"},"Mounts":null}"#.to_owned())

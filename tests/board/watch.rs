@@ -108,7 +108,7 @@ async fn nobody_is_asked_while_nothing_happens() {
     let engine = FakeEngine::answering(|asked| match asked.path.split('?').next().unwrap_or_default() {
         "/_ping" => docker_ping(),
         "/containers/json" => Answer::Document(200, "[]".to_owned()),
-        "/events" => Answer::Hang,
+        "/events" => Answer::Begun,
         _ => Answer::Document(404, "{}".to_owned()),
     });
     let state = tempfile::tempdir().unwrap();

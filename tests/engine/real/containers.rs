@@ -213,10 +213,8 @@ async fn logs_and_waiting(engine: Engine) {
 
 async fn events_arrive(engine: Engine) {
     let name = unique("events");
-    let mut events = engine.events(&[
-        ("type".to_owned(), "container".to_owned()),
-        ("label".to_owned(), format!("wharf.test={name}")),
-    ]);
+    let label = format!("wharf.test={name}");
+    let mut events = engine.events(&[("type", "container"), ("label", &label)]).await.unwrap();
     let seen = tokio::spawn(async move {
         let mut seen = Vec::new();
         while let Some(event) = events.next().await {
@@ -229,8 +227,6 @@ async fn events_arrive(engine: Engine) {
         }
         seen
     });
-    // The subscription has to reach the engine first.
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     with_container(&engine, sleeper(&name), |_, _| async {}).await;
     let seen = tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.unwrap().unwrap();
     for wanted in ["create", "start", "die"] {

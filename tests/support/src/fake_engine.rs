@@ -34,6 +34,8 @@ pub enum Answer {
     Raw(Vec<u8>),
     /// An answer that ends in the middle: these bytes are less than what was promised.
     Cut(String),
+    /// The beginning of an answer, and then nothing while the test runs: what an engine says of which nothing happens.
+    Begun,
     /// Nothing, while the test runs.
     Hang,
     /// The connection ends at once.
@@ -206,6 +208,7 @@ fn serve(
                 return Ok(());
             }
             // Reads on, so that the connection stays open.
+            Answer::Begun => write!(writer, "HTTP/1.1 200 Answer\r\nTransfer-Encoding: chunked\r\n\r\n")?,
             Answer::Hang => {}
             Answer::Close => return Ok(()),
             Answer::Upgrade(bytes) => {

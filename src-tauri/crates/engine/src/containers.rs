@@ -1,12 +1,12 @@
 //! Containers: find, describe, make, change, watch.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
 
 use bollard::query_parameters::{
-    EventsOptionsBuilder, KillContainerOptionsBuilder, RemoveContainerOptionsBuilder,
-    RenameContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder, WaitContainerOptions,
+    KillContainerOptionsBuilder, RemoveContainerOptionsBuilder, RenameContainerOptionsBuilder,
+    StartContainerOptions, StopContainerOptionsBuilder, WaitContainerOptions,
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
@@ -40,21 +40,6 @@ pub struct ContainerSummary {
     pub image_id: String,
     /// Seconds since 1970.
     pub created: i64,
-}
-
-/// Something that happened on the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EngineEvent {
-    /// `container`, `image`, `volume`, …
-    pub kind: String,
-    /// `start`, `die`, `destroy`, …
-    pub action: String,
-    /// Id of what it happened to.
-    pub id: String,
-    /// Labels and further attributes.
-    pub attributes: BTreeMap<String, String>,
-    /// Nanoseconds since 1970.
-    pub time: i64,
 }
 
 /// A stream of what arrives from an engine.
@@ -274,29 +259,6 @@ impl Engine {
             Some(Err(error)) => Err(self.explain(&call, error)),
             None => Err(self.garbage(&call, &"an empty answer")),
         }
-    }
-
-    /// What happens on the engine from now on. `filters` are the API's: `[("type", "container"), ("label", "a=b")]`.
-    #[must_use]
-    pub fn events(&self, filters: &[(String, String)]) -> Incoming<EngineEvent> {
-        let call = Call::engine("tell what happens");
-        let mut wanted: HashMap<String, Vec<String>> = HashMap::new();
-        for (name, value) in filters {
-            wanted.entry(name.clone()).or_default().push(value.clone());
-        }
-        let options = EventsOptionsBuilder::new().filters(&wanted).build();
-        let engine = self.clone();
-        Box::pin(self.docker().events(Some(options)).map(move |event| {
-            let event = event.map_err(|error| engine.explain(&call, error))?;
-            let actor = event.actor.unwrap_or_default();
-            Ok(EngineEvent {
-                kind: event.typ.map(|kind| kind.to_string()).unwrap_or_default(),
-                action: event.action.unwrap_or_default(),
-                id: actor.id.unwrap_or_default(),
-                attributes: actor.attributes.unwrap_or_default().into_iter().collect(),
-                time: event.time_nano.unwrap_or_default(),
-            })
-        }))
     }
 
     /// Puts the files of a tar archive below a folder of a container, which may be stopped. The folder must exist.

@@ -4,23 +4,16 @@
 
 use std::collections::BTreeMap;
 
-use bytes::BytesMut;
-use futures_util::stream;
-use http::Method;
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming as Body;
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 
 use crate::answers::nullable;
 use crate::containers::Incoming;
-use crate::engine::{Engine, escape, with_query};
+use crate::engine::{Engine, escape};
 use crate::error::{Call, Error};
-use crate::transport::empty;
 
 /// More than any machine has: engines write such numbers where nothing limits the memory.
 const NO_LIMIT: u64 = 1 << 60;
-/// One answer has some kilobytes; what has no end in this many bytes is none.
-const LONGEST: usize = 1024 * 1024;
 
 /// What a container has used until one moment. Counters begin with its start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,46 +46,10 @@ impl Engine {
     /// # Errors
     /// When there is no such container, or its engine cannot measure it.
     pub async fn usage(&self, container: &str) -> Result<Incoming<Usage>, Error> {
+        let path = format!("/containers/{}/stats", escape(container));
         let call = Call::container("measure", container);
-        let path = with_query(&format!("/containers/{}/stats", escape(container)), &[("stream", "true")]);
-        let request = self.request(Method::GET, &path, empty(), &call)?;
-        let response = self.send(request, &call).await?;
-        let state = (response.into_body(), BytesMut::new(), self.clone(), call);
-        let samples = stream::unfold(state, |(mut body, mut buffer, engine, call)| async move {
-            let sample = next(&mut body, &mut buffer, &engine, &call).await?;
-            Some((sample, (body, buffer, engine, call)))
-        });
-        Ok(Box::pin(samples))
-    }
-}
-
-/// The next of the documents, each of which ends with its line.
-async fn next(
-    body: &mut Body,
-    buffer: &mut BytesMut,
-    engine: &Engine,
-    call: &Call,
-) -> Option<Result<Usage, Error>> {
-    loop {
-        if let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
-            let line = buffer.split_to(end + 1);
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            let read = serde_json::from_slice::<Stats>(&line);
-            return Some(read.map(Stats::into_usage).map_err(|error| engine.garbage(call, &error)));
-        }
-        if buffer.len() > LONGEST {
-            return Some(Err(engine.garbage(call, &"an answer without an end")));
-        }
-        match body.frame().await? {
-            Ok(frame) => {
-                if let Some(bytes) = frame.data_ref() {
-                    buffer.extend_from_slice(bytes);
-                }
-            }
-            Err(error) => return Some(Err(engine.broken(call, &error))),
-        }
+        let samples = self.documents::<Stats>(&path, &[("stream", "true")], call).await?;
+        Ok(samples.map(|sample| sample.map(Stats::into_usage)).boxed())
     }
 }
 

@@ -36,8 +36,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const SHORT_LIVED: Duration = Duration::from_secs(10);
 /// How long an engine may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a stream of events takes to begin, at most: what happened until then is looked for once more.
-const BEGINNING: Duration = Duration::from_millis(300);
 /// How often a lock is looked at that somebody holds, on systems that do not tell of its release. Nobody holds one in an idle board.
 const LOCK_LOOK: Option<Duration> =
     if cfg!(target_os = "linux") { None } else { Some(Duration::from_secs(1)) };
@@ -187,23 +185,14 @@ impl Board {
 async fn listen(address: &Address, changed: &Notify) {
     let started = Instant::now();
     if let Ok(engine) = Engine::connect(address, PATIENCE).await {
-        let filters = TELLING.map(|action| ("event".to_owned(), action.to_owned()));
-        let filters: Vec<_> =
-            std::iter::once(("type".to_owned(), "container".to_owned())).chain(filters).collect();
-        let mut events = engine.events(&filters);
-        // The list that led here may be older than the stream.
-        let mut beginning = std::pin::pin!(tokio::time::sleep(BEGINNING));
-        let mut begun = false;
-        loop {
-            tokio::select! {
-                () = &mut beginning, if !begun => {
-                    begun = true;
+        let filters = TELLING.map(|action| ("event", action));
+        let filters: Vec<_> = std::iter::once(("type", "container")).chain(filters).collect();
+        if let Ok(Ok(mut events)) = tokio::time::timeout(PATIENCE, engine.events(&filters)).await {
+            // The list that led here is older than the stream.
+            changed.notify_one();
+            while let Some(Ok(event)) = events.next().await {
+                if tells(&event) {
                     changed.notify_one();
-                }
-                event = events.next() => match event {
-                    Some(Ok(event)) if tells(&event) => changed.notify_one(),
-                    Some(Ok(_)) => {}
-                    Some(Err(_)) | None => break,
                 }
             }
         }

@@ -20,7 +20,8 @@ mod lines;
 
 use lines::{ContainerLine, Held, Last, Lines, split};
 
-/// How long engines take to begin with their events, at most: what happened until then is looked for once more.
+/// How long engines take to read their events once they have said that they do, at most, as Podman begins with it afterwards: what happened
+/// until then is looked for once more.
 const BEGINNING: Duration = Duration::from_millis(300);
 /// How long until a container is searched again that was not there.
 const SEARCH_AGAIN: Duration = Duration::from_secs(1);
@@ -217,8 +218,7 @@ impl Log<'_> {
     /// Waits until a container of the environment runs, told by the engine's events. None when nobody takes any more.
     async fn started(&mut self, session: &Session<'_>) -> Result<Option<ContainerFacts>> {
         let filters = [("type", "container"), ("event", "start")];
-        let filters = filters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let mut events = session.engine.events(&filters);
+        let mut events = session.engine.events(&filters).await.map_err(engine_error)?;
         let mut look = true;
         let mut beginning = std::pin::pin!(tokio::time::sleep(BEGINNING));
         let mut begun = false;

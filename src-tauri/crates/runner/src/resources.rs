@@ -124,8 +124,7 @@ async fn measure(engine: &Engine, container: &str, out: &watch::Sender<Sample>) 
     loop {
         // Listening begins before the look, so that no start in between is missed.
         let filters = [("type", "container"), ("event", "start"), ("container", container)];
-        let filters = filters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let mut starts = engine.events(&filters);
+        let Ok(mut starts) = engine.events(&filters).await else { return pause(out).await };
         let mut waiting = Box::pin(async move {
             while let Some(Ok(event)) = starts.next().await {
                 if event.action == "start" {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -46,8 +46,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE_AFTER_LONG: Duration = Duration::from_secs(15);
 /// See [`LONGEST_PAUSE_AFTER_LONG`].
 const LONG: Duration = Duration::from_secs(10 * 60);
-/// How long a stream of events takes to begin, at most: what happened until then is looked for once more.
+/// How long an engine takes to read its events once it has said that it does, at most, as Podman begins with it afterwards: what happened
+/// until then is looked for once more.
 const BEGINNING: Duration = Duration::from_millis(300);
+/// Why an engine is away that let all of its time go by.
+const NO_ANSWER: &str = "the engine does not answer in time";
 /// Between two looks at what listens inside, at least: whoever says something new all the time is heard no more often.
 const BETWEEN_PORTS: Duration = Duration::from_millis(20);
 /// Between two looks at local ports while one is wanted that somebody else has: nothing tells when it is free.
@@ -223,9 +226,13 @@ impl Kept {
         };
         let Some(id) = self.record.container.clone() else { return Seen::Gone };
         if self.events.as_ref().is_none_or(|(of, _)| *of != id) {
+            // Listening begins before the look, so that nothing in between is missed. An engine that tells nothing is one whose events end.
             let filters = [("type", "container"), ("container", id.as_str())];
-            let filters = filters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            self.events = Some((id.clone(), engine.events(&filters)));
+            let events = match tokio::time::timeout(PATIENCE, engine.events(&filters)).await {
+                Ok(events) => events.unwrap_or_else(|_| stream::empty().boxed()),
+                Err(_) => return Seen::Away(NO_ANSWER.to_owned()),
+            };
+            self.events = Some((id.clone(), events));
             self.fresh = true;
         }
         match tokio::time::timeout(PATIENCE, engine.inspect_container(&id)).await {
@@ -235,7 +242,7 @@ impl Kept {
             Ok(Ok(Some(container))) if container.state != ContainerState::Removing => Seen::Stopped,
             Ok(Ok(_)) => Seen::Gone,
             Ok(Err(error)) => Seen::Away(error.to_string()),
-            Err(_) => Seen::Away("the engine does not answer in time".to_owned()),
+            Err(_) => Seen::Away(NO_ANSWER.to_owned()),
         }
     }
 
