@@ -88,7 +88,7 @@ pub async fn forward(
     if subject.state.peek::<Variables>(REACHED_WITH).is_none() {
         note_reach(&subject.state)?;
     }
-    Keeper::ensure(&subject.store, &request.program).await?.keep(&key).await?;
+    Keeper::keep(&subject.store, &request.program, &key).await?;
     let keeper = Keeper::ensure(&subject.store, &request.program).await?;
     keeper.change(&key, port, request.change.clone()).await
 }
@@ -152,8 +152,7 @@ pub(crate) async fn keep(
     }
     let Some(program) = program else { return Ok(()) };
     note_reach(state)?;
-    let kept = async { Keeper::ensure(&session.subject.store, program).await?.keep(&key).await };
-    match kept.await {
+    match Keeper::keep(&session.subject.store, program, &key).await {
         Ok(result) => {
             let ports = result.environments.into_iter().flat_map(|environment| environment.ports).collect();
             root.send(EventKind::Forwarding { ports });
@@ -215,10 +214,8 @@ pub(crate) async fn finish(session: &Session<'_>, request: &UpRequest, root: &St
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let folder = if in_folder { environment.folder.clone() } else { "/".to_owned() };
     let variables = variables.collect();
-    let finishing = async {
-        Keeper::ensure(&session.subject.store, program).await?.finish(arguments, folder, variables).await
-    };
-    if let Err(error) = finishing.await {
+    let store = &session.subject.store;
+    if let Err(error) = Keeper::finish(store, program, arguments, folder, variables).await {
         root.send(EventKind::Diagnostic {
             severity: Severity::Warning,
             message: format!("hooks after the wait point have not run: {}", error.message()),

@@ -1,6 +1,7 @@
 //! How a command or the window speaks with the keeper, and starts it.
 
 use std::cmp::Ordering;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -94,26 +95,39 @@ impl Keeper {
         self.stream
     }
 
-    async fn ask(mut self, request: &Request) -> Result<Reply> {
+    async fn ask(self, request: &Request) -> Result<Reply> {
+        let gone = || Error::Keeper { problem: "it has gone away".to_owned() };
+        self.ask_if_there(request).await?.ok_or_else(gone)
+    }
+
+    /// None when it has gone away before it has answered anything.
+    async fn ask_if_there(mut self, request: &Request) -> Result<Option<Reply>> {
         let failed = |error: std::io::Error| Error::Keeper { problem: error.to_string() };
-        send(&mut self.stream, request).await.map_err(failed)?;
-        match receive::<Reply>(&mut self.stream).await.map_err(failed)? {
-            Some(Reply::Refused { message }) => Err(Error::Keeper { problem: message }),
+        if let Err(error) = send(&mut self.stream, request).await {
+            return if is_end(&error) { Ok(None) } else { Err(failed(error)) };
+        }
+        match receive::<Reply>(&mut self.stream).await {
+            Ok(Some(Reply::Refused { message })) => Err(Error::Keeper { problem: message }),
+            Ok(reply) => Ok(reply),
+            Err(error) if is_end(&error) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Asks the keeper, started first if there is none. One that was about to leave, as nothing was kept, is not asked again, but the next one.
+    async fn ask_any(store: &Store, program: &Path, request: &Request) -> Result<Reply> {
+        match Keeper::ensure(store, program).await?.ask_if_there(request).await? {
             Some(reply) => Ok(reply),
-            None => Err(Error::Keeper { problem: "it has gone away".to_owned() }),
+            None => Keeper::ensure(store, program).await?.ask(request).await,
         }
     }
 
-    async fn ask_for_ports(self, request: &Request) -> Result<api::PortsResult> {
-        match self.ask(request).await? {
-            Reply::Ports { result } => Ok(result),
-            _ => Err(Error::NotKept),
-        }
-    }
-
-    /// Keeps an environment from now on.
-    pub(crate) async fn keep(self, key: &str) -> Result<api::PortsResult> {
-        self.ask_for_ports(&Request::Keep { key: key.to_owned() }).await
+    /// Keeps an environment from now on; the keeper is started first if there is none.
+    ///
+    /// # Errors
+    /// When none begins, or it does not know the environment.
+    pub(crate) async fn keep(store: &Store, program: &Path, key: &str) -> Result<api::PortsResult> {
+        ports_of(Keeper::ask_any(store, program, &Request::Keep { key: key.to_owned() }).await?)
     }
 
     /// Keeps it no longer.
@@ -123,7 +137,7 @@ impl Keeper {
 
     /// The ports of one environment or of all.
     pub(crate) async fn ports(self, key: Option<&str>) -> Result<api::PortsResult> {
-        self.ask_for_ports(&Request::Ports { key: key.map(str::to_owned) }).await
+        ports_of(self.ask(&Request::Ports { key: key.map(str::to_owned) }).await?)
     }
 
     /// Does something with a port.
@@ -133,17 +147,21 @@ impl Keeper {
         port: InsidePort,
         change: api::PortChange,
     ) -> Result<api::PortsResult> {
-        self.ask_for_ports(&Request::Change { key: key.to_owned(), port, change }).await
+        ports_of(self.ask(&Request::Change { key: key.to_owned(), port, change }).await?)
     }
 
-    /// Has a command of this program run to its end in the background.
+    /// Has a command of this program run to its end in the background, by a keeper that is started first if there is none.
+    ///
+    /// # Errors
+    /// When none begins, or it cannot start the command.
     pub(crate) async fn finish(
-        self,
+        store: &Store,
+        program: &Path,
         arguments: Vec<String>,
         folder: String,
         variables: Vec<(String, String)>,
     ) -> Result<()> {
-        self.ask(&Request::Finish { arguments, folder, variables }).await.map(drop)
+        Keeper::ask_any(store, program, &Request::Finish { arguments, folder, variables }).await.map(drop)
     }
 
     /// Asks it to end.
@@ -175,6 +193,18 @@ impl KeeperWatch {
         let next = Keeper::connect(&self.store).await.filter(|keeper| keeper.greeting.pid != self.pid)?;
         next.watch(&self.store).await.ok()
     }
+}
+
+fn ports_of(reply: Reply) -> Result<api::PortsResult> {
+    match reply {
+        Reply::Ports { result } => Ok(result),
+        _ => Err(Error::NotKept),
+    }
+}
+
+/// Whether somebody has closed the other end.
+fn is_end(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
 }
 
 fn start(store: &Store, program: &Path, take_over: bool) -> std::io::Result<()> {

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use wharf_api as api;
 
 use super::channel::{self, Listener, Stream};
+use super::client::Keeper;
 use super::place::Place;
 use super::shared::Shared;
 use super::wire::{Greeting, PATIENCE, PROTOCOL, Reply, Request, receive, send};
@@ -89,7 +90,7 @@ struct Server {
     shared: Arc<Shared>,
     greeting: Greeting,
     clients: Arc<Semaphore>,
-    /// Commands that run inside through this keeper.
+    /// Clients that have not had their answer yet, and commands that run through this keeper.
     busy: AtomicUsize,
     leave: Notify,
     /// Fires when what happens is told by the next keeper.
@@ -106,7 +107,7 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
     let began = milliseconds_since_1970(SystemTime::now());
     // One at a time asks for listeners: of two, each would get a part of them. Whoever comes second finds the first one's socket.
     let turn = if role.take_over {
-        let Some(turn) = take_lock(&place, TURN, true).await? else { return Ok(()) };
+        let Some(turn) = take_lock(&place, TURN, async || false).await? else { return Ok(()) };
         if !hand_over::take(&place, &shared, began).await {
             return Ok(());
         }
@@ -114,8 +115,9 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
     } else {
         None
     };
-    // One that was killed may hold it for a moment longer than the pipe that its guard waits at.
-    let Some(lock) = take_lock(&place, LOCK, role.take_over || role.guard).await? else { return Ok(()) };
+    // One that was killed may hold it for a moment longer than the pipe that its guard waits at, and one that leaves for a moment longer than
+    // its socket is there.
+    let Some(lock) = take_lock(&place, LOCK, || is_kept(role, &shared)).await? else { return Ok(()) };
     let listener = Listener::bind(&place).map_err(failed)?;
     drop(turn);
     crate::platform::make_private(place.folder()).map_err(failed)?;
@@ -153,20 +155,28 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
         () = removed(&place, &server) => {}
     }
     accepting.abort();
-    if lock_of(&server).is_some() {
+    // Until the end, or the socket would be the next one's.
+    let lock = lock_of(&server);
+    if lock.is_some() {
         let _ = std::fs::remove_file(place.socket());
     }
     guard.abort();
     let _ = guard.await;
+    drop(lock);
     Ok(())
+}
+
+/// Whether another keeper does what this one was started for.
+async fn is_kept(role: &KeeperRole, shared: &Shared) -> bool {
+    !role.take_over && !role.guard && Keeper::greet(shared.store()).await.is_some()
 }
 
 fn lock_of(server: &Server) -> Option<File> {
     server.handed_over.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
 }
 
-/// A lock that one keeper has at a time; None when another one has it.
-async fn take_lock(place: &Place, name: &str, wait: bool) -> Result<Option<File>> {
+/// A lock that one keeper has at a time; None when another one goes on having it, or nobody needs to wait for it any more.
+async fn take_lock(place: &Place, name: &str, is_needless: impl AsyncFn() -> bool) -> Result<Option<File>> {
     let path = place.folder().join(name);
     let failed = |source| Error::State { path: path.clone(), action: "lock", source };
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
@@ -175,7 +185,7 @@ async fn take_lock(place: &Place, name: &str, wait: bool) -> Result<Option<File>
         match file.try_lock() {
             Ok(()) => return Ok(Some(file)),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
-            Err(TryLockError::WouldBlock) if wait && Instant::now() < end => {
+            Err(TryLockError::WouldBlock) if Instant::now() < end && !is_needless().await => {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -281,8 +291,24 @@ async fn accept(server: Arc<Server>, mut listener: Listener) {
     }
 }
 
+/// Somebody waits for an answer of the keeper, or it does something for them.
+struct Busy<'a>(&'a Server);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::SeqCst);
+        self.0.shared.released.notify_one();
+    }
+}
+
 impl Server {
+    fn busy(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(self)
+    }
+
     async fn serve(&self, mut stream: Stream) -> std::io::Result<()> {
+        let busy = self.busy();
         send(&mut stream, &self.greeting).await?;
         let Ok(request) = tokio::time::timeout(PATIENCE, receive::<Request>(&mut stream)).await else {
             return Ok(());
@@ -295,7 +321,6 @@ impl Server {
                     Ok(false) => Reply::NotHere,
                     Err(error) => Reply::Refused { message: error.message() },
                 };
-                self.shared.released.notify_one();
                 send(&mut stream, &reply).await
             }
             Request::Release { key } => {
@@ -314,14 +339,12 @@ impl Server {
                 };
                 send(&mut stream, &reply).await
             }
-            Request::Watch => self.watch(stream).await,
-            Request::Exec(message) => {
-                self.busy.fetch_add(1, Ordering::SeqCst);
-                let result = exec::serve(stream, *message, &self.shared).await;
-                self.busy.fetch_sub(1, Ordering::SeqCst);
-                self.shared.released.notify_one();
-                result
+            Request::Watch => {
+                // Whoever looks on keeps nobody here.
+                drop(busy);
+                self.watch(stream).await
             }
+            Request::Exec(message) => exec::serve(stream, *message, &self.shared).await,
             Request::Finish { arguments, folder, variables } => {
                 let program = std::env::current_exe()?;
                 let mut command = tokio::process::Command::new(program);
@@ -333,20 +356,19 @@ impl Server {
                         return send(&mut stream, &Reply::Refused { message: error.to_string() }).await;
                     }
                 };
-                self.busy.fetch_add(1, Ordering::SeqCst);
                 let told = send(&mut stream, &Reply::Done).await;
                 // How it went stands in the environment's journal and records, where everybody looks.
                 let _ = child.wait().await;
-                self.busy.fetch_sub(1, Ordering::SeqCst);
-                self.shared.released.notify_one();
                 told
             }
             Request::HandOver => {
+                drop(busy);
                 let given = hand_over::give(&mut stream, &self.shared).await;
                 self.drain().await;
                 given
             }
             Request::Leave { drain: true } => {
+                drop(busy);
                 drop(self.shared.give_away().await);
                 let told = send(&mut stream, &Reply::Done).await;
                 self.drain().await;
@@ -429,18 +451,50 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::of(&Store::open(Some(folder.path())).unwrap());
         place.prepare().unwrap();
-        let turn = take_lock(&place, TURN, false).await.unwrap();
+        let (waits, goes) = (async || false, async || true);
+        let turn = take_lock(&place, TURN, goes).await.unwrap();
         assert!(turn.is_some());
-        assert!(take_lock(&place, TURN, false).await.unwrap().is_none());
-        let lock = take_lock(&place, LOCK, true).await.unwrap();
+        assert!(take_lock(&place, TURN, goes).await.unwrap().is_none());
+        let lock = take_lock(&place, LOCK, waits).await.unwrap();
         assert!(lock.is_some(), "one is held up by the other");
-        let waits = take_lock(&place, TURN, true);
+        let next = take_lock(&place, TURN, waits);
         let lets_go = async {
             tokio::time::sleep(Duration::from_millis(50)).await;
             drop(turn);
         };
-        let (waited, ()) = tokio::join!(waits, lets_go);
+        let (waited, ()) = tokio::join!(next, lets_go);
         assert!(waited.unwrap().is_some());
+    }
+
+    fn server(shared: Arc<Shared>) -> Arc<Server> {
+        Arc::new(Server {
+            shared,
+            greeting: Greeting { protocol: PROTOCOL, pid: 1, version: String::new(), started_at: 0 },
+            clients: Arc::new(Semaphore::new(1)),
+            busy: AtomicUsize::new(0),
+            leave: Notify::new(),
+            silent: CancellationToken::new(),
+            handed_over: std::sync::Mutex::new(None),
+        })
+    }
+
+    /// Whoever has been greeted is about to ask for something.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_client_that_has_not_asked_yet_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = server(Shared::new(Store::open(Some(folder.path())).unwrap()));
+        let (mut client, stream) = Stream::pair().unwrap();
+        let serving = Arc::clone(&server);
+        let serving = tokio::spawn(async move { serving.serve(stream).await });
+        receive::<Greeting>(&mut client).await.unwrap().unwrap();
+        let taken_up = tokio::spawn(std::future::ready(()));
+        let mut leaving = std::pin::pin!(nothing_left(&server, Some(taken_up)));
+        let waited = tokio::time::timeout(2 * LINGER, &mut leaving).await;
+        assert!(waited.is_err(), "it leaves while somebody is about to ask");
+        drop(client);
+        serving.await.unwrap().unwrap();
+        tokio::time::timeout(PATIENCE, leaving).await.expect("nobody is there any more");
     }
 
     /// What is connected may go on for hours, and whoever watches would hear of nothing all that time.
@@ -450,15 +504,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let shared = Shared::new(Store::open(Some(folder.path())).unwrap());
         let connection = shared.connections.token();
-        let server = Arc::new(Server {
-            shared,
-            greeting: Greeting { protocol: PROTOCOL, pid: 1, version: String::new(), started_at: 0 },
-            clients: Arc::new(Semaphore::new(1)),
-            busy: AtomicUsize::new(0),
-            leave: Notify::new(),
-            silent: CancellationToken::new(),
-            handed_over: std::sync::Mutex::new(None),
-        });
+        let server = server(shared);
         let (mut client, stream) = Stream::pair().unwrap();
         let watched = Arc::clone(&server);
         let watching = tokio::spawn(async move { watched.watch(stream).await });

@@ -65,6 +65,11 @@ impl Shared {
         })
     }
 
+    /// Where what is kept is written down.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// The environments that were kept when nobody said otherwise, by the names of their state folders.
     pub(crate) fn remembered(&self) -> Vec<String> {
         let stores = self.store.environments().unwrap_or_default();
