@@ -11,7 +11,7 @@ use crate::images;
 use crate::normalise::{images_of, workspace_hash};
 use crate::observe;
 use crate::shelves::Shelves;
-use crate::stage::{Program, Stage, link, place_program};
+use crate::stage::{Program, Stage, link, place_program, take_turn};
 
 /// The folders and names of one case on a stage.
 pub(crate) struct Setting {
@@ -69,7 +69,7 @@ impl Setting {
         if let Some(folder) = &case.script.git {
             make_repository(&setting.copy.join(folder))?;
         }
-        images::ensure(&stage.engine, case)?;
+        images::ensure(stage, case)?;
         let mut socket = stage.socket.clone();
         if let Some(user) = case.script.user {
             socket = setting.home.join("engine.sock");
@@ -175,15 +175,6 @@ impl Setting {
 
 /// Where Wharf keeps the control manifest, below the home folder.
 const CONTROL_OF_WHARF: &str = ".local/state/wharf/features/control-manifest.json";
-
-/// Waits until nobody else plays the case. The end of the process ends the turn too.
-fn take_turn(path: &Path) -> Result<File, String> {
-    let fail = |error: std::io::Error| format!("{}: {error}", path.display());
-    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(fail)?;
-    let turn = File::create(path).map_err(fail)?;
-    turn.lock().map_err(fail)?;
-    Ok(turn)
-}
 
 fn make_repository(folder: &Path) -> Result<(), String> {
     let done = Command::new("git").args(["init", "--quiet"]).arg(folder).status();

@@ -1,6 +1,7 @@
 //! Where cases are played: an engine, a program, and a folder that both see.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -109,7 +110,7 @@ pub(crate) fn place_program(binary: &Path, place: &Path) -> Result<(), String> {
     let fresh = beside(place);
     if std::fs::hard_link(binary, &fresh).is_err() {
         std::fs::copy(binary, &fresh).map_err(told)?;
-        let copied = std::fs::File::options().write(true).open(&fresh).map_err(told)?;
+        let copied = File::options().write(true).open(&fresh).map_err(told)?;
         copied.set_modified(built.modified().map_err(told)?).map_err(told)?;
     }
     std::fs::rename(&fresh, place).map_err(told)?;
@@ -127,6 +128,15 @@ pub(crate) fn link(target: &Path, place: &Path) -> Result<(), String> {
     symlink(target, &fresh)
         .and_then(|()| std::fs::rename(&fresh, place))
         .map_err(|error| format!("{}: {error}", place.display()))
+}
+
+/// Waits until nobody else has the turn. The end of the process ends it too.
+pub(crate) fn take_turn(path: &Path) -> Result<File, String> {
+    let fail = |error: std::io::Error| format!("{}: {error}", path.display());
+    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(fail)?;
+    let turn = File::create(path).map_err(fail)?;
+    turn.lock().map_err(fail)?;
+    Ok(turn)
 }
 
 /// A name that no other test of this run chooses.
