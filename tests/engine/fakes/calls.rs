@@ -126,6 +126,25 @@ async fn connections_are_used_again() {
     assert_eq!(asked[1].path, "/containers/json?all=true&filters=%7B%22label%22%3A%5B%22a%3Db%20c%22%5D%7D");
 }
 
+/// No call is needless: what an engine says of itself is known by then.
+#[tokio::test]
+async fn an_inspection_of_a_known_engine_is_one_question() {
+    for ping in [docker_ping, podman_ping] {
+        let fake = FakeEngine::answering(move |asked| match asked.path.as_str() {
+            "/_ping" => ping(),
+            _ => Answer::Document(200, "{\"Id\":\"x\",\"State\":{\"Status\":\"running\"}}".to_owned()),
+        });
+        let engine = connect(&fake).await;
+        engine.inspect_container("x").await.unwrap();
+        let before = fake.asked().len();
+        for _ in 0..50 {
+            engine.inspect_container("x").await.unwrap();
+        }
+        let asked: Vec<String> = fake.asked().into_iter().skip(before).map(|asked| asked.path).collect();
+        assert_eq!(asked, ["/containers/x/json"; 50]);
+    }
+}
+
 #[tokio::test]
 async fn podman_s_own_call_is_used_only_for_its_own_options() {
     let answer = |ping: fn() -> Answer| {

@@ -8,7 +8,6 @@ mod networks;
 mod registry;
 mod service;
 mod solve;
-mod speed;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
