@@ -4,7 +4,7 @@ use wharf_engine::{Address, Engine, Error};
 use wharf_plan::EngineKind;
 use wharf_test_support::fake_engine::{Answer, FakeEngine, docker_ping, podman_ping, refusal};
 
-use super::{address, connect, outcome, variant};
+use super::{PATIENCE, address, connect, outcome, variant};
 
 #[tokio::test]
 async fn whatever_is_no_engine_is_told_apart() {
@@ -21,9 +21,10 @@ async fn whatever_is_no_engine_is_told_apart() {
     ];
     for (answer, expected) in cases {
         let told = format!("{answer:?}");
+        let patience = if expected == "Timeout" { Duration::from_millis(500) } else { PATIENCE };
         let fake = FakeEngine::answering(move |_| answer.clone());
         let started = Instant::now();
-        let result = Engine::connect(&address(&fake), Duration::from_millis(500)).await;
+        let result = Engine::connect(&address(&fake), patience).await;
         assert_eq!(outcome(result), expected, "{told}");
         assert!(started.elapsed() < Duration::from_secs(5), "{told} took {:?}", started.elapsed());
     }
@@ -33,8 +34,7 @@ async fn whatever_is_no_engine_is_told_apart() {
 async fn a_socket_that_is_not_there_or_that_nobody_serves() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("engine.sock");
-    let connect =
-        async || outcome(Engine::connect(&Address::Unix(path.clone()), Duration::from_secs(2)).await);
+    let connect = async || outcome(Engine::connect(&Address::Unix(path.clone()), PATIENCE).await);
     assert_eq!(connect().await, "Absent");
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     assert_eq!(connect().await, "Refused");
@@ -42,7 +42,7 @@ async fn a_socket_that_is_not_there_or_that_nobody_serves() {
     std::fs::write(&path, "a file").unwrap();
     assert_eq!(connect().await, "Refused");
     let tcp: Address = "tcp://127.0.0.1:1".parse().unwrap();
-    assert_eq!(outcome(Engine::connect(&tcp, Duration::from_secs(2)).await), "Refused");
+    assert_eq!(outcome(Engine::connect(&tcp, PATIENCE).await), "Refused");
 }
 
 #[tokio::test]
