@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use wharf_registry::{Descriptor, Error, Repository, digest_of};
+use wharf_registry::{Client, Descriptor, Error, Options, Patience, Repository, digest_of};
 
 use crate::server::{Reply, Server};
-use crate::{client, manifest};
+use crate::{client, manifest, patience, surroundings};
 
 fn told<T: std::fmt::Debug>(result: Result<T, Error>, host: &str) -> String {
     match result {
@@ -152,10 +152,27 @@ async fn a_host_that_is_not_there_is_named() {
 #[tokio::test]
 async fn a_dropped_call_asks_nothing_more() {
     let server = Server::start(|_| Reply::Silence);
-    let (client, repository) = (client(), Repository::new(server.host(), "a/b"));
-    let call = client.tags(&repository);
-    tokio::time::timeout(Duration::from_millis(100), call).await.unwrap_err();
+    let for_hours = Duration::from_secs(3600);
+    // Nothing else ends the call or its connection.
+    let patience = Patience { connect: for_hours, idle: for_hours, ..patience() };
+    let client = Client::new(surroundings(&[], None), Options { patience, ..Options::default() }).unwrap();
+    let repository = Repository::new(server.host(), "a/b");
+    tokio::select! {
+        answer = client.tags(&repository) => panic!("{answer:?}"),
+        () = until(|| !server.asked().is_empty()) => {}
+    }
+    until(|| server.connections_ended() > 0).await;
     assert_eq!(server.asked().len(), 1);
+}
+
+/// Waits for what the server has seen.
+async fn until(seen: impl Fn() -> bool) {
+    let waiting = async {
+        while !seen() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(100), waiting).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! A server that answers as a test says, however wrong that is, and remembers what it was asked.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(crate) enum Reply {
     Truncated { body: Vec<u8> },
     /// More than anybody wants: as many bytes.
     Long { bytes: u64 },
-    /// Nothing, for as long as the other side waits.
+    /// Nothing, for as long as the other side waits; then the connection ends.
     Silence,
 }
 
@@ -50,6 +50,7 @@ type Handler = dyn Fn(&Asked) -> Reply + Send + Sync;
 pub(crate) struct Server {
     port: u16,
     asked: Arc<Mutex<Vec<Asked>>>,
+    connections_ended: Arc<AtomicUsize>,
     ended: Arc<AtomicBool>,
 }
 
@@ -59,9 +60,11 @@ impl Server {
         let server = Server {
             port: listener.local_addr().unwrap().port(),
             asked: Arc::default(),
+            connections_ended: Arc::default(),
             ended: Arc::default(),
         };
         let (asked, ended) = (Arc::clone(&server.asked), Arc::clone(&server.ended));
+        let connections_ended = Arc::clone(&server.connections_ended);
         let handler: Arc<Handler> = Arc::new(handler);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -69,7 +72,11 @@ impl Server {
                     break;
                 }
                 let (asked, ended, handler) = (Arc::clone(&asked), Arc::clone(&ended), Arc::clone(&handler));
-                std::thread::spawn(move || serve(stream, &asked, &ended, handler.as_ref()));
+                let connections_ended = Arc::clone(&connections_ended);
+                std::thread::spawn(move || {
+                    serve(stream, &asked, &ended, handler.as_ref());
+                    connections_ended.fetch_add(1, Ordering::Relaxed);
+                });
             }
         });
         server
@@ -90,6 +97,11 @@ impl Server {
                 format!("{} {} {shown}", asked.method, asked.path)
             })
             .collect()
+    }
+
+    /// How many connections were there and are no more.
+    pub(crate) fn connections_ended(&self) -> usize {
+        self.connections_ended.load(Ordering::Relaxed)
     }
 }
 
@@ -170,9 +182,12 @@ fn answer(mut stream: &TcpStream, asked: &Asked, reply: Reply, ended: &AtomicBoo
             false
         }
         Reply::Silence => {
-            while !ended.load(Ordering::Relaxed) {
-                std::thread::sleep(Duration::from_millis(20));
-            }
+            let _ = stream.set_read_timeout(Some(Duration::from_millis(20)));
+            let mut waits = || match stream.read(&mut [0]) {
+                Ok(count) => count > 0,
+                Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+            };
+            while !ended.load(Ordering::Relaxed) && waits() {}
             false
         }
     }
