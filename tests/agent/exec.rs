@@ -243,8 +243,8 @@ fn signals_reach_the_process_group() {
         ("trap 'exit 41' HUP; echo ready; while :; do sleep 0.05; done", 1, End::Code(41)),
         ("trap 'exit 42' USR1; echo ready; while :; do sleep 0.05; done", 10, End::Code(42)),
         // The child of the shell gets it too, or the shell would wait for it.
-        ("trap 'exit 43' INT; sh -c 'echo ready; exec sleep 60'", 2, End::Code(43)),
-        ("echo ready; sleep 60", 9, End::Signal(9)),
+        ("trap 'exit 43' INT; sh -c 'echo ready; exec sleep 300'", 2, End::Code(43)),
+        ("echo ready; sleep 300", 9, End::Signal(9)),
     ] {
         let mut agent = Agent::start(&system);
         agent.tell(EXCHANGE, &HostMessage::Exec(system.shell(line)));

@@ -13,7 +13,7 @@ use wharf_agent::frame::{CONNECTION, Decoder, Frame, Kind};
 use wharf_agent::message::{AgentMessage, Context, End, ExecRequest, Hello, HostMessage, Message as _};
 
 /// How long anything may take that is not itself about time.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(100);
 /// The number of the only exchange of most tests, and of its streams.
 pub(crate) const EXCHANGE: u32 = 1;
 pub(crate) const STANDARD: u32 = 3;

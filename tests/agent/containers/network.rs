@@ -1,7 +1,5 @@
 //! Servers and links in containers whose image has nothing, on every kind of engine.
 
-use std::time::Duration;
-
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wharf_agent::network::ListeningSocket;
 use wharf_engine::Engine;
@@ -11,13 +9,10 @@ use wharf_runner::inside::{AgentConnection, LinkNews, PortWatch};
 use wharf_test_support::engines::ROOTLESS_PODMAN;
 use wharf_test_support::images::BUSYBOX;
 
-use crate::kit::streams;
+use crate::kit::{PATIENCE, streams};
 use crate::room::{Room, connect, on_each_engine};
 
 on_each_engine!(a_server_on_loopback);
-
-/// How long anything may take that is not itself about time.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_server_on_loopback_without_root_on_the_host() {

@@ -10,7 +10,7 @@ use wharf_runner::{CancellationToken, ExecControl};
 use wharf_spec::Hook;
 use wharf_test_support::images::{BUSYBOX, DEBIAN, DEVCONTAINER};
 
-use crate::kit::streams;
+use crate::kit::{PATIENCE, streams};
 use crate::room::{Room, on_each_engine};
 
 on_each_engine!(
@@ -162,7 +162,7 @@ async fn nothing_stays_behind(engine: Engine) {
             // The future is gone, and with it the connection; the agent notices by itself.
             let began = Instant::now();
             while !processes(&room, "471").await.is_empty() {
-                if began.elapsed() > Duration::from_secs(10) {
+                if began.elapsed() > PATIENCE {
                     panic!("{}", room.shell("root", EVERYTHING).await.1);
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -172,7 +172,7 @@ async fn nothing_stays_behind(engine: Engine) {
         let began = Instant::now();
         // Only the one that counts is left.
         while room.shell("root", line).await.1 != "1\n" {
-            assert!(began.elapsed() < Duration::from_secs(10));
+            assert!(began.elapsed() < PATIENCE);
         }
     })
     .await;

@@ -17,6 +17,9 @@ use wharf_engine::Output;
 use wharf_runner::inside::{Agent as Built, AgentConnection, Error, InsideEvent, agents};
 use wharf_runner::{CancellationToken, ExecControl, ExecStreams};
 
+/// How long anything may take that is not itself about time.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(100);
+
 /// The embedded agent, as a process that ends when this is dropped.
 pub(crate) struct Agent {
     pub(crate) process: Child,
@@ -77,10 +80,7 @@ impl Agent {
 
     /// Waits for its end.
     pub(crate) async fn ended(&mut self) {
-        tokio::time::timeout(Duration::from_secs(20), self.process.wait())
-            .await
-            .expect("the agent does not end")
-            .unwrap();
+        tokio::time::timeout(PATIENCE, self.process.wait()).await.expect("the agent does not end").unwrap();
     }
 }
 
@@ -114,7 +114,7 @@ impl Sink {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        let waited = tokio::time::timeout(Duration::from_secs(20), seen).await;
+        let waited = tokio::time::timeout(PATIENCE, seen).await;
         waited
             .unwrap_or_else(|_| panic!("{text:?} never came; {:?}", String::from_utf8_lossy(&self.bytes())));
     }
@@ -169,6 +169,6 @@ pub(crate) async fn end_of_all(connection: &AgentConnection, what: &str) -> Erro
             connection.closed(),
         )
     };
-    let ended = tokio::time::timeout(Duration::from_secs(60), all).await;
+    let ended = tokio::time::timeout(PATIENCE, all).await;
     ended.unwrap_or_else(|_| panic!("{what}: somebody waits for ever")).3
 }

@@ -10,10 +10,7 @@ use wharf_agent::network::{DialFailure, ListeningSocket};
 use wharf_runner::CancellationToken;
 use wharf_runner::inside::{AgentConnection, Error, LinkNews, agents};
 
-use crate::kit::{Agent, shell, streams};
-
-/// How long anything may take that is not itself about time.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::kit::{Agent, PATIENCE, shell, streams};
 
 async fn in_time<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, work).await.expect("it takes too long")

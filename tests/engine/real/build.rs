@@ -8,7 +8,7 @@ use wharf_plan::BuildSpec;
 use wharf_plan::build::{BuildSecret, SecretSource};
 use wharf_test_support::images::BUSYBOX;
 
-use super::{on_each_engine, unique};
+use super::{PATIENCE, on_each_engine, unique};
 
 on_each_engine!(
     a_context_arrives_as_docker_reads_it,
@@ -286,22 +286,20 @@ async fn cancelling_leaves_nothing(engine: Engine) {
         }
     };
     let result = tokio::time::timeout(
-        Duration::from_secs(60),
+        PATIENCE,
         engine.build(&spec, &Builders::none(), &no_credentials(), &cancel, &on_progress),
     )
     .await
     .expect("the build is not cancelled");
     assert!(matches!(result, Err(Error::Cancelled)), "{result:?}");
     // The engine needs a moment to notice.
-    let mut left = String::new();
-    for _ in 0..100 {
-        left = processes_with(&nonce);
-        if left.is_empty() {
-            break;
+    let gone = async {
+        while !processes_with(&nonce).is_empty() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert!(left.is_empty(), "the step still runs: {left}");
+    };
+    let gone = tokio::time::timeout(PATIENCE, gone).await;
+    assert!(gone.is_ok(), "the step still runs: {}", processes_with(&nonce));
     assert_eq!(engine.inspect_image(&spec.tags[0]).await.unwrap(), None);
 }
 

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use wharf_engine::{Engine, Error, Output, Progress};
@@ -5,7 +7,7 @@ use wharf_plan::container::HostConfig;
 use wharf_plan::{ContainerState, EngineKind};
 use wharf_test_support::images::BUSYBOX;
 
-use super::{on_each_engine, sleeper, unique, with_container};
+use super::{PATIENCE, on_each_engine, sleeper, unique, with_container};
 
 on_each_engine!(
     a_container_s_whole_life,
@@ -39,13 +41,12 @@ async fn a_container_s_whole_life(engine: Engine) {
     assert_eq!(state(&engine).await, ContainerState::Paused);
     engine.unpause(&id).await.unwrap();
     // Docker's late word of the pause may still come in between: what counts is that it runs in the end.
-    for _ in 0..100 {
-        if state(&engine).await == ContainerState::Running {
-            break;
+    let running = async {
+        while state(&engine).await != ContainerState::Running {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert_eq!(state(&engine).await, ContainerState::Running);
+    };
+    tokio::time::timeout(PATIENCE, running).await.expect("it does not run again");
     engine.stop(&id, Some(5)).await.unwrap();
     let facts = engine.inspect_container(&id).await.unwrap().unwrap();
     assert_eq!((facts.state, facts.exit_code), (ContainerState::Exited, Some(0)));
@@ -228,7 +229,7 @@ async fn events_arrive(engine: Engine) {
         seen
     });
     with_container(&engine, sleeper(&name), |_, _| async {}).await;
-    let seen = tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.unwrap().unwrap();
+    let seen = tokio::time::timeout(PATIENCE, seen).await.unwrap().unwrap();
     for wanted in ["create", "start", "die"] {
         assert!(
             seen.iter().any(|action| action == wanted || (wanted == "die" && action == "died")),

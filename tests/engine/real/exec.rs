@@ -5,7 +5,7 @@ use tokio::io::AsyncWriteExt as _;
 use wharf_engine::{Engine, Exec, Output};
 use wharf_plan::ExecSpec;
 
-use super::{on_each_engine, sleeper, unique, with_container};
+use super::{PATIENCE, on_each_engine, sleeper, unique, with_container};
 
 on_each_engine!(
     streams_are_binary_and_separate,
@@ -30,13 +30,15 @@ async fn collect(exec: &mut Exec) -> (Vec<u8>, Vec<u8>) {
 }
 
 async fn code(engine: &Engine, exec: &Exec) -> i64 {
-    for _ in 0..200 {
-        if let Some(code) = engine.exec_exit_code(&exec.id).await.unwrap() {
-            return code;
+    let ended = async {
+        loop {
+            if let Some(code) = engine.exec_exit_code(&exec.id).await.unwrap() {
+                break code;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the exec does not end");
+    };
+    tokio::time::timeout(PATIENCE, ended).await.expect("the exec does not end")
 }
 
 async fn streams_are_binary_and_separate(engine: Engine) {

@@ -21,6 +21,9 @@ use wharf_plan::container::CreateBody;
 use wharf_test_support::engines;
 use wharf_test_support::images::BUSYBOX;
 
+/// How long anything may take that is not itself about time.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(100);
+
 /// Makes one test per engine of an async function that takes an [`Engine`].
 macro_rules! on_each_engine {
     ($($test:ident),* $(,)?) => {
