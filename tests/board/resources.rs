@@ -89,6 +89,11 @@ async fn nobody_is_asked_once_nobody_looks() {
         while resources.measured() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        // Once this is answered, every connection that was begun before is there, and ends with what was sent over it.
+        Socket::new(engine.socket()).get("/_ping").unwrap();
+        while engine.connections() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     })
     .await
     .expect("the stream ends with the last who looks");

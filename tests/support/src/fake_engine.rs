@@ -141,6 +141,13 @@ impl FakeEngine {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many connections there are now. Of one that has ended, everything that was sent over it is in what was asked.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        // Beside each of them, the listener and this one hold it.
+        Arc::strong_count(&self.asked).saturating_sub(2)
+    }
+
     /// First lines of the requests so far.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
