@@ -56,7 +56,9 @@ fn a_start_with_the_session_is_written_where_sessions_look_and_taken_away_again(
     };
     assert_eq!(entries(), Vec::<String>::new());
     window.click("[data-setting=autostart]");
-    let entry = window.wait("an entry of the session", || entries().pop());
+    // The file is there before it is written, which is done in one go.
+    let written = || entries().pop().filter(|entry| !entry.is_empty());
+    let entry = window.wait("an entry of the session", written);
     let started = entry.lines().find_map(|line| line.strip_prefix("Exec=")).unwrap_or_default();
     assert!(started.contains(PROGRAM) && started.ends_with("--background"), "{entry}");
     window.click("[data-setting=autostart]");
