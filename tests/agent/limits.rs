@@ -3,10 +3,11 @@
 //! Root may exceed the limit, so as root these agents run as users that nobody else is.
 
 use std::io::{Read as _, Write as _};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::process::{Gid, Pid, Resource, Rlimit, Uid, getrlimit, getuid, prlimit};
 use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
@@ -22,13 +23,18 @@ use crate::network::{dial, message_on, server};
 
 const LIMIT: &str = "the container may be at its limit of processes";
 
-/// A user for one agent.
+/// A user for one agent. As long as this process lives, a socket's name says that it is taken.
 fn user() -> u32 {
-    static USERS: AtomicU32 = AtomicU32::new(0);
     if !getuid().is_root() {
         return getuid().as_raw();
     }
-    20_000 + (std::process::id() * 16 + USERS.fetch_add(1, Ordering::Relaxed)) % 40_000
+    let first = std::process::id() * 16;
+    let mut users = (first..first + 40_000).map(|number| 20_000 + number % 40_000);
+    let free = users.find(|user| {
+        let name = SocketAddr::from_abstract_name(format!("wharf-test-user-{user}")).unwrap();
+        UnixDatagram::bind_addr(&name).map(std::mem::forget).is_ok()
+    });
+    free.expect("every user is taken")
 }
 
 /// Processes and threads of a user.
