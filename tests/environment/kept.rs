@@ -161,9 +161,14 @@ pub fn tell(pid: u64, signal: Signal) {
 
 /// The processes of a container whose command line contains this, as this computer counts them.
 pub fn processes(container: &str, part: &str) -> Vec<u64> {
-    let of_container =
-        |pid: &u64| read(*pid, "cmdline").contains(part) && read(*pid, "cgroup").contains(container);
-    all_processes().filter(of_container).collect()
+    let mut found = processes_with(part);
+    found.retain(|pid| read(*pid, "cgroup").contains(container));
+    found
+}
+
+/// The processes of this computer, those inside its engines included, whose command line contains this.
+pub fn processes_with(part: &str) -> Vec<u64> {
+    all_processes().filter(|pid| read(*pid, "cmdline").contains(part)).collect()
 }
 
 /// The processes that were started for a home: keepers, their guards, and commands.
