@@ -11,6 +11,9 @@ use wharf_test_support::command::{Answer, Exchange, Home};
 use wharf_test_support::engines::Engine;
 use wharf_test_support::socket::Socket;
 
+/// The label of images of what a build reads.
+const CONTENT_OF: &str = "dev.wharf.content-of";
+
 /// One environment's surroundings. What was made on the engine goes when this is dropped.
 pub struct Place {
     pub home: Home,
@@ -100,20 +103,32 @@ impl Place {
 
     /// The image that is built for this folder, if it is there.
     pub fn built_image(&self) -> Option<Value> {
-        let images = self.socket().get("/images/json").unwrap().json();
-        let images = images.as_array().cloned().unwrap_or_default();
+        self.built_images().unwrap().into_iter().next()
+    }
+
+    /// All of them: one may be made from another.
+    fn built_images(&self) -> Result<Vec<Value>, String> {
         let hash = self.folder_hash();
-        images.into_iter().find(|image| image["RepoTags"].to_string().contains(&hash))
+        let mut images = self.images(&serde_json::json!({ "reference": [format!("*{hash}*")] }))?;
+        images.retain(|image| image["RepoTags"].to_string().contains(&hash));
+        Ok(images)
     }
 
     /// Whether an image of what a build of this folder read is left on the engine.
     pub fn left_content(&self) -> bool {
-        let images = self.socket().get("/images/json").unwrap().json();
-        let images = images.as_array().cloned().unwrap_or_default();
+        let images = self.images(&serde_json::json!({ "label": [CONTENT_OF] })).unwrap();
         let hash = self.folder_hash();
-        images.iter().any(|image| {
-            image["Labels"]["dev.wharf.content-of"].as_str().is_some_and(|name| name.contains(&hash))
-        })
+        images
+            .iter()
+            .any(|image| image["Labels"][CONTENT_OF].as_str().is_some_and(|name| name.contains(&hash)))
+    }
+
+    /// The engine's images of a kind. (All of them cannot be listed while another test removes one: Docker answers that it is not there.)
+    fn images(&self, filters: &Value) -> Result<Vec<Value>, String> {
+        let answer = self.socket().get(&format!("/images/json?filters={}", escape(&filters.to_string())));
+        let answer = answer.map_err(|error| error.to_string())?;
+        let images = answer.json().as_array().filter(|_| answer.is_success()).cloned();
+        images.ok_or_else(|| format!("no list of images but {}: {}", answer.status, answer.text()))
     }
 
     /// What the name of an image built for this folder ends with.
@@ -154,11 +169,11 @@ impl Drop for Place {
             }
         }
         // By name, never by id: a Dockerfile that adds nothing gives, on Podman, the very image that it starts from.
-        let names =
-            self.built_image().and_then(|image| image["RepoTags"].as_array().cloned()).unwrap_or_default();
-        let hash = self.folder_hash();
-        for name in names.iter().filter_map(Value::as_str).filter(|name| name.contains(&hash)) {
-            self.socket().remove_image(name);
+        for image in self.built_images().unwrap_or_default() {
+            let names = image["RepoTags"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            for name in names.filter(|name| name.contains(&self.folder_hash())) {
+                self.socket().remove_image(name);
+            }
         }
     }
 }
