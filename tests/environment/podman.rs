@@ -1,5 +1,7 @@
 //! Podman without a service: Wharf starts one for itself, and uses it again.
 
+use std::fs::File;
+
 use wharf_test_support::command::Home;
 use wharf_test_support::engines;
 
@@ -12,11 +14,14 @@ fn with_no_engine_running_podman_is_started_once() {
     let engine = engines::engine("podman5");
     let home = Home::new();
     home.write("work/.devcontainer.json", r#"{ "image": "busybox" }"#);
+    // The service ends once this is let go of, however the test ends.
+    let held = File::create(home.path().join("held")).unwrap();
+    held.lock().unwrap();
     let podman = home.write(
         "bin/podman",
         &format!(
             "#!/usr/bin/env python3\n\
-             import os, socket, sys, threading\n\
+             import fcntl, os, socket, sys, threading\n\
              open({log:?}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n\
              path = [word for word in sys.argv if word.startswith('unix://')][0][7:]\n\
              server = socket.socket(socket.AF_UNIX); server.bind(path); server.listen(64)\n\
@@ -28,13 +33,17 @@ fn with_no_engine_running_podman_is_started_once() {
              \x20           b.sendall(data)\n\
              \x20       b.shutdown(socket.SHUT_WR)\n\
              \x20   except OSError: pass\n\
-             threading.Timer(60, lambda: os._exit(0)).start()\n\
+             def leave():\n\
+             \x20   try: fcntl.flock(open({held:?}), fcntl.LOCK_SH)\n\
+             \x20   finally: os._exit(0)\n\
+             threading.Thread(target=leave, daemon=True).start()\n\
              while True:\n\
              \x20   client, _ = server.accept()\n\
              \x20   engine = socket.socket(socket.AF_UNIX); engine.connect({socket:?})\n\
              \x20   for pair in ((client, engine), (engine, client)):\n\
              \x20       threading.Thread(target=pump, args=pair, daemon=True).start()\n",
             log = home.path().join("started"),
+            held = home.path().join("held"),
             socket = engine.socket.display().to_string(),
         ),
     );
