@@ -1,6 +1,6 @@
 //! A real registry on loopback, for as long as a test holds it: Debian's `docker-registry`.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -29,7 +29,7 @@ const HASH: &str = "$2b$04$c5cEq6/3HkNzjEVUetxHwetuCkVvE5UX8xvwt5.7tHzX/Bt.d5ff2
 pub struct Registry {
     process: Child,
     port: u16,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Registry {
@@ -87,56 +87,47 @@ impl Registry {
             Ok(folder) => folder,
             Err(error) => panic!("cannot make a folder for a registry: {error}"),
         };
-        // A port that was free a moment ago; another test may take it, so a registry that ends at once is started again.
-        for _ in 0..5 {
-            let port = free_port();
-            let configuration = configure(folder.path(), port, locked);
-            let mut process = match Command::new(program())
-                .arg("serve")
-                .arg(configuration)
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-            {
-                Ok(process) => process,
-                Err(error) => panic!("{PROGRAM}: {error}; run `{COMMAND}`, which brings it"),
-            };
-            let begun = Instant::now();
-            while begun.elapsed() < Duration::from_secs(20) {
-                if matches!(process.try_wait(), Ok(Some(_))) {
-                    break;
-                }
-                if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                    return Registry { process, port, _folder: folder };
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            let _ = process.kill();
-            let _ = process.wait();
+        let port = free_port();
+        let process = Command::new(program())
+            .arg("serve")
+            .arg(configure(folder.path(), port, locked))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{PROGRAM}: {error}; run `{COMMAND}`, which brings it"));
+        let mut registry = Registry { process, port, folder };
+        // Whoever else listens there does not know this folder.
+        let own = registry.folder.path().display().to_string();
+        let end = Instant::now() + Duration::from_secs(20);
+        while !registry.ask("/v2/", "*/*").is_ok_and(|answer| answer.contains(&own)) {
+            let runs = matches!(registry.process.try_wait(), Ok(None));
+            assert!(runs && Instant::now() < end, "{PROGRAM} does not listen on {port}");
+            std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("{PROGRAM} does not listen");
+        registry
     }
 
     fn get(&self, path: &str, accept: &str) -> String {
-        use std::io::Write as _;
-        let read = || {
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-            stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-            let credentials = Self::encoded(PASSWORD);
-            write!(
-                stream,
-                "GET {path} HTTP/1.0\r\nHost: {}\r\nAccept: {accept}\r\nAuthorization: Basic {credentials}\r\n\r\n",
-                self.host()
-            )?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer)?;
-            Ok::<_, std::io::Error>(answer)
-        };
-        match read() {
+        match self.ask(path, accept) {
             Ok(answer) => answer.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned(),
             Err(error) => panic!("the registry does not answer: {error}"),
         }
+    }
+
+    /// The whole answer, with its head.
+    fn ask(&self, path: &str, accept: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        let credentials = Self::encoded(PASSWORD);
+        write!(
+            stream,
+            "GET {path} HTTP/1.0\r\nHost: {}\r\nAccept: {accept}\r\nAuthorization: Basic {credentials}\r\n\r\n",
+            self.host()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 }
 
@@ -156,7 +147,7 @@ fn program() -> PathBuf {
 fn configure(folder: &std::path::Path, port: u16, locked: bool) -> PathBuf {
     let shown = folder.display();
     let mut text = format!(
-        "version: 0.1\nlog: {{ level: error, accesslog: {{ disabled: true }} }}\nstorage: {{ filesystem: {{ rootdirectory: {shown}/data }} }}\nhttp: {{ addr: \"127.0.0.1:{port}\" }}\n"
+        "version: 0.1\nlog: {{ level: error, accesslog: {{ disabled: true }} }}\nstorage: {{ filesystem: {{ rootdirectory: {shown}/data }} }}\nhttp: {{ addr: \"127.0.0.1:{port}\", headers: {{ X-Folder: [\"{shown}\"] }} }}\n"
     );
     if locked {
         text.push_str(&format!("auth: {{ htpasswd: {{ realm: wharf, path: {shown}/users }} }}\n"));

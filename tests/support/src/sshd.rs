@@ -4,7 +4,6 @@
 //! to be installed. Nothing of the person's `~/.ssh` is read or written.
 
 use std::io::Write as _;
-use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -98,12 +97,15 @@ impl Sshd {
 
     fn wait(&mut self) {
         let end = Instant::now() + Duration::from_secs(10);
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            let ended = self.process.try_wait().ok().flatten();
-            if ended.is_some() || Instant::now() > end {
-                let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-                panic!("sshd does not start: {log}");
+        // Its own word: a connection could as well be somebody else's.
+        let listens = format!("Server listening on 127.0.0.1 port {}", self.port);
+        loop {
+            let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            if log.contains(&listens) {
+                break;
             }
+            let ended = self.process.try_wait().ok().flatten();
+            assert!(ended.is_none() && Instant::now() < end, "sshd does not start: {log}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
