@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -20,7 +20,7 @@ pub struct Terminal {
     child: Child,
     keys: std::fs::File,
     output: Receiver<Vec<u8>>,
-    seen: String,
+    seen: Vec<u8>,
 }
 
 impl Terminal {
@@ -59,20 +59,19 @@ impl Terminal {
                 }
             });
         }
-        Self { child, keys, output, seen: String::new() }
+        Self { child, keys, output, seen: Vec::new() }
     }
 
     /// Waits until `text` has appeared since the last call and returns everything up to its end.
     pub fn until(&mut self, text: &str) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
-            if let Some(at) = self.seen.find(text) {
-                let rest = self.seen.split_off(at + text.len());
-                return std::mem::replace(&mut self.seen, rest);
+            if let Some(at) = self.seen.windows(text.len()).position(|found| found == text.as_bytes()) {
+                let found: Vec<u8> = self.seen.drain(..at + text.len()).collect();
+                return String::from_utf8_lossy(&found).into_owned();
             }
-            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(_) => panic!("{text:?} did not appear in {:?}", self.seen),
+            if self.read(end).is_err() {
+                panic!("{text:?} did not appear in {:?}", self.text());
             }
         }
     }
@@ -99,13 +98,34 @@ impl Terminal {
                 Ok(None) if Instant::now() < end => std::thread::sleep(Duration::from_millis(10)),
                 _ => {
                     let _ = self.child.kill();
-                    panic!("the program does not end; it wrote {:?}", self.seen);
+                    panic!("the program does not end; it wrote {:?}", self.text());
                 }
             }
         };
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
-            self.seen.push_str(&String::from_utf8_lossy(&bytes));
-        }
-        (status.code(), std::mem::take(&mut self.seen))
+        // All of it has been read once nobody holds the terminal.
+        let ended = loop {
+            if let Err(error) = self.read(end) {
+                break error;
+            }
+        };
+        assert_eq!(
+            ended,
+            RecvTimeoutError::Disconnected,
+            "somebody still holds the terminal: {:?}",
+            self.text()
+        );
+        (status.code(), self.text())
+    }
+
+    /// Waits for more, until then at most.
+    fn read(&mut self, end: Instant) -> Result<(), RecvTimeoutError> {
+        let more = self.output.recv_timeout(end.saturating_duration_since(Instant::now()))?;
+        self.seen.extend(more);
+        Ok(())
+    }
+
+    /// What has not been asked for. A letter may come in two pieces, so that only the whole is text.
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.seen).into_owned()
     }
 }
