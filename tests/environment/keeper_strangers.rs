@@ -65,6 +65,15 @@ fn another_user_reaches_neither_the_keeper_nor_a_forward() {
     });
 }
 
+/// Says that something is done once it goes, a failure included: a thread that waits for it would otherwise hide why.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// A keeper of another user, in the place of ours, is not believed.
 #[test]
 fn a_socket_of_another_user_is_no_keeper() {
@@ -82,6 +91,7 @@ fn a_socket_of_another_user_is_no_keeper() {
     listener.set_nonblocking(true).unwrap();
     let (done, met) = (AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
+        let _done = Done(&done);
         scope.spawn(|| {
             let greeting =
                 json!({ "protocol": 1, "pid": 1, "version": "99.0.0", "startedAt": 0 }).to_string();
@@ -90,6 +100,7 @@ fn a_socket_of_another_user_is_no_keeper() {
                 let is_last = done.load(Ordering::SeqCst);
                 if let Ok((mut stream, _)) = listener.accept() {
                     met.store(true, Ordering::SeqCst);
+                    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
                     let _ = stream.write_all(&(greeting.len() as u32).to_be_bytes());
                     let _ = stream.write_all(greeting.as_bytes());
                     let mut heard = [0; 1];
@@ -103,7 +114,6 @@ fn a_socket_of_another_user_is_no_keeper() {
             }
         });
         assert_eq!(kept.keeper(), None);
-        done.store(true, Ordering::SeqCst);
     });
     assert!(met.load(Ordering::SeqCst), "nobody came to the socket");
     // A real one takes its place.
