@@ -21,21 +21,20 @@ struct Clones<'a> {
 impl Clones<'_> {
     fn containers(&self) -> Vec<serde_json::Value> {
         let all = Socket::new(&self.engine.socket).get("/containers/json?all=true").unwrap().json();
+        all.as_array().into_iter().flatten().filter(|container| self.has(container)).cloned().collect()
+    }
+
+    fn has(&self, container: &serde_json::Value) -> bool {
         let url = self.server.url("");
         let served = url.trim_end_matches(".git");
-        let ours = |container: &serde_json::Value| {
-            container["Labels"]["vsch.local.repository"].as_str().is_some_and(|url| url.starts_with(served))
-        };
-        all.as_array().into_iter().flatten().filter(|container| ours(container)).cloned().collect()
+        container["Labels"]["vsch.local.repository"].as_str().is_some_and(|url| url.starts_with(served))
     }
 }
 
 impl Drop for Clones<'_> {
     fn drop(&mut self) {
         let socket = Socket::new(&self.engine.socket);
-        for container in self.containers() {
-            let id = container["Id"].as_str().unwrap();
-            let _ = socket.request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
+        for container in socket.remove_containers(|container| self.has(container)) {
             for mount in container["Mounts"].as_array().into_iter().flatten() {
                 if let Some(name) = mount["Name"].as_str() {
                     let _ = socket.request("DELETE", &format!("/volumes/{name}"), None);

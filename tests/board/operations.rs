@@ -53,13 +53,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let socket = Socket::new(&self.engine.socket);
         let folder = self.folder.path().display().to_string();
-        let all = socket.get("/containers/json?all=true").unwrap().json();
-        for container in all.as_array().into_iter().flatten() {
-            if container["Labels"]["devcontainer.local_folder"] == folder.as_str() {
-                let id = container["Id"].as_str().unwrap();
-                let _ = socket.request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
-            }
-        }
+        socket.remove_containers(|container| {
+            container["Labels"]["devcontainer.local_folder"] == folder.as_str()
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use wharf_test_support::{engines, plugins};
 
-use crate::kept::{connect, free_port, get};
+use crate::kept::{Leaving, connect, free_port, get};
 use crate::kit::{Following, Place, json as document, lines, signal, steps, wait_until};
 
 /// A place with a Compose file, whose project goes when this is dropped.
@@ -46,10 +46,14 @@ impl Project {
 
     /// What the engine lists of this project: names of containers, networks or volumes.
     fn list(&self, what: &str) -> Vec<Value> {
+        self.listed(what).unwrap()
+    }
+
+    fn listed(&self, what: &str) -> std::io::Result<Vec<Value>> {
         let filters = json!({ "label": [format!("com.docker.compose.project={}", self.name)] }).to_string();
         let filters: String = filters.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let answer = self.place.socket().get(&format!("/{what}?all=true&filters={filters}")).unwrap().json();
-        answer.get("Volumes").unwrap_or(&answer).as_array().cloned().unwrap_or_default()
+        let answer = self.place.socket().get(&format!("/{what}?all=true&filters={filters}"))?.json();
+        Ok(answer.get("Volumes").unwrap_or(&answer).as_array().cloned().unwrap_or_default())
     }
 }
 
@@ -57,7 +61,7 @@ impl Drop for Project {
     fn drop(&mut self) {
         let delete = |path: String| drop(self.place.socket().request("DELETE", &path, None));
         for (what, one) in [("containers/json", "Id"), ("networks", "Name"), ("volumes", "Name")] {
-            for found in self.list(what) {
+            for found in self.listed(what).unwrap_or_default() {
                 let kind = what.split('/').next().unwrap_or_default();
                 delete(format!("/{kind}/{}?force=true&v=true", found[one].as_str().unwrap_or_default()));
             }
@@ -355,6 +359,7 @@ fn a_port_of_another_service_is_forwarded() {
         let attributes = json!({ &inside: { "label": "database", "requireLocalPort": true } });
         let configuration = json!({ "forwardPorts": [&inside], "portsAttributes": attributes });
         let project = Project::new(engine, "ports", &configuration, &services);
+        let _leaving = Leaving(&project.place);
         let kept = |verb: &str, arguments: &[&str]| {
             let answer = project.place.wharf(verb, arguments).variable("WHARF_NO_KEEPER", "").end();
             assert_eq!(answer.code, Some(0), "{name}: {answer}");

@@ -127,6 +127,15 @@ impl Drop for Kept {
     }
 }
 
+/// The keeper of a place, which leaves with this, whatever comes of the test.
+pub struct Leaving<'a>(pub &'a Place);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.home.run(env!("CARGO_BIN_EXE_wharf")).arguments(["keeper", "--leave"]).end();
+    }
+}
+
 pub fn connect(port: u16) -> std::io::Result<TcpStream> {
     let stream =
         TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), Duration::from_secs(5))?;

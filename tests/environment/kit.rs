@@ -163,11 +163,10 @@ impl Drop for Place {
         if self.socket().get("/_ping").is_err() {
             return;
         }
-        for container in self.containers() {
-            if let Some(id) = container["Id"].as_str() {
-                let _ = self.socket().request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
-            }
-        }
+        let folder = self.folder.display().to_string();
+        self.socket().remove_containers(|container| {
+            container["Labels"]["devcontainer.local_folder"] == folder.as_str()
+        });
         // By name, never by id: a Dockerfile that adds nothing gives, on Podman, the very image that it starts from.
         for image in self.built_images().unwrap_or_default() {
             let names = image["RepoTags"].as_array().into_iter().flatten().filter_map(Value::as_str);

@@ -90,14 +90,18 @@ impl Place {
 
     /// Names of this test's volumes.
     fn volumes(&self) -> Vec<String> {
-        let all = self.socket().get("/volumes").unwrap().json();
+        self.listed_volumes().unwrap()
+    }
+
+    fn listed_volumes(&self) -> std::io::Result<Vec<String>> {
+        let all = self.socket().get("/volumes")?.json();
         let names = all["Volumes"].as_array().cloned().unwrap_or_default();
-        names
+        Ok(names
             .iter()
             .filter_map(|volume| volume["Name"].as_str())
             .filter(|name| name.starts_with(&format!("{}-", self.name)))
             .map(str::to_owned)
-            .collect()
+            .collect())
     }
 
     /// Ids of this test's containers, those that only held a volume included.
@@ -105,9 +109,13 @@ impl Place {
         let all = self.socket().get("/containers/json?all=true").unwrap().json();
         let all = all.as_array().cloned().unwrap_or_default();
         all.iter()
-            .filter(|container| container["Labels"].to_string().contains(&self.name))
+            .filter(|container| self.has(container))
             .filter_map(|container| container["Id"].as_str().map(str::to_owned))
             .collect()
+    }
+
+    fn has(&self, container: &Value) -> bool {
+        container["Labels"].to_string().contains(&self.name)
     }
 
     /// Folders of operations that were not removed.
@@ -132,11 +140,8 @@ impl Place {
     }
 
     fn remove_all(&self) {
-        for container in self.containers() {
-            let _ =
-                self.socket().request("DELETE", &format!("/containers/{container}?force=true&v=true"), None);
-        }
-        for volume in self.volumes() {
+        self.socket().remove_containers(|container| self.has(container));
+        for volume in self.listed_volumes().unwrap_or_default() {
             let _ = self.socket().request("DELETE", &format!("/volumes/{volume}"), None);
         }
     }

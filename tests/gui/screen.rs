@@ -190,17 +190,16 @@ impl Desk {
     /// The containers of folders below this home and of clones from its server, in any state.
     pub(crate) fn containers(&self) -> Vec<Value> {
         let all = self.socket().get("/containers/json?all=true").unwrap().json();
+        all.as_array().into_iter().flatten().filter(|container| self.has(container)).cloned().collect()
+    }
+
+    fn has(&self, container: &Value) -> bool {
         let home = self.home.path().display().to_string();
         let served = self.server.get().map(|server| server.url(""));
         let served = served.as_deref().and_then(|url| url.strip_suffix(".git"));
-        let ours = |container: &Value| {
-            let label = |name: &str| container["Labels"][name].as_str();
-            label("devcontainer.local_folder").is_some_and(|folder| folder.starts_with(&home))
-                || served
-                    .zip(label("vsch.local.repository"))
-                    .is_some_and(|(server, url)| url.starts_with(server))
-        };
-        all.as_array().into_iter().flatten().filter(|container| ours(container)).cloned().collect()
+        let label = |name: &str| container["Labels"][name].as_str();
+        label("devcontainer.local_folder").is_some_and(|folder| folder.starts_with(&home))
+            || served.zip(label("vsch.local.repository")).is_some_and(|(server, url)| url.starts_with(server))
     }
 }
 
@@ -213,15 +212,10 @@ impl Drop for Desk {
             let _ = Command::new("kill").arg(program.id().to_string()).status();
             let _ = program.wait();
         }
-        let containers = self.containers();
+        let containers = self.socket().remove_containers(|container| self.has(container));
         let mounts =
             containers.iter().flat_map(|container| container["Mounts"].as_array().into_iter().flatten());
         let volumes: Vec<_> = mounts.filter_map(|mount| mount["Name"].as_str()).collect();
-        for container in &containers {
-            if let Some(id) = container["Id"].as_str() {
-                let _ = self.socket().request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
-            }
-        }
         for volume in volumes {
             let _ = self.socket().request("DELETE", &format!("/volumes/{volume}"), None);
         }

@@ -74,14 +74,15 @@ impl Room {
         let result = match begin.await {
             Ok(Some(facts)) => tokio::spawn(test(Room { engine: engine.clone(), facts })).await,
             other => {
-                engine.remove(&id, true, true).await.unwrap();
+                let _ = engine.remove(&id, true, true).await;
                 panic!("{other:?}");
             }
         };
-        engine.remove(&id, true, true).await.unwrap();
+        let removed = engine.remove(&id, true, true).await;
         if let Err(failure) = result {
             std::panic::resume_unwind(failure.into_panic());
         }
+        removed.unwrap();
     }
 
     pub(crate) fn inside(&self) -> Inside<'_> {

@@ -85,12 +85,13 @@ where
     let result = match started {
         Ok(()) => AssertUnwindSafe(test(engine.clone(), id.clone())).catch_unwind().await,
         Err(error) => {
-            engine.remove(&id, true, true).await.unwrap();
+            let _ = engine.remove(&id, true, true).await;
             panic!("{error}");
         }
     };
-    engine.remove(&id, true, true).await.unwrap();
+    let removed = engine.remove(&id, true, true).await;
     if let Err(failure) = result {
         std::panic::resume_unwind(failure);
     }
+    removed.unwrap();
 }

@@ -80,6 +80,28 @@ impl Socket {
         let _ = self.request("DELETE", &format!("/images/{name}"), None);
     }
 
+    /// Removes those containers, in any state, with the volumes that are theirs alone, and gives them back as they were listed.
+    ///
+    /// For the end of a test: what cannot be done is told and left, since a second panic would hide why the test has failed.
+    #[allow(clippy::print_stderr, reason = "a test tells what it leaves behind")]
+    pub fn remove_containers(&self, is_ours: impl Fn(&serde_json::Value) -> bool) -> Vec<serde_json::Value> {
+        let mut containers = match self.get("/containers/json?all=true") {
+            Ok(answer) if answer.is_success() => answer.json().as_array().cloned().unwrap_or_default(),
+            other => {
+                eprintln!("containers may be left on {}: {other:?}", self.path.display());
+                return Vec::new();
+            }
+        };
+        containers.retain(is_ours);
+        for id in containers.iter().filter_map(|container| container["Id"].as_str()) {
+            let removed = self.request("DELETE", &format!("/containers/{id}?force=true&v=true"), None);
+            if !removed.as_ref().is_ok_and(|answer| answer.is_success() || answer.status == 404) {
+                eprintln!("a container is left on {}: {removed:?}", self.path.display());
+            }
+        }
+        containers
+    }
+
     /// Sends a request with an optional JSON body and reads the whole answer.
     ///
     /// # Errors
