@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wharf_test_support::engines;
+use wharf_test_support::{PATIENCE, engines};
 
 use crate::kept::{Kept, as_nobody, connect, get, is_alive, kill, processes};
 use crate::kit::wait_until;
@@ -49,7 +49,7 @@ fn another_user_reaches_neither_the_keeper_nor_a_forward() {
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o777)).unwrap();
     as_nobody(|| {
         let mut stream = UnixStream::connect(&socket).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut said = Vec::new();
         let _ = stream.read_to_end(&mut said);
         assert!(said.is_empty(), "the keeper speaks to another user: {:?}", String::from_utf8_lossy(&said));
@@ -100,7 +100,7 @@ fn a_socket_of_another_user_is_no_keeper() {
                 let is_last = done.load(Ordering::SeqCst);
                 if let Ok((mut stream, _)) = listener.accept() {
                     met.store(true, Ordering::SeqCst);
-                    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+                    stream.set_read_timeout(Some(PATIENCE)).unwrap();
                     let _ = stream.write_all(&(greeting.len() as u32).to_be_bytes());
                     let _ = stream.write_all(greeting.as_bytes());
                     let mut heard = [0; 1];

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use wharf_test_support::PATIENCE;
 use wharf_test_support::command::{Answer, Exchange, Home};
 use wharf_test_support::engines::Engine;
 use wharf_test_support::socket::Socket;
@@ -223,7 +224,7 @@ impl Following {
     /// The next line that contains this.
     pub fn until(&self, text: &str) -> String {
         let mut seen = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(30)) {
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
             if line.contains(text) {
                 return line;
             }
@@ -250,9 +251,9 @@ fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
 
 /// Waits until something is true.
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + PATIENCE;
     while !condition() {
-        assert!(Instant::now() < end, "not within 30 seconds: {what}");
+        assert!(Instant::now() < end, "not within {PATIENCE:?}: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

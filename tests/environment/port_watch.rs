@@ -2,16 +2,13 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use wharf_api::{EnvironmentPorts, EnvironmentReference, PortState};
 use wharf_runner::{Operations, PortNewsKind, PortNewsWatch, PortsLook};
+use wharf_test_support::PATIENCE;
 use wharf_test_support::engines::{self, DOCKER};
 
 use crate::kept::{Kept, free_port, kill, serve};
-
-/// Far longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 fn state_of(home: &Path) -> std::path::PathBuf {
     home.join(".local/state/wharf")

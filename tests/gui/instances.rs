@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
+use wharf_test_support::PATIENCE;
 use wharf_test_support::images::DEBIAN;
-use wharf_test_support::webdriver::PATIENCE;
 
 use crate::screen::{Desk, PROGRAM, environment};
 

@@ -10,12 +10,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use wharf_test_support::PATIENCE;
 use wharf_test_support::command::Home;
 use wharf_test_support::engines::{self, DOCKER, Engine};
 use wharf_test_support::git_server::GitServer;
 use wharf_test_support::ports::free_port;
 use wharf_test_support::socket::Socket;
-use wharf_test_support::webdriver::{PATIENCE, Window, is_ready};
+use wharf_test_support::webdriver::{Window, is_ready};
 
 use crate::pictures;
 

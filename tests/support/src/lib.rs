@@ -31,3 +31,7 @@ pub mod terminal;
 #[cfg(all(unix, feature = "tls"))]
 pub mod tls;
 pub mod webdriver;
+
+/// How long a test waits for what is to come. It is no check: two cores that are busy with other tests take their time. A test is ended after
+/// two minutes, and until then it can say itself what did not come.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(100);

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::PATIENCE;
 use crate::engines::{COMMAND, home};
 use crate::ports::free_port;
 
@@ -99,7 +100,7 @@ impl Registry {
         let mut registry = Registry { process, port, folder };
         // Whoever else listens there does not know this folder.
         let own = registry.folder.path().display().to_string();
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + PATIENCE;
         while !registry.ask("/v2/", "*/*").is_ok_and(|answer| answer.contains(&own)) {
             let runs = matches!(registry.process.try_wait(), Ok(None));
             assert!(runs && Instant::now() < end, "{PROGRAM} does not listen on {port}");
@@ -118,7 +119,7 @@ impl Registry {
     /// The whole answer, with its head.
     fn ask(&self, path: &str, accept: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let credentials = Self::encoded(PASSWORD);
         write!(
             stream,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::PATIENCE;
 use crate::engines::{Engine, Kind, home, shared_folder};
 use crate::images::BUSYBOX;
 use crate::socket::Socket;
@@ -117,7 +118,7 @@ impl SmallEngine {
         let begun = Instant::now();
         while !condition() {
             assert!(
-                begun.elapsed() < Duration::from_secs(60),
+                begun.elapsed() < PATIENCE,
                 "the small engine is not as wanted ({wrong}): {}",
                 std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
             );

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::PATIENCE;
 use crate::engines;
 use crate::ports::free_port;
 
@@ -96,7 +97,7 @@ impl Sshd {
     }
 
     fn wait(&mut self) {
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + PATIENCE;
         // Its own word: a connection could as well be somebody else's.
         let listens = format!("Server listening on 127.0.0.1 port {}", self.port);
         loop {

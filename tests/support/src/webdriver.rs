@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::PATIENCE;
+
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-/// How long a window may take to show something. Two cores that are busy with other tests take their time.
-pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a script in the page may take to answer.
 const LONGEST_SCRIPT: Duration = Duration::from_secs(120);
 

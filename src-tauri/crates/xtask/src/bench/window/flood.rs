@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
+use wharf_test_support::PATIENCE;
 use wharf_test_support::engines::{self, Engine};
 use wharf_test_support::images::BUSYBOX;
 use wharf_test_support::ports::free_port;
 use wharf_test_support::socket::Socket;
-use wharf_test_support::webdriver::{PATIENCE, Window, is_ready};
+use wharf_test_support::webdriver::{Window, is_ready};
 
 use super::Surroundings;
 
