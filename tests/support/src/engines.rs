@@ -83,6 +83,18 @@ impl Engine {
             false
         }
     }
+
+    /// The same of one that is known to run: it may be busy with other tests.
+    fn answers_in_time(&self) -> bool {
+        #[cfg(unix)]
+        {
+            Socket::new(&self.socket).ping_within(crate::PATIENCE)
+        }
+        #[cfg(not(unix))]
+        {
+            false
+        }
+    }
 }
 
 /// What `cargo xtask engines up` wrote down.
@@ -150,7 +162,7 @@ pub fn engine(name: &str) -> Engine {
         Err(error) => panic!("cannot read which test engines run: {error}; run `{COMMAND}`"),
     };
     match inventory.engine(name) {
-        Some(engine) if engine.answers() => engine.clone(),
+        Some(engine) if engine.answers_in_time() => engine.clone(),
         Some(engine) => panic!(
             "the test engine {name} does not answer on {}; run `{COMMAND}`, which starts it again",
             engine.socket.display()

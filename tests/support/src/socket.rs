@@ -59,10 +59,14 @@ impl Socket {
     /// Whether the engine answers `/_ping` within two seconds.
     #[must_use]
     pub fn ping(&self) -> bool {
-        self.clone()
-            .with_timeout(Duration::from_secs(2))
-            .request("GET", "/_ping", None)
-            .is_ok_and(|answer| answer.is_success())
+        self.ping_within(Duration::from_secs(2))
+    }
+
+    /// Whether it answers within that time. Where nobody listens the answer comes at once.
+    #[must_use]
+    pub fn ping_within(&self, patience: Duration) -> bool {
+        let patient = self.clone().with_timeout(patience);
+        patient.request("GET", "/_ping", None).is_ok_and(|answer| answer.is_success())
     }
 
     /// `GET` that path.
