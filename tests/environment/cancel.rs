@@ -14,7 +14,8 @@ fn cancel(place: &Place, arguments: &[&str], with: Signal, begun: impl FnMut() -
     let started = std::time::Instant::now();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(started.elapsed().as_secs() < 12, "it took {:?} to end", started.elapsed());
+    // Half of the shortest time that a step here goes on by itself.
+    assert!(started.elapsed().as_secs() < 30, "it took {:?} to end", started.elapsed());
     assert!(place.leftovers().is_empty(), "{:?}", place.leftovers());
 }
 
