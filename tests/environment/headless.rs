@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use wharf_test_support::command::Exchange;
 use wharf_test_support::engines;
 
-use crate::kept::{connect, free_port, get, processes_of, serve};
+use crate::kept::{connect, free_port, get, processes_of, serve, state};
 use crate::kit::{Following, Place, signal, wait_until};
 
 /// Starts `wharf --headless`, with the lines that it writes for people.
@@ -62,9 +62,12 @@ fn a_signal_that_comes_twice_is_one() {
     let place = Place::new(engines::engine("docker28"), r#"{ "image": "busybox" }"#);
     let foreground = start(&place);
     foreground.until("Container started");
-    signal(&foreground.child, Signal::TERM);
-    std::thread::sleep(std::time::Duration::from_millis(20));
-    signal(&foreground.child, Signal::TERM);
+    // Two that differ, to a program that stands still: both reach it, and one comes right after the other.
+    signal(&foreground.child, Signal::STOP);
+    wait_until("it stands still", || state(foreground.child.id().into()) == Some('T'));
+    for next in [Signal::TERM, Signal::INT, Signal::CONT] {
+        signal(&foreground.child, next);
+    }
     assert_eq!(foreground.code(), Some(0));
     assert!(!runs(&place));
 }

@@ -154,8 +154,13 @@ pub fn get(port: u16) -> std::io::Result<String> {
 
 /// Whether a process runs; one that nobody has waited for yet does not.
 pub fn is_alive(pid: u64) -> bool {
-    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+    state(pid).is_some_and(|state| state != 'Z')
+}
+
+/// The letter that the system has for what a process does; None once it is gone.
+pub fn state(pid: u64) -> Option<char> {
+    let told = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    told.rsplit(") ").next()?.chars().next()
 }
 
 pub fn kill(pid: u64) {
