@@ -3,13 +3,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use wharf_test_support::engines;
 use wharf_test_support::sshd::{Client, Sshd};
 
 use crate::kept::{Kept, connect, free_port, get, is_alive, kill, processes, serve};
-use crate::kit::{json, wait_until};
+use crate::kit::{escape, json, wait_until};
 
 /// How soon a new server is reached on an engine of this computer.
 const SOON: Duration = Duration::from_millis(300);
@@ -182,7 +182,6 @@ fn a_command_through_the_keeper_is_like_any_other() {
     let kept = Kept::new(engines::engine(engines::DOCKER), r#", "remoteEnv": { "FLAVOUR": "sweet" }"#);
     let container = kept.up();
     kept.answers();
-    let execs = || kept.place.inspect(&container)["ExecIDs"].as_array().map_or(0, Vec::len);
     let cases: [(&[&str], &str); 5] = [
         (&["true"], ""),
         (&["sh", "-c", "echo out; echo err >&2; exit 7"], ""),
@@ -194,9 +193,14 @@ fn a_command_through_the_keeper_is_like_any_other() {
         let answer = kept.wharf("exec", command).stdin(input).end();
         (answer.code, answer.stdout_text(), answer.stderr_text())
     };
-    let before = execs();
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+    let begun = now();
     let warm: Vec<_> = cases.iter().map(|(command, input)| run(command, input)).collect();
-    assert_eq!(execs(), before, "the engine was asked for an exec");
+    // Those that have ended are in no list of the container's any more.
+    let filters = serde_json::json!({ "container": [container], "event": ["exec_create"] }).to_string();
+    let path = format!("/events?since={begun}&until={}&filters={}", now(), escape(&filters));
+    let execs = kept.place.socket().get(&path).unwrap();
+    assert_eq!((execs.status, execs.text().as_str()), (200, ""), "the engine was asked for an exec");
     // A client that dies takes its command along.
     let sleeping = kept.wharf("exec", &["sleep", "4711"]);
     let mut client = sleeping.command().spawn().unwrap();
