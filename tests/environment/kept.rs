@@ -23,8 +23,8 @@ pub struct Kept {
     pub user: Option<u32>,
 }
 
-/// The command that serves one file on loopback.
-pub fn serve(port: u16) -> String {
+/// The command that serves one file on loopback; it ends once somebody listens.
+pub fn serve(port: impl std::fmt::Display) -> String {
     format!(
         "mkdir -p /tmp/www && printf hello > /tmp/www/index.html && httpd -p 127.0.0.1:{port} -h /tmp/www"
     )
