@@ -54,7 +54,7 @@ enum Way {
 
 impl Engine {
     /// Builds an image. There is no bound on the time; cancelling ends the build on the engine too, and leaves no image and no
-    /// container of it.
+    /// container of it. (A step that Podman has begun goes on to its end there, and what it makes is dropped: its service has no word for that.)
     ///
     /// # Errors
     /// When a step fails, a file of the context cannot be read, or an option is in no builder's power.
