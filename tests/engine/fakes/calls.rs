@@ -30,6 +30,32 @@ async fn what_goes_while_it_is_counted_is_counted_again() {
     }
 }
 
+/// Podman 5.1 and 5.2 begin to answer with the first event.
+#[tokio::test]
+async fn events_are_waited_for_by_whoever_reads_them() {
+    for (answer, expected) in [
+        (Answer::Hang, "nothing yet"),
+        (Answer::Begun, "nothing yet"),
+        (Answer::Document(200, "{\"Type\":\"container\",\"Action\":\"start\"}\n".to_owned()), "start"),
+        (refusal(403, "not here"), "Rejected"),
+    ] {
+        let shown = format!("{answer:?}");
+        let answer = std::sync::Mutex::new(Some(answer));
+        let fake = FakeEngine::answering(move |asked| match asked.path.split('?').next() {
+            Some("/_ping") => docker_ping(),
+            _ => answer.lock().unwrap().take().unwrap(),
+        });
+        let found = match connect(&fake).await.events(&[("type", "container")]).await {
+            Err(error) => variant(&error),
+            Ok(mut events) => match tokio::time::timeout(Duration::from_millis(100), events.next()).await {
+                Ok(event) => event.unwrap().unwrap().action,
+                Err(_) => "nothing yet".to_owned(),
+            },
+        };
+        assert_eq!(found, expected, "{shown}");
+    }
+}
+
 #[tokio::test]
 async fn refusals_become_what_they_mean() {
     let long = "a".repeat(64);

@@ -1,8 +1,9 @@
 //! What happens on an engine, told while somebody listens.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Deserialize;
 
 use crate::answers::nullable;
@@ -24,6 +25,10 @@ pub struct EngineEvent {
     /// Nanoseconds since 1970.
     pub time: i64,
 }
+
+/// How long engines take to listen to their events once they have been asked, at most: Podman begins a moment after it has said that it does.
+/// What happened until then has to be looked for once more.
+pub const EVENTS_BEGIN: Duration = Duration::from_millis(300);
 
 /// Read leniently: engines have kinds of their own.
 #[derive(Deserialize, Default)]
@@ -49,7 +54,7 @@ struct Actor {
 }
 
 impl Engine {
-    /// What happens on the engine from now on: it listens when this comes back. `filters` are the API's:
+    /// What happens on the engine from now on: it has been asked when this comes back, and see [`EVENTS_BEGIN`]. `filters` are the API's:
     /// `[("type", "container"), ("label", "a=b")]`.
     ///
     /// # Errors
@@ -61,7 +66,14 @@ impl Engine {
         }
         let wanted = serde_json::json!(wanted).to_string();
         let call = Call::engine("tell what happens");
-        let events = self.documents::<Told>("/events", &[("filters", &wanted)], call).await?;
+        let engine = self.clone();
+        let mut asked =
+            Box::pin(async move { engine.documents::<Told>("/events", &[("filters", &wanted)], call).await });
+        let events = match tokio::time::timeout(EVENTS_BEGIN, &mut asked).await {
+            Ok(begun) => begun?,
+            // Podman 5.1 and 5.2 say nothing before the first event.
+            Err(_) => stream::once(asked).try_flatten().boxed(),
+        };
         let event = |Told { kind, action, actor, time }| EngineEvent {
             kind,
             action,

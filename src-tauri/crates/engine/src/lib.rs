@@ -44,7 +44,7 @@ pub use credentials::{Credentials, FindCredentials, no_credentials};
 pub use discover::{Candidate, CandidateState, Found, Surroundings, System, discover, find_engine};
 pub use engine::Engine;
 pub use error::Error;
-pub use events::EngineEvent;
+pub use events::{EVENTS_BEGIN, EngineEvent};
 pub use exec::Exec;
 pub use health::Health;
 pub use logs::LogQuery;

@@ -160,7 +160,7 @@ pub fn touches(wanted: &Running, merged: &MergedConfig, observed: &Observed) -> 
 pub fn touches_of_services(wanted: &Running, observed: &Observed) -> Vec<Touch> {
     let mut found = host_commands(wanted);
     let outside = Outside::of(wanted, observed);
-    files::files(&mut found, observed, &outside, files::Makes::Containers);
+    files::files(&mut found, wanted, observed, &outside, files::Makes::Containers);
     services::services(&mut found, wanted, observed, &outside);
     each_once(found)
 }
@@ -197,7 +197,7 @@ pub fn unknown_places_of_build(wanted: &Running, observed: &Observed) -> Vec<Str
 fn find_in_build(wanted: &Running, observed: &Observed, outside: &Outside<'_>) -> Vec<Touch> {
     let mut found = Vec::new();
     options::build(&mut found, wanted, outside);
-    files::files(&mut found, observed, outside, files::Makes::Images);
+    files::files(&mut found, wanted, observed, outside, files::Makes::Images);
     services::builds(&mut found, wanted, observed, outside);
     each_once(found)
 }
@@ -210,7 +210,7 @@ fn find(wanted: &Running, merged: &MergedConfig, observed: &Observed, outside: &
     gpus(&mut found, wanted, merged);
     options::run_arguments(&mut found, wanted, outside);
     options::build(&mut found, wanted, outside);
-    files::files(&mut found, observed, outside, files::Makes::Containers);
+    files::files(&mut found, wanted, observed, outside, files::Makes::Containers);
     services::services(&mut found, wanted, observed, outside);
     each_once(found)
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wharf_api::ListResult;
-use wharf_engine::{Address, Engine, EngineEvent};
+use wharf_engine::{Address, EVENTS_BEGIN, Engine, EngineEvent};
 
 use crate::error::{Error, Result};
 use crate::request::ListRequest;
@@ -189,10 +189,19 @@ async fn listen(address: &Address, changed: &Notify) {
         let filters: Vec<_> = std::iter::once(("type", "container")).chain(filters).collect();
         if let Ok(Ok(mut events)) = tokio::time::timeout(PATIENCE, engine.events(&filters)).await {
             // The list that led here is older than the stream.
-            changed.notify_one();
-            while let Some(Ok(event)) = events.next().await {
-                if tells(&event) {
-                    changed.notify_one();
+            let mut beginning = std::pin::pin!(tokio::time::sleep(EVENTS_BEGIN));
+            let mut begun = false;
+            loop {
+                tokio::select! {
+                    () = &mut beginning, if !begun => {
+                        begun = true;
+                        changed.notify_one();
+                    }
+                    event = events.next() => match event {
+                        Some(Ok(event)) if tells(&event) => changed.notify_one(),
+                        Some(Ok(_)) => {}
+                        Some(Err(_)) | None => break,
+                    }
                 }
             }
         }

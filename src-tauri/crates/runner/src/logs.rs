@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use wharf_api::{LogSource, Outcome, StepName};
-use wharf_engine::{LogQuery, Output};
+use wharf_engine::{EVENTS_BEGIN, LogQuery, Output};
 use wharf_plan::{ContainerFacts, ContainerState};
 
 use crate::CancellationToken;
@@ -20,9 +20,6 @@ mod lines;
 
 use lines::{ContainerLine, Held, Last, Lines, split};
 
-/// How long engines take to read their events once they have said that they do, at most, as Podman begins with it afterwards: what happened
-/// until then is looked for once more.
-const BEGINNING: Duration = Duration::from_millis(300);
 /// How long until a container is searched again that was not there.
 const SEARCH_AGAIN: Duration = Duration::from_secs(1);
 
@@ -220,7 +217,7 @@ impl Log<'_> {
         let filters = [("type", "container"), ("event", "start")];
         let mut events = session.engine.events(&filters).await.map_err(engine_error)?;
         let mut look = true;
-        let mut beginning = std::pin::pin!(tokio::time::sleep(BEGINNING));
+        let mut beginning = std::pin::pin!(tokio::time::sleep(EVENTS_BEGIN));
         let mut begun = false;
         loop {
             if look

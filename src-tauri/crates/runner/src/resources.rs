@@ -12,7 +12,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use wharf_api::{EnvironmentReference, ResourceSample, Traffic};
-use wharf_engine::{Engine, Usage};
+use wharf_engine::{EVENTS_BEGIN, Engine, Usage};
 use wharf_plan::ContainerState;
 
 use crate::error::{Error, Result};
@@ -122,7 +122,7 @@ impl ResourceWatch {
 /// Measures a container over its ends and starts, until it is gone or the engine is.
 async fn measure(engine: &Engine, container: &str, out: &watch::Sender<Sample>) {
     loop {
-        // Listening begins before the look, so that no start in between is missed.
+        // Listening begins before the look, so that a start in between is not missed.
         let filters = [("type", "container"), ("event", "start"), ("container", container)];
         let Ok(mut starts) = engine.events(&filters).await else { return pause(out).await };
         let mut waiting = Box::pin(async move {
@@ -151,7 +151,18 @@ async fn measure(engine: &Engine, container: &str, out: &watch::Sender<Sample>) 
             }
             Some(_) => {
                 send(out, ResourceSample { timestamp: now(), ..ResourceSample::default() });
-                if !waiting.await {
+                // What has begun before the engine listened is looked for once more.
+                let again = async {
+                    tokio::time::sleep(EVENTS_BEGIN).await;
+                    engine.inspect_container(container).await
+                };
+                let runs = tokio::select! {
+                    started = &mut waiting => if started { true } else { return pause(out).await },
+                    facts = again => {
+                        matches!(facts, Ok(Some(facts)) if facts.state == ContainerState::Running)
+                    }
+                };
+                if !runs && !waiting.await {
                     return pause(out).await;
                 }
             }

@@ -49,9 +49,12 @@ impl<'a> ImageReference<'a> {
     /// Whether both mean the same image, however much of the name is left to be meant.
     #[must_use]
     pub fn means_the_same(&self, other: &ImageReference<'_>) -> bool {
-        let meant = |tag: &Option<&'a str>| tag.unwrap_or("latest");
-        (self.registry, &self.path, self.digest) == (other.registry, &other.path, other.digest)
-            && meant(&self.tag) == other.tag.unwrap_or("latest")
+        (self.registry, &self.path, self.digest, self.meant_tag())
+            == (other.registry, &other.path, other.digest, other.meant_tag())
+    }
+
+    fn meant_tag(&self) -> &str {
+        self.tag.unwrap_or("latest")
     }
 
     /// Whether the name says which content is meant: by digest, or by a tag that is not `latest`.

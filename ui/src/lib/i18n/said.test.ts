@@ -44,7 +44,7 @@ const NONE: Readonly<Record<string, readonly string[]>> = {
   // What an engine answered.
   'engine/src/engine.rs': ['status {} {words}'],
   // Quoted line by line.
-  'runner/src/consent.rs': ['{} ({property} of the Feature {feature}){effect}'],
+  'runner/src/consent.rs': [' of the Feature {feature}', ' of {path}'],
   // Results of steps, which have words of their own.
   'runner/src/hooks.rs': ['exit {}'],
   'runner/src/session.rs': ['1 warning', '{count} warnings'],

@@ -4,8 +4,8 @@ use wharf_spec::Source;
 use wharf_spec::compose::ReadFor;
 
 use super::paths::Outside;
-use super::{Touch, TouchKind};
-use crate::state::Observed;
+use super::{Touch, TouchKind, config_source};
+use crate::state::{Observed, Running};
 
 /// What the files are wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,13 @@ pub(super) enum Makes {
 }
 
 /// Files outside the workspace, and what nobody can tell.
-pub(super) fn files(found: &mut Vec<Touch>, observed: &Observed, outside: &Outside<'_>, makes: Makes) {
+pub(super) fn files(
+    found: &mut Vec<Touch>,
+    wanted: &Running,
+    observed: &Observed,
+    outside: &Outside<'_>,
+    makes: Makes,
+) {
     let Some(facts) = observed.compose.known().and_then(Option::as_ref) else { return };
     for read in &facts.reads {
         let (kind, what, detail) = match read.purpose {
@@ -43,7 +49,12 @@ pub(super) fn files(found: &mut Vec<Touch>, observed: &Observed, outside: &Outsi
             kind,
             what,
             detail: detail.to_owned(),
-            source: Source::Config { path: read.from.clone().into() },
+            // What no other file names, the configuration does.
+            source: if read.from == read.path {
+                config_source(wanted)
+            } else {
+                Source::Config { path: read.from.clone().into() }
+            },
             property: read.property.clone(),
             exactly: None,
             files: Vec::new(),

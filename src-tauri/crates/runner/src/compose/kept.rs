@@ -1,8 +1,9 @@
 //! A project as Compose told it last, which counts for as long as everything that Compose made it of is the same: starting its program
 //! only to hear the same again takes as long as several questions to the engine.
 //!
-//! What it is made of: the program, what it is asked, every file that Compose reads, and the variables that any of them may refer to. Where that cannot be told from the texts, Compose is asked every time. Nothing is kept that only the environment of this
-//! process holds, nor what containers are given in theirs.
+//! What it is made of: the program, what it is asked, every file that Compose reads, and the variables that any of them may refer to. Where
+//! that cannot be told from the texts, Compose is asked every time. Nothing is kept that only the environment of this process holds, nor what
+//! containers are given in theirs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -27,6 +28,8 @@ const OF_COMPOSE: [&str; 2] = ["COMPOSE_", "DOCKER_"];
 const OF_USER: [&str; 7] = ["HOME", "HOSTNAME", "LOGNAME", "PATH", "PWD", "USER", "USERPROFILE"];
 /// Lets Compose read other files than those that are looked at here.
 const OTHER_FILES: &str = "COMPOSE_ENV_FILES";
+/// Where an included project starts depends on which folders are there, too.
+const DEPENDS_ON_FOLDERS: &str = "project_directory";
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -77,6 +80,9 @@ impl Sources<'_> {
         let paths: BTreeSet<&str> = self.reads.iter().map(|read| read.path.as_str()).collect();
         let texts: Vec<(&str, String)> =
             paths.into_iter().map(|path| Some((path, Disk.text(path)?))).collect::<Option<_>>()?;
+        if texts.iter().any(|(_, text)| text.contains(DEPENDS_ON_FOLDERS)) {
+            return None;
+        }
         let mut hash = Sha256::new();
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_be_bytes());
@@ -236,8 +242,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_not_kept() {
-        let table: [(&str, Change); 4] = [
+        let table: [(&str, Change); 5] = [
             ("a file that is not there", |place| place.write("c/compose.yml", "include: [gone.yml]")),
+            ("a folder that may come", |place| {
+                place.write("c/compose.yml", "include: [{path: more.yml, project_directory: x}]");
+            }),
             ("another machine's file", |place| place.write("c/compose.yml", "include: ['oci://x/y']")),
             ("no file", |place| std::fs::remove_file(place.folder.path().join("c/compose.yml")).unwrap()),
             ("other files of variables", |place| {

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wharf_api as api;
-use wharf_engine::{Address, Engine, EngineEvent, Incoming};
+use wharf_engine::{Address, EVENTS_BEGIN, Engine, EngineEvent, Incoming};
 use wharf_plan::ports::{DeclaredPorts, Listening, PortChoices, PortDecision, PortRules};
 use wharf_plan::{ContainerFacts, ContainerState};
 
@@ -46,9 +46,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE_AFTER_LONG: Duration = Duration::from_secs(15);
 /// See [`LONGEST_PAUSE_AFTER_LONG`].
 const LONG: Duration = Duration::from_secs(10 * 60);
-/// How long an engine takes to read its events once it has said that it does, at most, as Podman begins with it afterwards: what happened
-/// until then is looked for once more.
-const BEGINNING: Duration = Duration::from_millis(300);
 /// Why an engine is away that let all of its time go by.
 const NO_ANSWER: &str = "the engine does not answer in time";
 /// Between two looks at what listens inside, at least: whoever says something new all the time is heard no more often.
@@ -369,7 +366,7 @@ impl Kept {
     async fn wait(&mut self, pause: Option<Duration>) -> Next {
         // What happened before the engine's events began to flow is looked for once more.
         let mut fresh = std::mem::take(&mut self.fresh) && pause.is_none();
-        let mut pause = pause.or(fresh.then_some(BEGINNING));
+        let mut pause = pause.or(fresh.then_some(EVENTS_BEGIN));
         let mut pausing = std::pin::pin!(tokio::time::sleep(pause.unwrap_or_default()));
         loop {
             tokio::select! {

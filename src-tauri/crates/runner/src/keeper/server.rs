@@ -38,6 +38,8 @@ const SHORT_LIVES: u32 = 5;
 const LOCK: &str = "lock";
 /// Held by the one that takes another keeper's place, until it has it.
 const TURN: &str = "turn";
+/// As many clients as nobody has: it is too late to come.
+const CLOSED: usize = usize::MAX / 2;
 /// What a guard reads when it is to go.
 const GO: u8 = b'q';
 
@@ -92,6 +94,8 @@ struct Server {
     clients: Arc<Semaphore>,
     /// Clients that have not had their answer yet, and commands that run through this keeper.
     busy: AtomicUsize,
+    /// A client has wanted something kept or done.
+    used: Notify,
     leave: Notify,
     /// Fires when what happens is told by the next keeper.
     silent: CancellationToken,
@@ -131,6 +135,7 @@ async fn keep(role: &KeeperRole, store: Store) -> Result<()> {
         },
         clients: Arc::new(Semaphore::new(MOST_CLIENTS)),
         busy: AtomicUsize::new(0),
+        used: Notify::new(),
         leave: Notify::new(),
         silent: CancellationToken::new(),
         handed_over: std::sync::Mutex::new(Some(lock)),
@@ -198,14 +203,16 @@ async fn nothing_left(server: &Server, taking_up: Option<tokio::task::JoinHandle
     match taking_up {
         Some(taking_up) => drop(taking_up.await),
         None => {
-            let _ = tokio::time::timeout(FIRST_CLIENT, server.shared.released.notified()).await;
+            let _ = tokio::time::timeout(FIRST_CLIENT, server.used.notified()).await;
         }
     }
     loop {
         let idle = || server.shared.is_empty() && server.busy.load(Ordering::SeqCst) == 0;
         if idle() {
             tokio::time::sleep(LINGER).await;
-            if idle() {
+            // From here on nobody is greeted any more, so that nobody is told what does not come.
+            let close = || server.busy.compare_exchange(0, CLOSED, Ordering::SeqCst, Ordering::SeqCst);
+            if server.shared.is_empty() && close().is_ok() {
                 return;
             }
         }
@@ -302,13 +309,14 @@ impl Drop for Busy<'_> {
 }
 
 impl Server {
-    fn busy(&self) -> Busy<'_> {
-        self.busy.fetch_add(1, Ordering::SeqCst);
-        Busy(self)
+    /// None when it is too late.
+    fn busy(&self) -> Option<Busy<'_>> {
+        let others = self.busy.fetch_add(1, Ordering::SeqCst);
+        (others < CLOSED).then(|| Busy(self))
     }
 
     async fn serve(&self, mut stream: Stream) -> std::io::Result<()> {
-        let busy = self.busy();
+        let Some(busy) = self.busy() else { return Ok(()) };
         send(&mut stream, &self.greeting).await?;
         let Ok(request) = tokio::time::timeout(PATIENCE, receive::<Request>(&mut stream)).await else {
             return Ok(());
@@ -321,6 +329,7 @@ impl Server {
                     Ok(false) => Reply::NotHere,
                     Err(error) => Reply::Refused { message: error.message() },
                 };
+                self.used.notify_one();
                 send(&mut stream, &reply).await
             }
             Request::Release { key } => {
@@ -344,7 +353,10 @@ impl Server {
                 drop(busy);
                 self.watch(stream).await
             }
-            Request::Exec(message) => exec::serve(stream, *message, &self.shared).await,
+            Request::Exec(message) => {
+                self.used.notify_one();
+                exec::serve(stream, *message, &self.shared).await
+            }
             Request::Finish { arguments, folder, variables } => {
                 let program = std::env::current_exe()?;
                 let mut command = tokio::process::Command::new(program);
@@ -356,6 +368,7 @@ impl Server {
                         return send(&mut stream, &Reply::Refused { message: error.to_string() }).await;
                     }
                 };
+                self.used.notify_one();
                 let told = send(&mut stream, &Reply::Done).await;
                 // How it went stands in the environment's journal and records, where everybody looks.
                 let _ = child.wait().await;
@@ -472,6 +485,7 @@ mod tests {
             greeting: Greeting { protocol: PROTOCOL, pid: 1, version: String::new(), started_at: 0 },
             clients: Arc::new(Semaphore::new(1)),
             busy: AtomicUsize::new(0),
+            used: Notify::new(),
             leave: Notify::new(),
             silent: CancellationToken::new(),
             handed_over: std::sync::Mutex::new(None),

@@ -38,7 +38,7 @@ pub(crate) struct Shared {
     pub(super) events: broadcast::Sender<api::KeeperEvent>,
     /// Connections that are open, of whichever environment.
     pub(super) connections: TaskTracker,
-    /// An environment is not kept any more.
+    /// An environment is not kept any more, or a client has had its answer: the keeper may be free to leave.
     pub(super) released: Notify,
 }
 

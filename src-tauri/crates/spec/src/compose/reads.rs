@@ -76,7 +76,8 @@ pub fn files_read(sources: &ReadSources<'_>, files: &dyn Files) -> Vec<FileRead>
         reader.environment_of(folder);
     }
     for file in sources.files {
-        let place = Place { file, folder: first.unwrap_or(sources.folder), extended: None };
+        let place =
+            Place { file, folder: first.unwrap_or(sources.folder), extended: None, is_included: false };
         reader.add_if_there(file, &place, "dockerComposeFile", ReadFor::Project);
         if files.is_there(file) {
             reader.visit(&place, "dockerComposeFile");
@@ -92,16 +93,18 @@ struct Place<'a> {
     folder: &'a str,
     /// Services of another file extend those of this one; of the folder, whether it is only where some programs look.
     extended: Option<Guess>,
+    /// Another project includes this one.
+    is_included: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Guess(bool);
 
 struct Reader<'a> {
     sources: &'a ReadSources<'a>,
     files: &'a dyn Files,
     found: Vec<FileRead>,
-    visited: BTreeSet<(String, String)>,
+    visited: BTreeSet<(String, String, Option<Guess>, bool)>,
 }
 
 impl Reader<'_> {
@@ -126,13 +129,14 @@ impl Reader<'_> {
     /// The values of variables that lie in a project's folder.
     fn environment_of(&mut self, folder: &str) {
         let path = self.sources.style.resolve(folder, ENV_FILE);
-        let place = Place { file: &path, folder, extended: None };
+        let place = Place { file: &path, folder, extended: None, is_included: false };
         self.add_if_there(&path, &place, "dockerComposeFile", ReadFor::Project);
     }
 
     /// What a Compose file names.
     fn visit(&mut self, place: &Place<'_>, named_by: &str) {
-        if !self.visited.insert((place.file.to_owned(), place.folder.to_owned())) {
+        let Place { file, folder, extended, is_included } = *place;
+        if !self.visited.insert((file.to_owned(), folder.to_owned(), extended, is_included)) {
             return;
         }
         let text = if self.visited.len() > MOST_FILES { None } else { self.files.text(place.file) };
@@ -222,7 +226,9 @@ impl Reader<'_> {
                 Some(path) => vec![path],
             };
             let said = item.get("project_directory").filter(|folder| !folder.is_null());
-            let mut folders = match said.map(|said| (said, self.places(said, place.folder))) {
+            let known =
+                |said| self.places(said, place.folder).filter(|_| !self.starts_elsewhere(said, place));
+            let mut folders = match said.map(|said| (said, known(said))) {
                 Some((said, None)) => {
                     self.add(&written(said), place, property, ReadFor::Untold);
                     Vec::new()
@@ -242,8 +248,12 @@ impl Reader<'_> {
                 }
             }
             folders.iter().for_each(|folder| self.environment_of(folder));
-            if let Some(files) = item.get("env_file") {
-                self.each_file(files, place, property, ReadFor::Project);
+            match item.get("env_file") {
+                Some(files) if self.starts_elsewhere(files, place) => {
+                    self.add(&written(files), place, property, ReadFor::Untold);
+                }
+                Some(files) => self.each_file(files, place, property, ReadFor::Project),
+                None => {}
             }
         }
     }
@@ -253,11 +263,22 @@ impl Reader<'_> {
         if self.files.is_folder(&path) { path } else { self.sources.style.dirname(&path).to_owned() }
     }
 
+    /// Whether paths may start elsewhere than the file that names them: in projects that are included, Compose lets the relative ones of further
+    /// projects start where it was started itself.
+    fn starts_elsewhere(&self, value: &Value, place: &Place<'_>) -> bool {
+        let paths = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let is_relative = |path: &Value| {
+            path.as_str().is_some_and(|path| !path.starts_with('~') && !self.sources.style.is_absolute(path))
+        };
+        place.is_included && paths.iter().any(is_relative)
+    }
+
     /// A file that is a part of the project because another one names it.
     fn part(&mut self, path: &str, folder: &str, place: &Place<'_>, property: &str, extended: Option<Guess>) {
         if self.files.is_there(path) {
             self.add(path, place, property, ReadFor::Project);
-            self.visit(&Place { file: path, folder, extended }, property);
+            let is_included = extended.is_none();
+            self.visit(&Place { file: path, folder, extended, is_included }, property);
         }
     }
 

@@ -64,7 +64,7 @@ export const engine = {
     ],
     'engine/src/answers.rs': ['the unknown container state {:?}'],
     'engine/src/containers.rs': ['an empty answer'],
-    'engine/src/usage.rs': ['an answer without an end'],
+    'engine/src/documents.rs': ['an answer without an end'],
     'engine/src/pull.rs': ['the stream ends in the middle of a document'],
     'engine/src/podman_service.rs': [
       'it did not answer within {} s: {error}',
@@ -123,7 +123,6 @@ export const engine = {
     'engine/src/containers.rs': [
       'list containers',
       'list the containers with a volume',
-      'tell what happens',
       'inspect container {short}',
       'start container {short}',
       'stop container {short}',
@@ -135,6 +134,7 @@ export const engine = {
       'send a signal to container {short}',
     ],
     'engine/src/usage.rs': ['measure container {short}'],
+    'engine/src/events.rs': ['tell what happens'],
     'engine/src/volumes.rs': [
       'copy files into container {short}',
       'copy files out of container {short}',
